@@ -1,0 +1,1 @@
+"""Everything that writes: reading a project, building its output, the command line."""

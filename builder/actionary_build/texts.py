@@ -1,0 +1,186 @@
+"""Safe names and texts: each type makes text harmless for one language in its constructor.
+
+Text written by people is data (DESIGN §6). Templates and emitters put only these
+types into what they write. Control, bidirectional and zero-width characters come
+out visibly, as the escape ``\\u202e``, in every language.
+"""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+import unicodedata
+from typing import Final
+
+_INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\u{{{code:x}}}"
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    """Escape every character that a reader cannot see, except those in ``keep``."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        _escape(character)
+        if unicodedata.category(character) in _INVISIBLE_CATEGORIES and character not in keep
+        else character
+        for character in text
+    )
+
+
+def one_line(text: str) -> str:
+    """Join a text into one line, its runs of white space to one blank."""
+    return visible(" ".join(text.split()))
+
+
+def unix_lines(text: str) -> list[str]:
+    """Split a text at its line ends only, each line without invisible characters."""
+    unix = text.replace("\r\n", "\n").replace("\r", "\n")
+    return [visible(line, keep="\t").rstrip() for line in unix.split("\n")]
+
+
+def json_text(data: object) -> str:
+    """Dump data as one line of JSON with sorted keys in which every character can be seen."""
+    return visible_json(json.dumps(data, sort_keys=True, ensure_ascii=False))
+
+
+def visible_json(dumped: str) -> str:
+    """Escape what cannot be seen in JSON text, as JSON does it: the data stays the same."""
+    if dumped.isascii():
+        return dumped
+
+    def escape(character: str) -> str:
+        if character == "\n" or unicodedata.category(character) not in _INVISIBLE_CATEGORIES:
+            return character
+        return json.dumps(character)[1:-1]
+
+    return "".join(escape(character) for character in dumped)
+
+
+class MarkdownText(str):
+    """One line of Markdown that shows the text as it was written, and does nothing else."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> MarkdownText:
+        """Escape what Markdown or the HTML inside it would act on."""
+        escaped = re.sub(r"([\\`*_\[\]<>&#|~!])", r"\\\1", one_line(text))
+        escaped = re.sub(r"^([-+=]|\d+[.)])", lambda match: _before_last(match[0]), escaped)
+        return super().__new__(cls, re.sub(r"(https?|www|ftp)(?=[:.])", r"\1&#8203;", escaped, flags=re.I))
+
+
+def _before_last(text: str) -> str:
+    return f"{text[:-1]}\\{text[-1]}"
+
+
+class MarkdownCode(str):
+    """An inline code span of Markdown, its fence longer than any run of backticks inside."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> MarkdownCode:
+        """Fence one line of code."""
+        code = one_line(text)
+        longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
+        fence = "`" * (longest + 1)
+        pad = " " if code.startswith("`") or code.endswith("`") or not code else ""
+        return super().__new__(cls, f"{fence}{pad}{code}{pad}{fence}")
+
+
+class TypeScriptComment(str):
+    """A JSDoc block for declarations, at the given depth of indentation."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str, indent: str = "") -> TypeScriptComment:
+        """Build the block; ``*/`` inside it ends nothing and ``@`` at a line's start is no tag."""
+        lines = [line.replace("*/", "*\\/") for line in unix_lines(text.strip())]
+        if len(lines) == 1:
+            return super().__new__(cls, f"{indent}/** {lines[0]} */\n")
+        body = "".join(f"{indent} * {line}".rstrip() + "\n" for line in lines)
+        return super().__new__(cls, f"{indent}/**\n{body}{indent} */\n")
+
+
+class TypeScriptString(str):
+    """A string literal of TypeScript, in double quotes."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> TypeScriptString:
+        """Quote as JSON does, which TypeScript reads alike."""
+        return super().__new__(cls, json_text(text))
+
+
+class PythonString(str):
+    """A string literal of Python; what cannot be printed is escaped."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> PythonString:
+        """Quote as ``repr`` does, in double quotes where that needs no escape."""
+        literal = repr(text)
+        if literal[0] == "'" and '"' not in text and "\\" not in literal:
+            literal = f'"{literal[1:-1]}"'
+        return super().__new__(cls, literal)
+
+
+class PythonDocstring(str):
+    """A docstring literal with its quotes, at the given depth of indentation."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str, indent: str = "") -> PythonDocstring:
+        """Build the literal; nothing inside it ends it or is an escape."""
+        lines = [line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for line in unix_lines(text.strip())]
+        if lines[-1].endswith('"'):
+            lines[-1] = lines[-1][:-1] + '\\"'
+        if len(lines) == 1:
+            return super().__new__(cls, f'{indent}"""{lines[0]}"""\n')
+        body = "\n".join([lines[0], *(f"{indent}{line}".rstrip() for line in lines[1:])])
+        return super().__new__(cls, f'{indent}"""{body}\n{indent}"""\n')
+
+
+TYPESCRIPT_RESERVED: Final = frozenset(
+    "abstract any arguments as async await bigint boolean break case catch class const constructor continue "
+    "debugger declare default delete do else enum eval export extends false finally for from function get "
+    "global if implements import in infer instanceof interface is keyof let module namespace never new null "
+    "number object of package private protected prototype public readonly require return satisfies set static "
+    "string super switch symbol then this throw true try type typeof undefined unique unknown using var void "
+    "while with yield hasOwnProperty isPrototypeOf toJSON toString valueOf".split()
+)
+"""Names that are words of the language, or that JavaScript gives a meaning on any object."""
+
+PYTHON_RESERVED: Final = frozenset({*keyword.kwlist, *keyword.softkwlist, "self", "cls", "close", "aclose"})
+"""Names that are words of the language or methods of the client."""
+
+
+class TypeScriptIdentifier(str):
+    """A name TypeScript takes; a reserved one gets a trailing ``_``."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> TypeScriptIdentifier:
+        """Replace what no identifier may hold by ``_``."""
+        return super().__new__(cls, _identifier(text, TYPESCRIPT_RESERVED))
+
+
+class PythonIdentifier(str):
+    """A name Python takes; a reserved one gets a trailing ``_``."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> PythonIdentifier:
+        """Replace what no identifier may hold by ``_``."""
+        return super().__new__(cls, _identifier(text, PYTHON_RESERVED))
+
+
+def _identifier(text: str, reserved: frozenset[str]) -> str:
+    name = re.sub(r"[^A-Za-z0-9_]", "_", text)
+    if not name or name[0].isdigit():
+        name = f"_{name}"
+    return f"{name}_" if name in reserved else name

@@ -1,0 +1,1 @@
+"""Typed functions as actions: define, describe, run and serve them."""

@@ -1,0 +1,364 @@
+"""The frozen description of a registry: everything an emitter may know.
+
+A `Catalog` is plain data. It can be dumped to JSON, loaded and compared without
+importing anyone's code. Schemas are JSON Schema 2020-12; a named type stands
+once, in ``types``, and is referred to as ``{"$ref": "#/$defs/<name>"}``, which
+also resolves inside the dumped document. The schemas are shared: whoever wants
+another form makes a copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final, TypeAlias
+
+from actionary import codes
+from actionary.names import camel_case, pascal_case, slug
+
+FORMAT: Final = 1
+"""The version of the dumped form; a newer one is refused."""
+
+REF: Final = "#/$defs/"
+
+Schema: TypeAlias = dict[str, Any]
+"""A JSON Schema object. Read only, like everything in a catalog."""
+
+
+class CatalogError(ValueError):
+    """A dumped catalog cannot be read; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorSpec:
+    """A domain error: ``details`` is its model's schema, ``None`` when it has none."""
+
+    code: str
+    status: int
+    retryable: bool
+    description: str
+    details: Schema | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleSpec:
+    """An example call, as JSON. ``output`` counts only if ``has_output`` is true."""
+
+    input: dict[str, Any]
+    output: Any = None
+    has_output: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSpec:
+    """How an action is reached over HTTP: upper-case method and whole path from the server's root."""
+
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionSpec:
+    """One action. ``input`` always describes an object; ``output`` is ``{}`` when unchecked.
+
+    ``description`` is the docstring's first paragraph, ``more`` the rest of it.
+    ``timeout_ms`` is ``None`` for an action without a limit.
+    """
+
+    name: str
+    title: str | None
+    description: str
+    more: str
+    when_to_use: str | None
+    when_not_to_use: str | None
+    tags: tuple[str, ...]
+    examples: tuple[ExampleSpec, ...]
+    deprecated: bool
+    public: bool
+    http: HttpSpec | None
+    agent_tool: bool
+    read_only: bool
+    destructive: bool
+    idempotent: bool
+    open_world: bool
+    parallel_safe: bool
+    auth: bool
+    timeout_ms: int | None
+    errors: tuple[ErrorSpec, ...]
+    input: Schema
+    output: Schema
+
+    @property
+    def slug(self) -> str:
+        """The kebab-case form, for documents."""
+        return slug(self.name)
+
+    @property
+    def camel(self) -> str:
+        """The camelCase form, for TypeScript."""
+        return camel_case(self.name)
+
+    @property
+    def pascal(self) -> str:
+        """The PascalCase form, for type names."""
+        return pascal_case(self.name)
+
+    @property
+    def tool_description(self) -> str:
+        """The text a model reads for the tool (DESIGN §6)."""
+        parts = [self.description.strip()]
+        if self.when_to_use:
+            parts.append(f"Use when: {self.when_to_use.strip()}")
+        if self.when_not_to_use:
+            parts.append(f"Do not use when: {self.when_not_to_use.strip()}")
+        return " ".join(part for part in parts if part)
+
+    @property
+    def common_codes(self) -> tuple[codes.Code, ...]:
+        """The common codes a caller over HTTP can get, in the order of the checks.
+
+        ``not_found`` and ``method_not_allowed`` are not among them: whoever
+        calls the action as it is described here never gets them.
+        """
+        reachable = {"invalid_input", "handler_error", "invalid_output"}
+        if self.auth:
+            reachable.add("unauthorized")
+        if self.timeout_ms is not None:
+            reachable.add("timeout")
+        if self.http is not None and self.http.method != "GET":
+            reachable |= {"payload_too_large", "unsupported_media_type"}
+        return tuple(code for code in codes.COMMON.values() if code.name in reachable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """A registry as data: its actions by name, its named types, its digests.
+
+    ``surface`` covers names, methods, paths, flags, codes and texts and needs no
+    schema; ``fingerprint`` covers everything. Both cover the public part only.
+    ``prefix`` is the path under which ``/actions/<name>`` lies.
+    """
+
+    title: str
+    version: str
+    description: str = ""
+    prefix: str = "/api"
+    base_url: str | None = None
+    servers: tuple[str, ...] = ()
+    actions: tuple[ActionSpec, ...] = ()
+    types: Mapping[str, Schema] = field(default_factory=dict)
+    surface: str = ""
+    fingerprint: str = ""
+
+    def __iter__(self) -> Iterator[ActionSpec]:
+        return iter(self.actions)
+
+    def get(self, name: str) -> ActionSpec | None:
+        """Give the action of that name."""
+        return next((action for action in self.actions if action.name == name), None)
+
+    @property
+    def http_actions(self) -> tuple[ActionSpec, ...]:
+        """The public actions that have a route."""
+        return tuple(action for action in self.actions if action.public and action.http is not None)
+
+    @property
+    def tool_actions(self) -> tuple[ActionSpec, ...]:
+        """The public actions that are listed to models."""
+        return tuple(action for action in self.actions if action.public and action.agent_tool)
+
+    def resolve(self, schema: Schema) -> Schema:
+        """Follow a reference at the root of a schema, as often as there is one."""
+        while set(schema) == {"$ref"}:
+            schema = self.types[schema["$ref"].removeprefix(REF)]
+        return schema
+
+    def standalone(self, schema: Schema) -> Schema:
+        """Give a schema that needs nothing else: its root in place, the types it uses as ``$defs``."""
+        root = dict(self.resolve(schema))
+        used = self.types_used(root)
+        if used:
+            root["$defs"] = {name: self.types[name] for name in used}
+        return root
+
+    def types_used(self, *schemas: Schema) -> list[str]:
+        """Name the types that schemas refer to, directly or through others, sorted."""
+        seen: set[str] = set()
+        waiting: list[Any] = list(schemas)
+        while waiting:
+            for name in references(waiting.pop()):
+                if name not in seen:
+                    seen.add(name)
+                    waiting.append(self.types[name])
+        return sorted(seen)
+
+    def dump(self) -> dict[str, Any]:
+        """Give the catalog as JSON data; `load` reads it back."""
+        data = {name: getattr(self, name) for name in _PLAIN_FIELDS}
+        data["servers"] = list(self.servers)
+        data["actions"] = [_dump_action(action) for action in self.actions]
+        return {"format": FORMAT, **data, "$defs": dict(self.types)}
+
+
+def references(node: Any) -> Iterator[str]:
+    """Name the types that a schema refers to itself; values under ``default`` and the like are data."""
+    for schema in subschemas(node):
+        reference = schema.get("$ref")
+        if isinstance(reference, str) and reference.startswith(REF):
+            yield reference.removeprefix(REF)
+
+
+_SCHEMA_KEYS: Final = frozenset(
+    {"items", "additionalProperties", "contains", "not", "if", "then", "else", "propertyNames"}
+    | {"unevaluatedItems", "unevaluatedProperties", "contentSchema"}
+)
+_LIST_KEYS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+_MAP_KEYS: Final = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
+
+
+def subschemas(node: Any) -> Iterator[Schema]:
+    """Give a schema and every schema inside it, only where JSON Schema 2020-12 has schemas."""
+    waiting = [node]
+    while waiting:
+        schema = waiting.pop()
+        if not isinstance(schema, dict):
+            continue
+        yield schema
+        for key, value in schema.items():
+            if key in _SCHEMA_KEYS:
+                waiting.append(value)
+            elif key in _LIST_KEYS:
+                waiting.extend(value)
+            elif key in _MAP_KEYS:
+                waiting.extend(value.values())
+
+
+def map_schema(schema: Schema, change: Any) -> Schema:
+    """Copy a schema with ``change(subschema) -> subschema`` applied to each, the innermost first."""
+
+    def walk(node: Any) -> Any:
+        if not isinstance(node, dict):
+            return node
+        copy: Schema = {}
+        for key, value in node.items():
+            if key in _SCHEMA_KEYS:
+                copy[key] = walk(value)
+            elif key in _LIST_KEYS:
+                copy[key] = [walk(item) for item in value]
+            elif key in _MAP_KEYS:
+                copy[key] = {name: walk(item) for name, item in value.items()}
+            else:
+                copy[key] = value
+        return change(copy)
+
+    result: Schema = walk(schema)
+    return result
+
+
+def move_references(schema: Schema, prefix: str) -> Schema:
+    """Copy a schema with its references pointing below another prefix, such as ``#/components/schemas/``."""
+
+    def move(node: Schema) -> Schema:
+        reference = node.get("$ref")
+        if isinstance(reference, str) and reference.startswith(REF):
+            node["$ref"] = prefix + reference.removeprefix(REF)
+        mapping = node.get("discriminator", {}).get("mapping")
+        if mapping:
+            moved = {key: prefix + value.removeprefix(REF) for key, value in mapping.items()}
+            node["discriminator"] = {**node["discriminator"], "mapping": moved}
+        return node
+
+    return map_schema(schema, move)
+
+
+_PLAIN_FIELDS: Final = ("title", "version", "description", "prefix", "base_url", "surface", "fingerprint")
+
+
+def _dump_action(action: ActionSpec) -> dict[str, Any]:
+    data = asdict(action)
+    for key in ("tags", "examples", "errors"):
+        data[key] = list(data[key])
+    for example in data["examples"]:
+        if not example.pop("has_output"):
+            del example["output"]
+    return data
+
+
+def load(data: Any) -> Catalog:
+    """Read a dumped catalog.
+
+    Raises:
+        CatalogError: It is no catalog, or of a newer format.
+    """
+    if not isinstance(data, dict) or "format" not in data:
+        raise CatalogError("this is not a catalog: there is no `format` in it")
+    if data["format"] != FORMAT:
+        raise CatalogError(
+            f"the catalog has format {data['format']!r}, this version reads {FORMAT}; upgrade actionary"
+        )
+    try:
+        return Catalog(
+            **{name: data[name] for name in _PLAIN_FIELDS},
+            servers=tuple(data["servers"]),
+            actions=tuple(_load_action(action) for action in data["actions"]),
+            types=data["$defs"],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CatalogError(f"the catalog is damaged: {error!r}") from error
+
+
+def _load_action(data: dict[str, Any]) -> ActionSpec:
+    return ActionSpec(
+        **{
+            **data,
+            "tags": tuple(data["tags"]),
+            "examples": tuple(
+                ExampleSpec(
+                    input=example["input"], output=example.get("output"), has_output="output" in example
+                )
+                for example in data["examples"]
+            ),
+            "http": None if data["http"] is None else HttpSpec(**data["http"]),
+            "errors": tuple(ErrorSpec(**error) for error in data["errors"]),
+        }
+    )
+
+
+def with_digests(catalog: Catalog) -> Catalog:
+    """Give the catalog with both digests set; only public actions count.
+
+    A catalog that holds private actions has names of types of its own, so its
+    fingerprint is taken from the public catalog by whoever makes it.
+    """
+    public = [_dump_action(action) for action in catalog.actions if action.public]
+    texts = {
+        name: getattr(catalog, name) for name in ("title", "version", "description", "prefix", "base_url")
+    }
+    everything = {
+        **texts,
+        "servers": list(catalog.servers),
+        "actions": public,
+        "$defs": dict(catalog.types),
+    }
+    return replace(catalog, surface=surface_digest(public, catalog.prefix), fingerprint=digest(everything))
+
+
+_SURFACE_LEAVES_OUT: Final = frozenset({"input", "output", "examples"})
+
+
+def surface_digest(actions: list[dict[str, Any]], prefix: str) -> str:
+    """Give the digest of what callers see without the schemas; it takes dumped public actions."""
+    visible = []
+    for action in sorted(actions, key=lambda action: str(action["name"])):
+        plain = {key: value for key, value in action.items() if key not in _SURFACE_LEAVES_OUT}
+        plain["errors"] = [{**error, "details": error["details"] is not None} for error in action["errors"]]
+        visible.append(plain)
+    return digest({"prefix": prefix, "actions": visible})
+
+
+def digest(data: Any) -> str:
+    """Give the SHA-256 of data as canonical JSON, in hex."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,35 @@
+"""The forms of an action's name: as given, camelCase, PascalCase, slug."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+"""What an action may be called (match in full: ``$`` would allow a final newline)."""
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text is a valid action name."""
+    return NAME.fullmatch(text) is not None
+
+
+def pascal_case(name: str) -> str:
+    """Give the PascalCase form: ``get_order`` becomes ``GetOrder``."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
+
+
+def camel_case(name: str) -> str:
+    """Give the camelCase form: ``get_order`` becomes ``getOrder``."""
+    pascal = pascal_case(name)
+    return pascal[:1].lower() + pascal[1:]
+
+
+def slug(text: str) -> str:
+    """Give the kebab-case form: ``get__order_`` becomes ``get-order``, ``My Shop`` ``my-shop``."""
+    return "-".join(part for part in re.split(r"[^a-z0-9]+", text.lower()) if part)
+
+
+def from_typed(text: str) -> str:
+    """Turn what a person typed into a name: the slug is accepted for the name."""
+    return text.replace("-", "_")
