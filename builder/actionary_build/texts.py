@@ -2,7 +2,7 @@
 
 Text written by people is data (DESIGN §6). Templates and emitters put only these
 types into what they write. Control, bidirectional and zero-width characters come
-out visibly, as the escape ``\\u202e``, in every language.
+out visibly, as an escape, in every language.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import keyword
 import re
 import unicodedata
-from typing import Final
+from typing import Final, Self
 
 _INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -67,11 +67,13 @@ class MarkdownText(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str) -> MarkdownText:
+    def __new__(cls, text: str) -> Self:
         """Escape what Markdown or the HTML inside it would act on."""
         escaped = re.sub(r"([\\`*_\[\]<>&#|~!])", r"\\\1", one_line(text))
         escaped = re.sub(r"^([-+=]|\d+[.)])", lambda match: _before_last(match[0]), escaped)
-        return super().__new__(cls, re.sub(r"(https?|www|ftp)(?=[:.])", r"\1&#8203;", escaped, flags=re.I))
+        return super().__new__(
+            cls, re.sub(r"(https?|www|ftp)(?=[:.])", r"\1&#8203;", escaped, flags=re.IGNORECASE)
+        )
 
 
 def _before_last(text: str) -> str:
@@ -83,7 +85,7 @@ class MarkdownCode(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str) -> MarkdownCode:
+    def __new__(cls, text: str) -> Self:
         """Fence one line of code."""
         code = one_line(text)
         longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
@@ -97,7 +99,7 @@ class TypeScriptComment(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str, indent: str = "") -> TypeScriptComment:
+    def __new__(cls, text: str, indent: str = "") -> Self:
         """Build the block; ``*/`` inside it ends nothing and ``@`` at a line's start is no tag."""
         lines = [line.replace("*/", "*\\/") for line in unix_lines(text.strip())]
         if len(lines) == 1:
@@ -111,7 +113,7 @@ class TypeScriptString(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str) -> TypeScriptString:
+    def __new__(cls, text: str) -> Self:
         """Quote as JSON does, which TypeScript reads alike."""
         return super().__new__(cls, json_text(text))
 
@@ -121,7 +123,7 @@ class PythonString(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str) -> PythonString:
+    def __new__(cls, text: str) -> Self:
         """Quote as ``repr`` does, in double quotes where that needs no escape."""
         literal = repr(text)
         if literal[0] == "'" and '"' not in text and "\\" not in literal:
@@ -134,7 +136,7 @@ class PythonDocstring(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str, indent: str = "") -> PythonDocstring:
+    def __new__(cls, text: str, indent: str = "") -> Self:
         """Build the literal; nothing inside it ends it or is an escape."""
         lines = [line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for line in unix_lines(text.strip())]
         if lines[-1].endswith('"'):
@@ -146,12 +148,14 @@ class PythonDocstring(str):
 
 
 TYPESCRIPT_RESERVED: Final = frozenset(
-    "abstract any arguments as async await bigint boolean break case catch class const constructor continue "
-    "debugger declare default delete do else enum eval export extends false finally for from function get "
-    "global if implements import in infer instanceof interface is keyof let module namespace never new null "
-    "number object of package private protected prototype public readonly require return satisfies set static "
-    "string super switch symbol then this throw true try type typeof undefined unique unknown using var void "
-    "while with yield hasOwnProperty isPrototypeOf toJSON toString valueOf".split()
+    """
+    abstract any arguments as async await bigint boolean break case catch class const constructor continue
+    debugger declare default delete do else enum eval export extends false finally for from function get
+    global if implements import in infer instanceof interface is keyof let module namespace never new null
+    number object of package private protected prototype public readonly require return satisfies set static
+    string super switch symbol then this throw true try type typeof undefined unique unknown using var void
+    while with yield hasOwnProperty isPrototypeOf toJSON toString valueOf
+    """.split()
 )
 """Names that are words of the language, or that JavaScript gives a meaning on any object."""
 
@@ -164,7 +168,7 @@ class TypeScriptIdentifier(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str) -> TypeScriptIdentifier:
+    def __new__(cls, text: str) -> Self:
         """Replace what no identifier may hold by ``_``."""
         return super().__new__(cls, _identifier(text, TYPESCRIPT_RESERVED))
 
@@ -174,7 +178,7 @@ class PythonIdentifier(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str) -> PythonIdentifier:
+    def __new__(cls, text: str) -> Self:
         """Replace what no identifier may hold by ``_``."""
         return super().__new__(cls, _identifier(text, PYTHON_RESERVED))
 

@@ -310,20 +310,17 @@ def load(data: Any) -> Catalog:
 
 
 def _load_action(data: dict[str, Any]) -> ActionSpec:
-    return ActionSpec(
-        **{
-            **data,
-            "tags": tuple(data["tags"]),
-            "examples": tuple(
-                ExampleSpec(
-                    input=example["input"], output=example.get("output"), has_output="output" in example
-                )
-                for example in data["examples"]
-            ),
-            "http": None if data["http"] is None else HttpSpec(**data["http"]),
-            "errors": tuple(ErrorSpec(**error) for error in data["errors"]),
-        }
-    )
+    fields: dict[str, Any] = {
+        **data,
+        "tags": tuple(data["tags"]),
+        "examples": tuple(
+            ExampleSpec(input=example["input"], output=example.get("output"), has_output="output" in example)
+            for example in data["examples"]
+        ),
+        "http": None if data["http"] is None else HttpSpec(**data["http"]),
+        "errors": tuple(ErrorSpec(**error) for error in data["errors"]),
+    }
+    return ActionSpec(**fields)
 
 
 def with_digests(catalog: Catalog) -> Catalog:
@@ -350,7 +347,7 @@ _SURFACE_LEAVES_OUT: Final = frozenset({"input", "output", "examples"})
 
 def surface_digest(actions: list[dict[str, Any]], prefix: str) -> str:
     """Give the digest of what callers see without the schemas; it takes dumped public actions."""
-    visible = []
+    visible: list[dict[str, Any]] = []
     for action in sorted(actions, key=lambda action: str(action["name"])):
         plain = {key: value for key, value in action.items() if key not in _SURFACE_LEAVES_OUT}
         plain["errors"] = [{**error, "details": error["details"] is not None} for error in action["errors"]]
