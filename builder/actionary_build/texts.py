@@ -11,6 +11,7 @@ import json
 import keyword
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final, Self
 
 _INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -68,16 +69,38 @@ class MarkdownText(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
-        """Escape what Markdown or the HTML inside it would act on."""
-        escaped = re.sub(r"([\\`*_\[\]<>&#|~!])", r"\\\1", one_line(text))
-        escaped = re.sub(r"^([-+=]|\d+[.)])", lambda match: _before_last(match[0]), escaped)
-        return super().__new__(
-            cls, re.sub(r"(https?|www|ftp)(?=[:.])", r"\1&#8203;", escaped, flags=re.IGNORECASE)
-        )
+        """Escape what Markdown or the HTML inside it would act on, and leave the rest readable."""
+        return super().__new__(cls, _markdown_line(one_line(text)))
 
 
-def _before_last(text: str) -> str:
-    return f"{text[:-1]}\\{text[-1]}"
+class MarkdownParagraphs(str):
+    """Paragraphs of Markdown: the lines and blank lines of the text, none of them with a meaning."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Escape each line; blank lines collapse into one."""
+        lines = "\n".join(_markdown_line(" ".join(line.split())) for line in unix_lines(text))
+        return super().__new__(cls, re.sub(r"\n{3,}", "\n\n", lines.strip("\n")))
+
+
+_MARKDOWN_SPAN: Final = re.compile(
+    r"""
+    [\\`*\[\]|~]                            # escapes, code, emphasis, links, table cells, strikethrough
+    | <(?=[A-Za-z/!?])                      # HTML
+    | &(?=\#?[A-Za-z0-9]+;)                 # entities
+    | (?<![^\s#])\#                         # headings and their closing
+    | (?<![^\W_]) _ | (?<=_) _ | _ (?![^\W_])  # emphasis: an underscore inside a word has no meaning
+    """,
+    re.VERBOSE,
+)
+_MARKDOWN_START: Final = re.compile(r"-(?=[\s:-]|$)|\+(?=\s|$)|[=:>]|\d{1,9}[.)](?=\s|$)")
+
+
+def _markdown_line(line: str) -> str:
+    escaped = _MARKDOWN_SPAN.sub(r"\\\g<0>", line)
+    start = _MARKDOWN_START.match(escaped)
+    return f"{escaped[: start.end() - 1]}\\{escaped[start.end() - 1 :]}" if start else escaped
 
 
 class MarkdownCode(str):
@@ -86,12 +109,27 @@ class MarkdownCode(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
-        """Fence one line of code."""
-        code = one_line(text)
-        longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
-        fence = "`" * (longest + 1)
-        pad = " " if code.startswith("`") or code.endswith("`") or not code else ""
+        """Fence one line of code; line ends become blanks, other blanks stay."""
+        code = visible(" ".join(text.splitlines()))
+        fence = "`" * (_longest_run("`", code) + 1)
+        pad = " " if code[:1] in {"", "`", " "} or code[-1] in "` " else ""
         return super().__new__(cls, f"{fence}{pad}{code}{pad}{fence}")
+
+
+class MarkdownFence(str):
+    """A fenced code block of Markdown; nothing inside ends it."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str, language: str = "") -> Self:
+        """Fence the text with more backticks than it holds in a row."""
+        code = "\n".join(unix_lines(text.rstrip()))
+        fence = "`" * max(3, _longest_run("`", code) + 1)
+        return super().__new__(cls, f"{fence}{language}\n{code}\n{fence}")
+
+
+def _longest_run(character: str, text: str) -> int:
+    return max((len(run) for run in re.findall(f"{re.escape(character)}+", text)), default=0)
 
 
 class TypeScriptComment(str):
@@ -99,9 +137,11 @@ class TypeScriptComment(str):
 
     __slots__ = ()
 
-    def __new__(cls, text: str, indent: str = "") -> Self:
-        """Build the block; ``*/`` inside it ends nothing and ``@`` at a line's start is no tag."""
+    def __new__(cls, text: str, indent: str = "", tags: Sequence[str] = ()) -> Self:
+        """Build the block; ``*/`` in the text ends nothing and ``@`` is no tag: ``tags`` are ours."""
         lines = [line.replace("*/", "*\\/") for line in unix_lines(text.strip())]
+        lines = [re.sub(r"(?<!\S)@", r"\\@", line) for line in lines]
+        lines = [line for line in [*lines, *tags] if line or len(lines) > 1]
         if len(lines) == 1:
             return super().__new__(cls, f"{indent}/** {lines[0]} */\n")
         body = "".join(f"{indent} * {line}".rstrip() + "\n" for line in lines)

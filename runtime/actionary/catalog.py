@@ -106,6 +106,12 @@ class ActionSpec:
         return pascal_case(self.name)
 
     @property
+    def schemas(self) -> tuple[Schema, ...]:
+        """Every schema of the action: input, output and the details of its errors."""
+        details = (error.details for error in self.errors if error.details is not None)
+        return (self.input, self.output, *details)
+
+    @property
     def tool_description(self) -> str:
         """The text a model reads for the tool (DESIGN §6)."""
         parts = [self.description.strip()]
@@ -260,14 +266,16 @@ def map_schema(schema: Schema, change: Any) -> Schema:
 def move_references(schema: Schema, prefix: str) -> Schema:
     """Copy a schema with its references pointing below another prefix, such as ``#/components/schemas/``."""
 
+    def moved(reference: str) -> str:
+        return prefix + reference.removeprefix(REF) if reference.startswith(REF) else reference
+
     def move(node: Schema) -> Schema:
-        reference = node.get("$ref")
-        if isinstance(reference, str) and reference.startswith(REF):
-            node["$ref"] = prefix + reference.removeprefix(REF)
+        if "$ref" in node:
+            node["$ref"] = moved(node["$ref"])
         mapping = node.get("discriminator", {}).get("mapping")
         if mapping:
-            moved = {key: prefix + value.removeprefix(REF) for key, value in mapping.items()}
-            node["discriminator"] = {**node["discriminator"], "mapping": moved}
+            mapping = {key: moved(reference) for key, reference in mapping.items()}
+            node["discriminator"] = {**node["discriminator"], "mapping": mapping}
         return node
 
     return map_schema(schema, move)
@@ -299,14 +307,17 @@ def load(data: Any) -> Catalog:
             f"the catalog has format {data['format']!r}, this version reads {FORMAT}; upgrade actionary"
         )
     try:
-        return Catalog(
+        catalog = Catalog(
             **{name: data[name] for name in _PLAIN_FIELDS},
             servers=tuple(data["servers"]),
             actions=tuple(_load_action(action) for action in data["actions"]),
             types=data["$defs"],
         )
+        # A reference to a type that is not there shows here, not in some emitter.
+        catalog.types_used(*(schema for action in catalog for schema in action.schemas))
     except (KeyError, TypeError, AttributeError) as error:
         raise CatalogError(f"the catalog is damaged: {error!r}") from error
+    return catalog
 
 
 def _load_action(data: dict[str, Any]) -> ActionSpec:
@@ -329,7 +340,9 @@ def with_digests(catalog: Catalog) -> Catalog:
     A catalog that holds private actions has names of types of its own, so its
     fingerprint is taken from the public catalog by whoever makes it.
     """
-    public = [_dump_action(action) for action in catalog.actions if action.public]
+    actions = sorted((action for action in catalog.actions if action.public), key=lambda action: action.name)
+    public = [_dump_action(action) for action in actions]
+    used = catalog.types_used(*(schema for action in actions for schema in action.schemas))
     texts = {
         name: getattr(catalog, name) for name in ("title", "version", "description", "prefix", "base_url")
     }
@@ -337,7 +350,7 @@ def with_digests(catalog: Catalog) -> Catalog:
         **texts,
         "servers": list(catalog.servers),
         "actions": public,
-        "$defs": dict(catalog.types),
+        "$defs": {name: catalog.types[name] for name in used},
     }
     return replace(catalog, surface=surface_digest(public, catalog.prefix), fingerprint=digest(everything))
 

@@ -1,0 +1,100 @@
+"""What a build can complain of: stable code, severity, place, message, mend.
+
+Diagnostics are data. A step gathers all it finds and gives them back, or raises
+one `BuildError` that carries them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from actionary_build.texts import one_line, visible
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+CODES: Final[dict[str, str]] = {
+    "bad-config": "The table [tool.actionary] of pyproject.toml does not say what can be built.",
+    "bad-manifest": "The manifest of the output folder is damaged, or of a newer format.",
+    "bad-output-folder": "The output folder is none that a build may own.",
+    "bad-output-path": "An emitter names a path that no file in the output folder may have.",
+    "build-running": "Another build is writing to the same output folder.",
+    "definition": "An action is defined wrongly.",
+    "edited-file": "A generated file was changed since it was written.",
+    "example-invalid": "An example does not fit its action's schema.",
+    "foreign-file": "The output folder holds a file that no build wrote.",
+    "import-failed": "A file of actions cannot be imported.",
+    "import-hung": "Importing the actions did not end in time.",
+    "in-the-way": "Something that a build never removes stands where a file has to go.",
+    "linked-path": "A link stands where a file has to go; builds never write through links.",
+    "no-base-url": "A file needs an absolute address, and no `base_url` is set.",
+    "no-output-schema": "An action has no return annotation, so its output is unchecked.",
+    "no-when-to-use": "An action does not tell agents when to use it.",
+    "output-failed": "The output folder cannot be read or written.",
+    "path-clash": "Two emitted files cannot lie in one folder.",
+    "private-catalog-place": "The private catalog would lie inside the output folder.",
+    "unfinished-build": "The last build was cut off, and only a build of all targets repairs it.",
+}
+"""Every code with one line of meaning: what the documentation lists and the tests go through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One complaint: what is wrong (``message``), where, and how to mend it (``mend``).
+
+    ``file`` is relative to the project, ``detail`` is text of several lines that
+    shows the matter, such as a difference or a traceback. Texts may come from
+    users; what cannot be seen in them is escaped when they are shown.
+
+    Raises:
+        ValueError: The code is not in `CODES`.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    mend: str
+    file: str | None = None
+    line: int | None = None
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise ValueError(f"{self.code!r} is not in the table of codes; add it to CODES")
+
+    @property
+    def place(self) -> str:
+        """The file and line as ``path:line``, empty when there is none."""
+        if self.file is None:
+            return ""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+    def __str__(self) -> str:
+        place = f"{one_line(self.place)}: " if self.place else ""
+        detail = [
+            f"    {line}".rstrip() for line in visible(self.detail, keep="\n\t").split("\n") if self.detail
+        ]
+        head = f"{place}{self.severity}[{self.code}]: {one_line(self.message)}"
+        return "\n".join([head, *detail, f"  mend: {one_line(self.mend)}"])
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the diagnostic as JSON data, every key always there."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "mend": self.mend,
+            "file": self.file,
+            "line": self.line,
+            "detail": self.detail,
+        }
+
+
+class BuildError(Exception):
+    """A build cannot go on; ``diagnostics`` says everything that stands against it."""
+
+    def __init__(self, diagnostics: Diagnostic | Iterable[Diagnostic]) -> None:
+        found = (diagnostics,) if isinstance(diagnostics, Diagnostic) else tuple(diagnostics)
+        self.diagnostics: tuple[Diagnostic, ...] = found
+        super().__init__("\n".join(str(diagnostic) for diagnostic in found))

@@ -1,0 +1,148 @@
+"""`openapi.json`: OpenAPI 3.1 of the actions that have a route, exactly as the server answers.
+
+What actions share stands once, under ``components``. What an action says about
+its use stands in its description and, for programs, under ``x-when-to-use`` and
+``x-when-not-to-use``. The refusals 404 and 405, which nobody gets who calls an
+action as it is described here, are not repeated for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from actionary.catalog import ActionSpec, Catalog, HttpSpec, Schema, move_references
+
+from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, json_file
+from actionary_build.emit.openapi_parts import RESPONSES, SCHEMAS, Shared, filled, json_content
+from actionary_build.emit.openapi_query import parameter_objects, query_parameters
+from actionary_build.emit.openapi_responses import HEADERS, responses_of
+
+
+def emit(catalog: Catalog, _options: NoOptions, _sources: Sources) -> Iterable[OutputFile]:
+    """Write the document down.
+
+    Raises:
+        ValueError: Two operations have one method and path.
+    """
+    return [json_file("openapi.json", document(catalog), served=True)]
+
+
+def document(catalog: Catalog) -> dict[str, Any]:
+    """Describe the HTTP door as an OpenAPI document."""
+    actions = sorted(catalog.http_actions, key=lambda action: action.name)
+    used = catalog.types_used(*(schema for action in actions for schema in _schemas_shown(catalog, action)))
+    schemas = Shared(SCHEMAS, {name: move_references(catalog.types[name], SCHEMAS) for name in used})
+    responses = Shared(RESPONSES)
+    listing = HttpSpec(method="GET", path=f"{catalog.prefix}/actions")
+    routes = [
+        (listing, _list_operation({action.name for action in actions})),
+        *(
+            (action.http, _operation(catalog, action, schemas, responses))
+            for action in actions
+            if action.http is not None
+        ),
+    ]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": catalog.title,
+            "version": catalog.version,
+            **filled({"description": catalog.description}),
+        },
+        "servers": _servers(catalog),
+        "paths": _paths(routes),
+        "components": {"schemas": schemas.parts, "responses": responses.parts, "headers": HEADERS},
+    }
+
+
+def _schemas_shown(catalog: Catalog, action: ActionSpec) -> Iterator[Schema]:
+    yield action.output
+    yield from (error.details for error in action.errors if error.details is not None)
+    if _has_body(action):
+        yield action.input
+    else:
+        yield from (parameter.schema for parameter in query_parameters(catalog, action.input))
+
+
+def _has_body(action: ActionSpec) -> bool:
+    return action.http is not None and action.http.method != "GET"
+
+
+def _servers(catalog: Catalog) -> list[dict[str, str]]:
+    addresses = [*([catalog.base_url] if catalog.base_url else []), *catalog.servers]
+    # Every path begins with a slash, so no address may end with one.
+    urls = (address.rstrip("/") or "/" for address in addresses or ["/"])
+    return [{"url": url} for url in dict.fromkeys(urls)]
+
+
+def _paths(routes: Iterable[tuple[HttpSpec, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    paths: dict[str, dict[str, Any]] = {}
+    for http, operation in routes:
+        kept = paths.setdefault(http.path, {}).setdefault(http.method.lower(), operation)
+        if kept is not operation:
+            both = f"{kept['operationId']} and {operation['operationId']}"
+            raise ValueError(
+                f"{http.method} {http.path} is the route of {both}: give one of them another path"
+            )
+    return paths
+
+
+def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses: Shared) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": action.name,
+        "summary": " ".join((action.title or action.description).split()),
+        "description": _description(action),
+        "tags": list(action.tags),
+        "deprecated": action.deprecated,
+        "x-when-to-use": action.when_to_use,
+        "x-when-not-to-use": action.when_not_to_use,
+        "responses": responses_of(action, schemas, responses),
+    }
+    if _has_body(action):
+        operation["requestBody"] = _request_body(catalog, action)
+    else:
+        operation["parameters"] = parameter_objects(catalog, action)
+    return filled(operation)
+
+
+def _description(action: ActionSpec) -> str:
+    use = f"Use when: {action.when_to_use}" if action.when_to_use else ""
+    no_use = f"Do not use when: {action.when_not_to_use}" if action.when_not_to_use else ""
+    return "\n\n".join(text for text in (action.description, action.more, use, no_use) if text)
+
+
+def _request_body(catalog: Catalog, action: ActionSpec) -> dict[str, Any]:
+    """Describe the body; the server takes no body for an empty object."""
+    required = bool(catalog.resolve(action.input).get("required"))
+    return {
+        "required": required,
+        "content": json_content(action.input, [each.input for each in action.examples]),
+    }
+
+
+def _list_operation(taken: set[str]) -> dict[str, Any]:
+    name = "list_actions"
+    while name in taken:
+        name += "_"
+    fields = ("name", "method", "path", "description")
+    entry = {
+        "type": "object",
+        "properties": {key: {"type": "string"} for key in fields},
+        "required": list(fields),
+    }
+    listed = {
+        "type": "object",
+        "properties": {"actions": {"type": "array", "items": entry}},
+        "required": ["actions"],
+    }
+    return {
+        "operationId": name,
+        "summary": "List the actions.",
+        "responses": {
+            "200": {"description": "The actions that have a route.", "content": json_content(listed)}
+        },
+    }
+
+
+emitter = Emitter("openapi", NoOptions, emit)

@@ -1,0 +1,153 @@
+"""The answers of an action: the envelope around its result, and one for each error code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from actionary.catalog import ActionSpec, Schema, move_references
+from actionary.codes import Code
+from actionary.names import pascal_case
+
+from actionary_build.emit.openapi_parts import SCHEMAS, Shared, json_content
+
+HEADERS: Final[Mapping[str, Any]] = {
+    "Actionary-Catalog": {
+        "description": "The start of the digest of what the server offers; another one, another version.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+    },
+    "X-Request-Id": {
+        "description": "The id of this call in the server's log.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+}
+"""The headers of every answer of an action."""
+
+_REPLY_HEADERS: Final = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+_LATENCY: Final[Schema] = {"type": "number", "minimum": 0}
+_NO_DETAILS: Final[Schema] = {"type": "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One code an action can answer with; ``details`` is the schema of what comes with it."""
+
+    code: str
+    status: int
+    retryable: bool
+    meaning: str
+    details: Schema
+
+    @property
+    def schema_name(self) -> str:
+        """The name its envelope would like to have: ``HandlerError``, ``TimeoutError``."""
+        return f"{pascal_case(self.code).removesuffix('Error')}Error"
+
+    @property
+    def schema(self) -> Schema:
+        """The envelope, closed in code, status and retryable."""
+        envelope = _object(
+            {
+                "ok": {"type": "boolean", "const": False},
+                "code": {"type": "string", "const": self.code},
+                "message": {"type": "string"},
+                "status": {"type": "integer", "const": self.status},
+                "retryable": {"type": "boolean", "const": self.retryable},
+                "details": self.details,
+                "action": {"type": "string"},
+                "latencyMs": _LATENCY,
+                "requestId": {"type": "string"},
+            }
+        )
+        return {**envelope, "description": self.meaning} if self.meaning else envelope
+
+
+def responses_of(action: ActionSpec, schemas: Shared, responses: Shared) -> dict[str, Any]:
+    """Describe every answer of an action by status; shared parts are kept where they belong."""
+    by_status: dict[int, list[Failure]] = {}
+    for failure in _failures(action):
+        by_status.setdefault(failure.status, []).append(failure)
+    failed = {str(status): _failed(group, schemas, responses) for status, group in by_status.items()}
+    return {"200": _succeeded(action), **failed}
+
+
+def _failures(action: ActionSpec) -> list[Failure]:
+    own = [
+        Failure(error.code, error.status, error.retryable, error.description, error.details or _NO_DETAILS)
+        for error in action.errors
+    ]
+    return [*map(_common_failure, action.common_codes), *own]
+
+
+def _common_failure(code: Code) -> Failure:
+    details = _COMMON_DETAILS.get(code.name, _NO_DETAILS)
+    return Failure(code.name, code.status, code.retryable, code.meaning, details)
+
+
+def _succeeded(action: ActionSpec) -> dict[str, Any]:
+    envelope = _object(
+        {
+            "ok": {"type": "boolean", "const": True},
+            "data": action.output,
+            "action": {"type": "string", "const": action.name},
+            "latencyMs": _LATENCY,
+        }
+    )
+    examples = [
+        {"ok": True, "data": example.output, "action": action.name, "latencyMs": 1.0}
+        for example in action.examples
+        if example.has_output
+    ]
+    return {
+        "description": "The result of the action.",
+        "headers": _REPLY_HEADERS,
+        "content": json_content(envelope, examples),
+    }
+
+
+def _failed(group: list[Failure], schemas: Shared, responses: Shared) -> Schema:
+    """Keep the answer for one status, which stands for one code or several."""
+    references = {
+        failure.code: schemas.refer(failure.schema_name, move_references(failure.schema, SCHEMAS))
+        for failure in group
+    }
+    response = {
+        "description": "\n".join(f"{failure.code}: {failure.meaning}" for failure in group),
+        "headers": _REPLY_HEADERS,
+        "content": {"application/json": {"schema": _one_of_codes(references)}},
+    }
+    return responses.refer("Or".join(map(pascal_case, references)), response)
+
+
+def _one_of_codes(references: dict[str, Schema]) -> Schema:
+    if len(references) == 1:
+        return next(iter(references.values()))
+    mapping = {code: reference["$ref"] for code, reference in references.items()}
+    return {
+        "oneOf": list(references.values()),
+        "discriminator": {"propertyName": "code", "mapping": mapping},
+    }
+
+
+def _object(fields: Schema) -> Schema:
+    """Describe an object that has all of these; unknown keys are for the reader to ignore."""
+    return {"type": "object", "properties": fields, "required": list(fields)}
+
+
+_COMMON_DETAILS: Final[Mapping[str, Schema]] = {
+    "invalid_input": {
+        "type": "array",
+        "items": _object(
+            {
+                "path": {"type": "array", "items": {"type": ["string", "integer"]}},
+                "type": {"type": "string"},
+                "message": {"type": "string"},
+            }
+        ),
+        "maxItems": 50,
+    },
+}
+"""The details of the common codes that have any (DESIGN §5)."""

@@ -1,0 +1,49 @@
+"""Target `python`: a client package for the HTTP actions.
+
+The client's runtime is real source, `runtime`, and is copied out as it is.
+`schemas`, `generate` and `models` make the types, `calls` the methods; the
+templates hold only tables of them.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+from actionary.catalog import Catalog
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from actionary_build.emit import Emitter, OutputFile, Sources
+from actionary_build.emit.python.names import default_package
+
+FOLDER = "clients/python"
+
+
+def _package(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*[a-z0-9]", name) or keyword.iskeyword(name):
+        raise ValueError(f"{name!r} is no package name; write it like my_shop_client")
+    return name
+
+
+class Options(BaseModel):
+    """The table ``[tool.actionary.python]``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    package: Annotated[str, AfterValidator(_package)] | None = None
+    """The folder that is imported; by default the title's slug and ``_client``."""
+
+
+def emit(catalog: Catalog, options: Options, sources: Sources) -> Iterator[OutputFile]:  # noqa: ARG001 - the protocol
+    """Emit the client: a project that builds as a wheel."""
+    # Imported here, so that looking up the emitter loads no templates.
+    from actionary_build.emit.python.package import package_files  # noqa: PLC0415 - see above
+
+    for path, file in package_files(catalog, options.package or default_package(catalog)):
+        yield OutputFile(f"{FOLDER}/{path}", file)
+
+
+emitter = Emitter("python", Options, emit)
+"""This target."""

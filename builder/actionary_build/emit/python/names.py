@@ -1,0 +1,73 @@
+"""Names for Python: of parameters and fields, classes, modules and the package."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Collection, Iterable
+from typing import Final, Self
+
+from actionary.catalog import Catalog
+from actionary.names import pascal_case, slug
+from pydantic import BaseModel
+
+from actionary_build.texts import PythonIdentifier, json_text, one_line
+
+PARAMETERS_TAKEN: Final = frozenset({"self", "options"})
+"""What every method of the client has already."""
+
+TYPES_TAKEN: Final = frozenset({"annotations"})
+"""What ``models`` imports under a public name."""
+
+FIELDS_TAKEN: Final = frozenset(dir(BaseModel))
+"""What pydantic gives every model."""
+
+
+class Name(PythonIdentifier):
+    """A public name: no leading underscore, no word of the language; ``type`` and ``match`` may stand."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str, taken: Collection[str] = ()) -> Self:
+        """Make the name, with as many underscores behind it as tell it from those taken."""
+        name = re.sub(r"[^A-Za-z0-9_]", "_", text).lstrip("_") or "value"
+        if name[0].isdigit():
+            name = f"n{name}"
+        while keyword.iskeyword(name) or name in taken:
+            name += "_"
+        return str.__new__(cls, name)
+
+
+def names_for(wanted: Iterable[str], taken: Collection[str]) -> dict[str, Name]:
+    """Name each of the wanted ones, no two alike; those that are good names already keep theirs."""
+    wanted = list(wanted)
+    by_fit = sorted(wanted, key=lambda text: Name(text, taken) != text)
+    names: dict[str, Name] = {}
+    for text in by_fit:
+        names[text] = Name(text, {*taken, *names.values()})
+    return {text: names[text] for text in wanted}
+
+
+def class_name(text: str) -> Name:
+    """Name a class after a code: ``out_of_stock`` becomes ``OutOfStock``."""
+    return Name(pascal_case(text))
+
+
+def module_name(tag: str | None) -> Name:
+    """Name the module of a tag: ``default`` for what has none."""
+    return Name(slug(tag or "").replace("-", "_") or "default")
+
+
+def default_package(catalog: Catalog) -> str:
+    """Name the package after the API: ``My Shop`` becomes ``my_shop_client``."""
+    return Name("_".join([*slug(catalog.title).split("-"), "client"]).strip("_"))
+
+
+class TomlString(str):
+    """A one-line string of TOML, in double quotes."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Quote as JSON does, which TOML reads alike once nothing invisible is left."""
+        return super().__new__(cls, json_text(one_line(text)))

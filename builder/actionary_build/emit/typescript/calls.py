@@ -1,0 +1,94 @@
+"""The calls of a package: each action with all that the writers of its files need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from actionary.catalog import ActionSpec, Catalog
+from actionary.names import slug
+
+from actionary_build.emit.typescript.names import ActionNames, Names
+from actionary_build.emit.typescript.types import expression
+
+INPUT_ISSUES: Final = "readonly InputIssue[]"
+
+_COMMON_DETAILS: Final = {"invalid_input": INPUT_ISSUES}
+"""The type of ``details`` for the common codes that carry some."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFailure:
+    """A failure the server may answer with; ``details`` is its type, ``None`` when it carries none."""
+
+    code: str
+    status: int
+    meaning: str
+    details: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One action as it is called over HTTP."""
+
+    action: ActionSpec
+    method: str
+    path: str
+    names: ActionNames
+    input_required: bool
+    common_failures: tuple[ServerFailure, ...]
+    domain_failures: tuple[ServerFailure, ...]
+
+    @property
+    def failures(self) -> tuple[ServerFailure, ...]:
+        """All that the server may answer with."""
+        return (*self.common_failures, *self.domain_failures)
+
+    @property
+    def input_parameter(self) -> str:
+        """The parameter that takes the input; it may be left out where nothing in it is required."""
+        return f"input{'' if self.input_required else '?'}: {self.names.input}"
+
+    @property
+    def signature(self) -> str:
+        """The client's method, as its interface declares it."""
+        parameters = f"{self.input_parameter}, options?: CallOptions"
+        return f"{self.names.function}({parameters}): Promise<{self.names.result}>"
+
+
+def calls_of(catalog: Catalog, names: Names) -> tuple[Call, ...]:
+    """Give the call of every action that has a route, by name."""
+    return tuple(
+        Call(
+            action=action,
+            method=action.http.method,
+            path=action.http.path,
+            names=names.actions[action.name],
+            input_required=bool(catalog.resolve(action.input).get("required")),
+            common_failures=tuple(_common_failures(action)),
+            domain_failures=tuple(_domain_failures(action, names)),
+        )
+        for action in sorted(catalog.http_actions, key=lambda action: action.name)
+        if action.http is not None
+    )
+
+
+def _common_failures(action: ActionSpec) -> Iterator[ServerFailure]:
+    for code in action.common_codes:
+        yield ServerFailure(code.name, code.status, code.meaning, _COMMON_DETAILS.get(code.name))
+
+
+def _domain_failures(action: ActionSpec, names: Names) -> Iterator[ServerFailure]:
+    for error in action.errors:
+        details = None if error.details is None else expression(error.details, names.types).text
+        yield ServerFailure(error.code, error.status, error.description, details)
+
+
+def by_module(calls: tuple[Call, ...]) -> Mapping[str, list[Call]]:
+    """Sort calls by the module they are in: their first tag, ``default`` without one."""
+    found: dict[str, list[Call]] = {}
+    for call in calls:
+        tags = call.action.tags
+        found.setdefault((slug(tags[0]) if tags else "") or "default", []).append(call)
+    return dict(sorted(found.items()))

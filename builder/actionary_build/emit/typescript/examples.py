@@ -1,0 +1,163 @@
+"""Examples of calls as TypeScript modules: complete, so that they compile and run as they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from actionary import codes
+
+from actionary_build.emit.typescript.calls import INPUT_ISSUES, Call, ServerFailure
+from actionary_build.emit.typescript.types import literal_key
+from actionary_build.texts import TypeScriptString, json_text
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where examples import the client from, and the server they talk to."""
+
+    package: str
+    base_url: str
+
+
+def arguments(call: Call) -> list[str]:
+    """Give the inputs an example may pass: those of the catalog, or none where none is needed."""
+    given = [literal(example.input) for example in call.action.examples]
+    return given or ([] if call.input_required else [""])
+
+
+def best_example(calls: Sequence[Call]) -> Call | None:
+    """Choose the call to show first: one with an example, rather one that only reads."""
+    usable = [call for call in calls if arguments(call)]
+    ranked = sorted(usable, key=lambda call: (not call.action.examples, not call.action.read_only))
+    return ranked[0] if ranked else None
+
+
+def plain_call(call: Call, argument: str, setting: Setting) -> str:
+    """Show a call and its data."""
+    return "\n".join(
+        [
+            _import(["createClient"], setting),
+            "",
+            _client(setting),
+            f"const result = await client.{call.names.function}({argument});",
+            "console.log(result.ok ? result.data : result.message);",
+        ]
+    )
+
+
+def handled_call(call: Call, argument: str, setting: Setting) -> str:
+    """Show a call whose every failure is handled, which the compiler checks."""
+    return "\n".join(
+        [
+            _import(["createClient", f"type {call.names.failure}"], setting),
+            "",
+            _client(setting),
+            f"const result = await client.{call.names.function}({argument});",
+            "console.log(result.ok ? result.data : explain(result));",
+            "",
+            f"function explain(failure: {call.names.failure}): string {{",
+            "  switch (failure.code) {",
+            *_cases(call),
+            "  }",
+            "}",
+        ]
+    )
+
+
+def _cases(call: Call) -> list[str]:
+    lines: list[str] = []
+    plain: list[str] = []
+    for failure in call.failures:
+        case = f"    case {TypeScriptString(failure.code)}:"
+        if failure.details is None:
+            plain.append(case)
+        else:
+            lines += [case, f"      return {_explained(failure)};"]
+    plain += [f"    case {TypeScriptString(code)}:" for code in codes.CLIENT]
+    return [*lines, *plain, "      return failure.message;"]
+
+
+def _explained(failure: ServerFailure) -> str:
+    if failure.details == INPUT_ISSUES:
+        return 'failure.details.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")'
+    return "`${failure.message} ${JSON.stringify(failure.details)}`"
+
+
+def thrown_call(call: Call, argument: str, setting: Setting) -> str:
+    """Show a call whose failure is thrown."""
+    return "\n".join(
+        [
+            _import(["ActionError", "createClient", "unwrap"], setting),
+            "",
+            _client(setting),
+            "try {",
+            f"  console.log(unwrap(await client.{call.names.function}({_indented(argument)})));",
+            "} catch (error) {",
+            "  if (!(error instanceof ActionError)) throw error;",
+            "  console.log(error.code, error.message, error.requestId);",
+            "}",
+        ]
+    )
+
+
+def limited_call(call: Call, argument: str, setting: Setting) -> str:
+    """Show a call with a time limit that can be given up."""
+    options = "{ timeoutMs: 5_000, signal: controller.signal }"
+    return "\n".join(
+        [
+            _import(["createClient"], setting),
+            "",
+            _client(setting),
+            "const controller = new AbortController();",
+            f"const call = client.{call.names.function}({argument or 'undefined'}, {options});",
+            "controller.abort();",
+            "const result = await call;",
+            'console.log(!result.ok && result.code === "aborted");',
+        ]
+    )
+
+
+def standalone_call(call: Call, argument: str, setting: Setting) -> str:
+    """Show a call by its own function."""
+    connection = "connection_" if call.names.function == "connection" else "connection"
+    passed = f"{connection}, {argument}" if argument else connection
+    return "\n".join(
+        [
+            _import(["connect", call.names.function], setting),
+            "",
+            f"const {connection} = connect({{ baseUrl: {TypeScriptString(setting.base_url)} }});",
+            f"const result = await {call.names.function}({passed});",
+            "console.log(result.ok);",
+        ]
+    )
+
+
+def _import(names: Sequence[str], setting: Setting) -> str:
+    return f"import {{ {', '.join(names)} }} from {TypeScriptString(setting.package)};"
+
+
+def _client(setting: Setting) -> str:
+    return f"const client = createClient({{ baseUrl: {TypeScriptString(setting.base_url)} }});"
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n  ")
+
+
+def literal(value: Any, indent: str = "") -> str:
+    """Write JSON data as a TypeScript expression, on one line where it is short."""
+    if not isinstance(value, list | dict) or not value:
+        return json_text(value)
+    inner = f"{indent}  "
+    if isinstance(value, list):
+        items, brackets = [literal(item, inner) for item in value], "[]"
+    else:
+        items = [f"{literal_key(key)}: {literal(item, inner)}" for key, item in sorted(value.items())]
+        brackets = "{}"
+    line = ", ".join(items)
+    if len(line) + len(indent) <= 80 and not re.search(r"\n", line):
+        return f"{{ {line} }}" if brackets == "{}" else f"[{line}]"
+    return f"{brackets[0]}\n" + "".join(f"{inner}{item},\n" for item in items) + f"{indent}{brackets[1]}"

@@ -1,0 +1,52 @@
+"""The files around the sources: `package.json`, `.gitignore`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+from actionary.catalog import Catalog
+
+from actionary_build.texts import visible_json
+
+PACKAGE_NAME: Final = re.compile(r"(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
+"""What npm takes for the name of a package (match in full)."""
+
+GITIGNORE: Final = "dist/\nnode_modules/\n"
+
+
+def package_json(name: str, catalog: Catalog) -> str:
+    """Write the manifest; it is not sorted, as the conditions of ``exports`` count in their order."""
+    manifest = {
+        "name": name,
+        "version": semantic_version(catalog.version),
+        "description": catalog.description or f"Client for {catalog.title}.",
+        "type": "module",
+        "sideEffects": False,
+        "exports": {
+            ".": {"types": "./dist/index.d.ts", "default": "./dist/index.js"},
+            "./package.json": "./package.json",
+        },
+        "files": ["dist", "src"],
+        "engines": {"node": ">=18"},
+        "scripts": {"build": "tsc", "prepack": "tsc"},
+        "devDependencies": {"typescript": ">=5.8 <8"},
+    }
+    return visible_json(json.dumps(manifest, indent=2, ensure_ascii=False))
+
+
+def semantic_version(version: str) -> str:
+    """Give the nearest version that npm takes: ``1.2`` becomes ``1.2.0``, ``1.2rc1`` ``1.2.0-rc1``."""
+    match = re.fullmatch(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(.*)", version.strip())
+    if match is None:
+        return f"0.0.0-{_identifiers(version)}"
+    numbers = ".".join(str(int(number or 0)) for number in match.groups()[:3])
+    label, _, build = match[4].partition("+")
+    prerelease = f"-{_identifiers(label)}" if _identifiers(label) else ""
+    return numbers + prerelease + (f"+{_identifiers(build)}" if _identifiers(build) else "")
+
+
+def _identifiers(text: str) -> str:
+    parts = (part for part in re.split(r"[^0-9A-Za-z-]+", text.lstrip("-.")) if part)
+    return ".".join(str(int(part)) if part.isdecimal() else part for part in parts)

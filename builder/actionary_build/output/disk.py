@@ -1,0 +1,66 @@
+"""What lies in the output folder: a listing that follows no link."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+Kind: TypeAlias = Literal["file", "folder", "link", "other", "tool"]
+"""``other`` is a socket, pipe or device, ``tool`` something `LEFT_TO_TOOLS` that was not looked into."""
+
+LEFT_TO_TOOLS: Final = frozenset(
+    {"node_modules", "dist", "__pycache__", ".venv", ".git", ".DS_Store"}
+    | {".mypy_cache", ".pytest_cache", ".ruff_cache"}
+)
+"""Names a build takes no notice of: what tools leave behind when people use the generated clients
+in place, or keep the folder under version control. They are made again at will, so they are no
+stranger's work, and removing them would only annoy."""
+
+
+def scan(folder: Path, needed: Collection[str]) -> dict[str, Kind]:
+    """List all below a folder by path, each folder before what it holds; empty when it is missing.
+
+    ``needed`` are the paths that count even if they are named like a tool's.
+    """
+    return dict(_entries(folder, "", needed)) if folder.is_dir() else {}
+
+
+def _entries(folder: Path, above: str, needed: Collection[str]) -> Iterator[tuple[str, Kind]]:
+    with os.scandir(folder) as listing:
+        entries = sorted(listing, key=lambda entry: entry.name)
+    for entry in entries:
+        path = above + entry.name
+        kind = "tool" if entry.name in LEFT_TO_TOOLS and path not in needed else _kind(entry)
+        yield path, kind
+        if kind == "folder":
+            yield from _entries(folder / entry.name, f"{path}/", needed)
+
+
+def _kind(entry: os.DirEntry[str]) -> Kind:
+    if entry.is_symlink():
+        return "link"
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "file" if entry.is_file(follow_symlinks=False) else "other"
+
+
+def folders_above(path: str) -> list[str]:
+    """Name the folders a path lies in, the outermost first."""
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def sha256(content: bytes) -> str:
+    """Give the SHA-256 of bytes in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sha256_of(path: Path) -> str | None:
+    """Give the SHA-256 of a file, ``None`` when it has gone since it was listed."""
+    try:
+        return sha256(path.read_bytes())
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,158 @@
+"""What an action is: `action`, `define_action`, `Action`, `Example`, `Http`.
+
+Defining has no side effect. A mistake raises `ActionDefinitionError` at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
+
+from pydantic import BaseModel, TypeAdapter
+
+from actionary.context import Context, Request
+from actionary.definition import ActionFields, Definition, Example, Http, output_adapter, read_definition
+from actionary.definition_error import place_of_caller
+from actionary.signature import UNCHECKED, Binding, bind
+
+__all__ = ["Action", "AsyncAction", "Example", "Http", "SyncAction", "action", "define_action"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Action(Generic[P, T]):
+    """A typed function with a contract. Calling it calls the handler as it was written.
+
+    `run` goes through the whole pipeline. Actions are made by `action` and
+    `define_action`, as an `AsyncAction` or a `SyncAction`.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "adapter", "binding", "definition", "handler")
+
+    def __init__(
+        self,
+        definition: Definition,
+        handler: Callable[P, Any],
+        binding: Binding,
+        adapter: TypeAdapter[Any] | None,
+    ) -> None:
+        self.definition: Final = definition
+        self.handler: Final = handler
+        self.binding: Final = binding
+        self.adapter: Final = adapter
+        self.__doc__ = handler.__doc__
+        self.__wrapped__ = handler
+        self.__name__ = definition.name
+
+    @property
+    def name(self) -> str:
+        """The action's name."""
+        return self.definition.name
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name} at {self.definition.where}>"
+
+    async def run(self, input: Any = None, ctx: Context[Any] | Request | None = None) -> T:  # noqa: A002 - the field's name
+        """Run the whole pipeline and give the validated output.
+
+        ``input`` is a mapping of JSON values or Python objects, or an instance of
+        the input model.
+
+        Raises:
+            ActionError: The call failed; a declared domain error is raised as it is.
+        """
+        from actionary.invoke import run_action  # noqa: PLC0415 - the pipeline imports this module
+
+        result: T = await run_action(self, input, ctx)
+        return result
+
+
+class AsyncAction(Action[P, T]):
+    """An action whose handler is a coroutine function."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
+        """Call the handler as it was written: no validation, no gate."""
+        coroutine: Coroutine[Any, Any, T] = self.handler(*args, **kwargs)
+        return coroutine
+
+
+class SyncAction(Action[P, T]):
+    """An action whose handler is a plain function; the pipeline runs it in a worker thread."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call the handler as it was written: no validation, no gate."""
+        result: T = self.handler(*args, **kwargs)
+        return result
+
+
+class ActionDecorator(Protocol):
+    """What ``@action(...)`` gives: it makes an action of a function and keeps its signature."""
+
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # a coroutine function is also a plain one; order decides
+        self, handler: Callable[P, Coroutine[Any, Any, T]], /
+    ) -> AsyncAction[P, T]: ...
+    @overload
+    def __call__(self, handler: Callable[P, T], /) -> SyncAction[P, T]: ...
+
+
+@overload
+def action(  # type: ignore[overload-overlap]  # a coroutine function is also a plain one; order decides
+    handler: Callable[P, Coroutine[Any, Any, T]], /
+) -> AsyncAction[P, T]: ...
+@overload
+def action(handler: Callable[P, T], /) -> SyncAction[P, T]: ...
+@overload
+def action(**fields: Unpack[ActionFields]) -> ActionDecorator: ...
+def action(handler: Callable[..., Any] | None = None, /, **fields: Any) -> Any:
+    """Make an action of a function: ``@action`` or ``@action(public=True, ...)``.
+
+    The name is the function's, the description its docstring's first paragraph,
+    the input its parameters, the output its return annotation.
+
+    Raises:
+        ActionDefinitionError: The definition has a mistake.
+    """
+    frame = inspect.currentframe()
+    localns = frame.f_back.f_locals if frame is not None and frame.f_back is not None else {}
+    if handler is not None:
+        return _make(handler, fields, localns=localns)
+    return lambda function: _make(function, fields, localns=localns)
+
+
+def define_action(
+    *,
+    handler: Callable[..., Any],
+    input: type[BaseModel] | None = None,  # noqa: A002 - the field's name
+    output: Any = UNCHECKED,
+    **fields: Unpack[ActionFields],
+) -> Action[..., Any]:
+    """Make an action from data; what is not given is read from the handler as `action` does.
+
+    With ``input`` the handler takes an instance of that model as its only argument,
+    and the context if a parameter is called ``ctx`` or annotated with `Context`.
+
+    Raises:
+        ActionDefinitionError: The definition has a mistake.
+    """
+    return _make(handler, dict(fields), localns={}, input_model=input, output=output)
+
+
+def _make(
+    handler: Callable[..., Any],
+    fields: Mapping[str, Any],
+    *,
+    localns: Mapping[str, Any],
+    input_model: type[BaseModel] | None = None,
+    output: Any = UNCHECKED,
+) -> Action[..., Any]:
+    definition = read_definition(handler, fields, place_of_caller())
+    binding = bind(handler, definition.name, localns=localns, input_model=input_model, output=output)
+    kind = AsyncAction if binding.is_async else SyncAction
+    return kind(definition, handler, binding, output_adapter(definition, binding))

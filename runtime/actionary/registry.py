@@ -1,0 +1,247 @@
+"""Where actions are kept: `Registry`, `define_actions`, and the discovery of a folder."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final, NoReturn, TypeAlias
+
+from pydantic_core import to_json
+
+from actionary.action import Action
+from actionary.definition_error import ActionDefinitionError, Place, place_of_caller
+from actionary.names import camel_case, pascal_case, slug
+from actionary.result import ActionError, details_adapter
+
+AnyAction: TypeAlias = Action[..., Any]
+Lifespan: TypeAlias = Callable[[], AbstractAsyncContextManager[Any]]
+"""Makes a context manager that yields what handlers see as ``ctx.resources``."""
+
+
+class DiscoveryError(Exception):
+    """Files of a folder of actions could not be imported: ``failures`` is path → error."""
+
+    def __init__(self, failures: dict[Path, BaseException]) -> None:
+        self.failures = failures
+        lines = [f"{path}: {type(error).__name__}: {error}" for path, error in failures.items()]
+        super().__init__("\n".join(lines))
+
+
+class Registry:
+    """Actions by name. ``lifespan`` makes the resources that all their calls share.
+
+    Every door opens the registry once, with `open`.
+    """
+
+    def __init__(self, *, lifespan: Lifespan | None = None) -> None:
+        self.lifespan: Final = lifespan
+        self._actions: dict[str, AnyAction] = {}
+        self._slugs: dict[str, str] = {}
+        self._opened = 0
+        self._resources: Any = None
+
+    def register(self, actions: Iterable[AnyAction]) -> None:
+        """Add actions: all of them, or none when one cannot be. The same object again is fine.
+
+        Raises:
+            ActionDefinitionError: Two names clash, or one error code has two shapes.
+        """
+        together = dict(self._actions)
+        for action in actions:
+            if not isinstance(action, Action):  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped callers
+                _refuse_other(action)
+            other = together.setdefault(action.name, action)
+            if other is not action:
+                _clash(action, other, f"the name is taken by the action at {other.definition.where}")
+        for form in (camel_case, pascal_case, slug):
+            _check_form(together.values(), form)
+        _check_error_shapes(together.values())
+        self._actions = dict(sorted(together.items()))
+        self._slugs = {slug(name): name for name in self._actions}
+
+    def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
+        """Import a folder's files and register the action of each; all or none.
+
+        Files and folders whose names start with ``_`` or ``.`` are support code. The
+        files are modules by dotted path below ``root`` (default: the folder's
+        parent), which comes first on ``sys.path``.
+
+        Raises:
+            DiscoveryError: Files could not be imported; all of them are named.
+            ActionDefinitionError: A file holds no action, or more than one.
+        """
+        folder = Path(folder).resolve()
+        root = Path(root).resolve() if root is not None else folder.parent
+        if not folder.is_dir():
+            raise FileNotFoundError(f"there is no folder of actions at {folder}")
+        put_first_on_path(root)
+        found: list[AnyAction] = []
+        failures: dict[Path, BaseException] = {}
+        for path in _action_files(folder):
+            try:
+                found.append(_only_action(import_file(path, root), path))
+            except Exception as error:  # noqa: BLE001 - whatever a user's module raises is reported, with all others
+                failures[path] = error
+        if failures:
+            raise DiscoveryError(failures)
+        self.register(found)
+
+    def get(self, name: str) -> AnyAction | None:
+        """Give the action of that name; a slug is accepted for it."""
+        return self._actions.get(name) or self._actions.get(self._slugs.get(name, ""))
+
+    def clear(self) -> None:
+        """Forget every action."""
+        self._actions = {}
+        self._slugs = {}
+
+    def __iter__(self) -> Iterator[AnyAction]:
+        return iter(self._actions.values())
+
+    def __len__(self) -> int:
+        return len(self._actions)
+
+    def __contains__(self, action: object) -> bool:
+        return isinstance(action, Action) and self._actions.get(action.name) is action
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the resources are there (always, where there is no lifespan)."""
+        return self.lifespan is None or self._opened > 0
+
+    @property
+    def resources(self) -> Any:
+        """What the lifespan yielded; ``None`` while the registry is not open."""
+        return self._resources
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[Any]:
+        """Open the resources for as long as the context lasts; opened twice, they stay one."""
+        if self.lifespan is None or self._opened:
+            self._opened += 1
+            try:
+                yield self._resources
+            finally:
+                self._opened -= 1
+            return
+        async with self.lifespan() as resources:
+            self._resources = resources
+            self._opened = 1
+            try:
+                yield resources
+            finally:
+                self._opened -= 1
+                self._resources = None
+
+
+default_registry: Final = Registry()
+"""The one that `define_actions` and the doors take when no other is given."""
+
+
+def define_actions(actions: Iterable[AnyAction], registry: Registry | None = None) -> tuple[AnyAction, ...]:
+    """Register actions, all or none, and give them back.
+
+    Raises:
+        ActionDefinitionError: See `Registry.register`.
+    """
+    given = tuple(actions)
+    (default_registry if registry is None else registry).register(given)
+    return given
+
+
+def put_first_on_path(root: Path) -> None:
+    """Make a project's modules win over others of the same name."""
+    if sys.path[:1] != [str(root)]:
+        sys.path.insert(0, str(root))
+
+
+def import_file(path: Path, root: Path) -> ModuleType:
+    """Import a file as the module of its dotted path below ``root``."""
+    name = ".".join(path.relative_to(root).with_suffix("").parts)
+    module = importlib.import_module(name)
+    origin = getattr(module, "__file__", None)
+    if origin is None or Path(origin).resolve() != path:
+        raise ImportError(f"{name} is already another module, {origin}: rename the folder", name=name)
+    return module
+
+
+def _action_files(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in sorted(folder.rglob("*.py"))
+        if not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
+    ]
+
+
+def _only_action(module: ModuleType, path: Path) -> AnyAction:
+    found = {
+        id(value): value
+        for value in vars(module).values()
+        if isinstance(value, Action) and value.definition.where.file == module.__file__
+    }
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if not found:
+        raise ActionDefinitionError(
+            "the file defines no action",
+            mend="decorate its function with @action, or begin the file's name with `_`",
+            where=Place(str(path), 1),
+        )
+    names = ", ".join(sorted(action.name for action in found.values()))
+    raise ActionDefinitionError(
+        f"the file defines {len(found)} actions: {names}",
+        mend="move each to a file of its own",
+        where=Place(str(path), 1),
+    )
+
+
+def _clash(action: AnyAction, other: AnyAction, what: str) -> NoReturn:
+    raise ActionDefinitionError(
+        what,
+        mend=f"rename it, or `{other.name}`",
+        where=action.definition.where,
+        action=action.name,
+        field="name",
+    )
+
+
+def _refuse_other(given: Any) -> NoReturn:
+    raise ActionDefinitionError(
+        f"{given!r} is no action", mend="decorate it with @action", where=place_of_caller()
+    )
+
+
+def _check_form(actions: Iterable[AnyAction], form: Callable[[str], str]) -> None:
+    seen: dict[str, AnyAction] = {}
+    for action in actions:
+        other = seen.setdefault(form(action.name), action)
+        if other is not action:
+            what = (
+                f"its form {form(action.name)!r} is also that of {other.name!r} at {other.definition.where}"
+            )
+            _clash(action, other, what)
+
+
+def _check_error_shapes(actions: Iterable[AnyAction]) -> None:
+    seen: dict[str, tuple[AnyAction, type[ActionError[Any]]]] = {}
+    for action in actions:
+        for error in action.definition.errors:
+            other_action, other = seen.setdefault(error.code, (action, error))
+            if other is not error and _shape(other) != _shape(error):
+                raise ActionDefinitionError(
+                    f"`{error.code}` has another shape here than in {other_action.name!r}"
+                    f" at {other_action.definition.where}",
+                    mend="share one error class, or use another code",
+                    where=action.definition.where,
+                    action=action.name,
+                    field="errors",
+                )
+
+
+def _shape(error: type[ActionError[Any]]) -> tuple[Any, ...]:
+    details = None if error.details_type is None else to_json(details_adapter(error).json_schema())
+    return error.status, error.retryable, details

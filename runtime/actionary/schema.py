@@ -1,0 +1,224 @@
+"""Pydantic → JSON Schema 2020-12, for a whole registry at once; the only place that does it.
+
+Inputs are described as validation reads them, outputs as serialization writes
+them. A type that both describe alike stands once. Names depend only on the set of
+types, never on the order in which they are met:
+
+1. the class's own name, where it is the only one of that name;
+2. else the name after as many trailing parts of its module as tell it apart;
+3. with ``Input`` or ``Output`` behind it where the two modes differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from pydantic.json_schema import CoreModeRef, DefsRef, GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from actionary.catalog import REF, Schema, map_schema, references
+from actionary.names import pascal_case
+
+Mode: TypeAlias = Literal["validation", "serialization"]
+
+_SUFFIX: Final = {"validation": "Input", "serialization": "Output"}
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """Schemas by key, and the named types that they refer to."""
+
+    schemas: Mapping[Any, Schema]
+    definitions: Mapping[str, Schema]
+
+
+def describe_types(roots: Iterable[tuple[Any, Mode, CoreSchema]]) -> Types:
+    """Describe types, given as (key, mode, core schema).
+
+    Raises:
+        PydanticInvalidForJsonSchema: A type has no JSON Schema.
+    """
+    generator = _Generator()
+    raw = {key: generator.describe(schema, mode) for key, mode, schema in roots}
+    definitions = {str(name): schema for name, schema in generator.definitions.items()}
+    used = _reachable(raw.values(), definitions)
+    same = _merge(generator.origins, {name: definitions[name] for name in used})
+    names = _final_names({name: generator.origins[name] for name in set(same.values())})
+    final = {name: names[kept] for name, kept in same.items()}
+    return Types(
+        {key: _renamed(schema, final) for key, schema in raw.items()},
+        {names[kept]: _renamed(definitions[kept], final) for kept in sorted(names, key=names.__getitem__)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a definition comes from: the class's dotted path, an id of the class, the mode."""
+
+    path: str
+    identity: str
+    mode: Mode
+
+
+class _Generator(GenerateJsonSchema):
+    """Names definitions by number, and leaves out titles that nobody wrote."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.origins: dict[str, _Origin] = {}
+        self._numbers: dict[CoreModeRef, DefsRef] = {}
+
+    def describe(self, schema: CoreSchema, mode: Mode) -> Schema:
+        """Describe one type; its named types gather in ``definitions``."""
+        self._mode = mode
+        return self.generate_inner(schema)
+
+    def get_defs_ref(self, core_mode_ref: CoreModeRef) -> DefsRef:
+        """Give the number of a class in a mode."""
+        number = self._numbers.get(core_mode_ref)
+        if number is None:
+            number = self._numbers[core_mode_ref] = DefsRef(str(len(self._numbers)))
+            reference, mode = core_mode_ref
+            self.origins[number] = _Origin(re.sub(r":\d+", "", reference), reference, mode)
+        return number
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's own signature
+        """Leave out titles made of field names."""
+        return False
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """Describe a model."""
+        return _untitled(super().model_schema(schema), schema["cls"])
+
+    def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
+        """Describe a dataclass."""
+        return _untitled(super().dataclass_schema(schema), schema["cls"])
+
+    def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> JsonSchemaValue:
+        """Describe a TypedDict."""
+        return _untitled(super().typed_dict_schema(schema), schema.get("cls"))
+
+    def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
+        """Describe an enum."""
+        return _untitled(super().enum_schema(schema), schema["cls"])
+
+
+def _untitled(schema: JsonSchemaValue, cls: Any) -> JsonSchemaValue:
+    config: Any = getattr(cls, "model_config", None) or getattr(cls, "__pydantic_config__", None) or {}
+    if schema.get("title") == getattr(cls, "__name__", None) and config.get("title") is None:
+        schema.pop("title", None)
+    return schema
+
+
+def _reachable(schemas: Iterable[Schema], definitions: Mapping[str, Schema]) -> list[str]:
+    seen: set[str] = set()
+    waiting = list(schemas)
+    while waiting:
+        for name in references(waiting.pop()):
+            if name not in seen:
+                seen.add(name)
+                waiting.append(definitions[name])
+    return sorted(seen)
+
+
+def _merge(origins: Mapping[str, _Origin], definitions: Mapping[str, Schema]) -> dict[str, str]:
+    """Map each definition to the one that stands for it: a class's two modes, where they are alike.
+
+    Two definitions are alike when they are equal and what they refer to is alike,
+    so all begin as alike and are told apart until nothing changes any more. That
+    also finds pairs that refer to themselves.
+    """
+    kept = {name: min(group, key=int) for group in _by_class(origins, definitions) for name in group}
+    while True:
+        refined: dict[str, str] = {}
+        for group in _by_class(origins, definitions):
+            first: dict[tuple[str, str], str] = {}
+            for name in sorted(group, key=int):
+                look = (kept[name], repr(_renamed(definitions[name], kept)))
+                refined[name] = first.setdefault(look, name)
+        if refined == kept:
+            return kept
+        kept = refined
+
+
+def _by_class(origins: Mapping[str, _Origin], names: Iterable[str]) -> list[list[str]]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        groups[origins[name].identity].append(name)
+    return list(groups.values())
+
+
+def _renamed(schema: Schema, names: Mapping[str, str]) -> Schema:
+    def rename(node: Schema) -> Schema:
+        reference = node.get("$ref")
+        if isinstance(reference, str) and reference.startswith(REF):
+            node["$ref"] = REF + names[reference.removeprefix(REF)]
+        mapping = node.get("discriminator", {}).get("mapping")
+        if mapping:
+            moved = {value: REF + names[target.removeprefix(REF)] for value, target in mapping.items()}
+            node["discriminator"] = {**node["discriminator"], "mapping": moved}
+        return node
+
+    return map_schema(schema, rename)
+
+
+def _final_names(origins: Mapping[str, _Origin]) -> dict[str, str]:
+    """Give each kept definition its name."""
+    classes: dict[str, str] = {origin.identity: origin.path for origin in origins.values()}
+    class_names = _class_names(classes)
+    modes: dict[str, int] = defaultdict(int)
+    for origin in origins.values():
+        modes[origin.identity] += 1
+    taken = {class_names[origin.identity] for origin in origins.values() if modes[origin.identity] == 1}
+    names: dict[str, str] = {}
+    for key, origin in sorted(origins.items(), key=lambda item: (item[1].path, item[1].mode, item[0])):
+        name = class_names[origin.identity]
+        if modes[origin.identity] > 1:
+            name = _free(name + _SUFFIX[origin.mode], taken)
+            taken.add(name)
+        names[key] = name
+    return names
+
+
+def _class_names(classes: Mapping[str, str]) -> dict[str, str]:
+    """Name classes, given as id → dotted path, with as few parts of their modules as tell them apart."""
+    depth = dict.fromkeys(classes, 1)
+    while True:
+        groups: dict[str, list[str]] = defaultdict(list)
+        for identity, path in classes.items():
+            groups[_short(path, depth[identity])].append(identity)
+        clashing = [identity for group in groups.values() if len(group) > 1 for identity in group]
+        grown = [identity for identity in clashing if depth[identity] < _parts(classes[identity])]
+        if not grown:
+            break
+        for identity in grown:
+            depth[identity] += 1
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for identity, path in sorted(classes.items(), key=lambda item: (item[1], item[0])):
+        names[identity] = _free(_short(path, depth[identity]), taken)
+        taken.add(names[identity])
+    return names
+
+
+def _free(name: str, taken: set[str]) -> str:
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate, number = f"{name}{number}", number + 1
+    return candidate
+
+
+def _parts(path: str) -> int:
+    return len(re.split(r"[\[,]", path)[0].split("."))
+
+
+def _short(path: str, depth: int) -> str:
+    """Give the last parts of a dotted path in PascalCase; type arguments keep their last part only."""
+    base, *arguments = re.split(r"[\[\],]+", path)
+    base = base.replace("<locals>", "")
+    own = "".join(pascal_case(part) for part in base.split(".")[-depth:])
+    return own + "".join(pascal_case(argument.rsplit(".", 1)[-1]) for argument in arguments if argument)

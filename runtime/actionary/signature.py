@@ -1,0 +1,251 @@
+"""From a handler's signature to its input model, its output type and the way to call it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, NoReturn, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, PydanticUserError, RootModel, TypeAdapter, create_model
+from pydantic.fields import FieldInfo
+from pydantic_core import SchemaError
+
+from actionary.context import Context
+from actionary.definition_error import ActionDefinitionError, Place, place_of
+from actionary.names import pascal_case
+
+UNCHECKED: Final = object()
+"""The output type of a handler without return annotation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """How to call a handler: its input model, output type, and ``call(model, ctx)``.
+
+    ``is_async`` says that the call gives a coroutine, ``wants_context`` that the
+    handler reads ``ctx``; where it does not, ``None`` may be passed for it.
+    """
+
+    input: type[BaseModel]
+    output: Any
+    call: Callable[[BaseModel, Context[Any] | None], Any]
+    is_async: bool
+    wants_context: bool
+
+
+def bind(
+    handler: Callable[..., Any],
+    name: str,
+    *,
+    localns: Mapping[str, Any],
+    input_model: type[BaseModel] | None = None,
+    output: Any = UNCHECKED,
+) -> Binding:
+    """Read a handler's signature; an explicit input model or output type wins over it.
+
+    The input is either all parameters as keywords, or one pydantic model as the only
+    parameter that can be given by position. A parameter annotated ``Context`` gets
+    the context (with an explicit input model also one that is only named ``ctx``).
+
+    Raises:
+        ActionDefinitionError: The signature cannot be bound.
+    """
+    reader = _Reader(handler, name)
+    is_async = reader.check_kind()
+    hints = reader.hints(localns)
+    parameters = list(inspect.signature(handler).parameters.values())
+    context = reader.context_parameter(parameters, hints, by_name=input_model is not None)
+    rest = [parameter for parameter in parameters if parameter is not context]
+    for parameter in rest:
+        reader.check_parameter(parameter, hints, annotated=input_model is None)
+    if input_model is None:
+        input_model = reader.only_model(rest, hints)
+    if input_model is not None:
+        if len(rest) > 1:
+            reader.fail(
+                "input", f"{len(rest)} parameters for one input model", "take the model as the only one"
+            )
+        call = _call_with_model(handler, takes_input=bool(rest), context=context)
+    else:
+        input_model, renamed = reader.keyword_model(rest, hints)
+        call = _call_with_keywords(handler, renamed, context)
+    if output is UNCHECKED:
+        output = hints.get("return", UNCHECKED)
+    return Binding(input_model, output, call, is_async, context is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    handler: Callable[..., Any]
+    name: str
+
+    @property
+    def where(self) -> Place:
+        return place_of(inspect.unwrap(self.handler))
+
+    def fail(self, field: str, what: str, mend: str) -> NoReturn:
+        raise ActionDefinitionError(what, mend=mend, where=self.where, action=self.name, field=field)
+
+    def check_kind(self) -> bool:
+        """Say whether the handler is a coroutine function; refuse what is no plain function."""
+        handler = self.handler
+        if inspect.isclass(handler) or not callable(handler):
+            self.fail("handler", f"{handler!r} is no function", "give a function, `def` or `async def`")
+        function = handler if inspect.isroutine(handler) else _underlying(handler)
+        if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
+            self.fail("handler", "a generator cannot be an action", "return the whole result at once")
+        return inspect.iscoroutinefunction(function)
+
+    def hints(self, localns: Mapping[str, Any]) -> dict[str, Any]:
+        function = inspect.unwrap(self.handler)
+        function = function if inspect.isroutine(function) else _underlying(function)
+        try:
+            return typing.get_type_hints(function, localns=dict(localns), include_extras=True)
+        except NameError as error:
+            self.fail(
+                "input",
+                f"an annotation names {error.name!r}, which is not defined yet",
+                "define or import it above the action, not under `if TYPE_CHECKING:`",
+            )
+        except TypeError as error:
+            self.fail("input", f"the annotations cannot be read: {error}", "mend the annotation")
+
+    def context_parameter(
+        self, parameters: list[inspect.Parameter], hints: Mapping[str, Any], *, by_name: bool
+    ) -> inspect.Parameter | None:
+        found = [
+            parameter
+            for parameter in parameters
+            if _is_context(hints.get(parameter.name)) or (by_name and parameter.name == "ctx")
+        ]
+        if len(found) > 1:
+            self.fail("ctx", "two parameters are annotated with Context", "keep one")
+        for parameter in found:
+            if parameter.kind is parameter.POSITIONAL_ONLY:
+                self.fail(parameter.name, "the context cannot be positional only", "write it after `*`")
+        return found[0] if found else None
+
+    def check_parameter(
+        self, parameter: inspect.Parameter, hints: Mapping[str, Any], *, annotated: bool
+    ) -> None:
+        name = parameter.name
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            self.fail(name, f"`{parameter}` does not say what may be given", "name every parameter")
+        if not annotated:
+            return
+        if name not in hints:
+            self.fail(name, "the parameter has no annotation", f"write `{name}: str`, or what it is")
+        if isinstance(parameter.default, FieldInfo):
+            self.fail(
+                name,
+                "`Field(...)` as default would reach direct callers as it is",
+                f"write `{name}: Annotated[<type>, Field(...)] = <default>`",
+            )
+
+    def only_model(
+        self, parameters: list[inspect.Parameter], hints: Mapping[str, Any]
+    ) -> type[BaseModel] | None:
+        if len(parameters) != 1 or parameters[0].kind is inspect.Parameter.KEYWORD_ONLY:
+            return None
+        model = _bare(hints[parameters[0].name])
+        if not (inspect.isclass(model) and issubclass(model, BaseModel)):
+            return None
+        if issubclass(model, RootModel):
+            self.fail("input", f"{model.__name__} is a RootModel, an input is an object", "use a plain model")
+        if parameters[0].default is not inspect.Parameter.empty:
+            self.fail("input", "an input model cannot have a default", "give its fields defaults")
+        return model
+
+    def keyword_model(
+        self, parameters: list[inspect.Parameter], hints: Mapping[str, Any]
+    ) -> tuple[type[BaseModel], dict[str, str]]:
+        """Make the model, and the table field name -> parameter name of the renamed ones."""
+        fields: dict[str, Any] = {}
+        renamed: dict[str, str] = {}
+        for index, parameter in enumerate(parameters):
+            if parameter.kind is parameter.POSITIONAL_ONLY:
+                self.fail(parameter.name, "a parameter cannot be positional only", "remove the `/`")
+            annotation, field = hints[parameter.name], parameter.name
+            if _is_reserved(field):
+                field = f"field_{index}"
+                renamed[field] = parameter.name
+                annotation = Annotated[annotation, FieldInfo(alias=parameter.name)]
+            default = ... if parameter.default is parameter.empty else parameter.default
+            fields[field] = (annotation, default)
+        try:
+            model = create_model(
+                f"{pascal_case(self.name)}Input",
+                __config__=ConfigDict(extra="forbid", allow_inf_nan=False, protected_namespaces=()),
+                __module__=getattr(self.handler, "__module__", None) or "actionary",
+                **fields,
+            )
+        except (PydanticUserError, SchemaError, TypeError) as error:
+            self.fail_at_type(fields, renamed, error)
+        return model, renamed
+
+    def fail_at_type(self, fields: dict[str, Any], renamed: dict[str, str], error: Exception) -> NoReturn:
+        """Find the parameter that pydantic refuses."""
+        for field, (annotation, _) in fields.items():
+            try:
+                TypeAdapter(annotation)
+            except (PydanticUserError, SchemaError, TypeError) as refused:
+                self.fail(
+                    renamed.get(field, field), _first_line(refused), "use a type that pydantic describes"
+                )
+        self.fail("input", _first_line(error), "use types that pydantic describes")
+
+
+_RESERVED: Final = frozenset(name for name in dir(BaseModel) if not name.startswith("__"))
+
+
+def _is_reserved(name: str) -> bool:
+    return name.startswith("_") or name in _RESERVED
+
+
+def _is_context(annotation: Any) -> bool:
+    bare = _bare(annotation)
+    return bare is Context or get_origin(bare) is Context
+
+
+def _bare(annotation: Any) -> Any:
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+
+
+def _underlying(handler: Any) -> Any:
+    return handler.func if isinstance(handler, functools.partial) else type(handler).__call__
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0]
+
+
+def _call_with_model(
+    handler: Callable[..., Any], *, takes_input: bool, context: inspect.Parameter | None
+) -> Callable[[BaseModel, Context[Any] | None], Any]:
+    if not takes_input:
+        if context is None:
+            return lambda _model, _ctx: handler()
+        return lambda _model, ctx: handler(**{context.name: ctx})
+    if context is None:
+        return lambda model, _ctx: handler(model)
+    return lambda model, ctx: handler(model, **{context.name: ctx})
+
+
+def _call_with_keywords(
+    handler: Callable[..., Any], renamed: Mapping[str, str], context: inspect.Parameter | None
+) -> Callable[[BaseModel, Context[Any] | None], Any]:
+    if renamed:
+
+        def keywords(model: BaseModel) -> dict[str, Any]:
+            return {renamed.get(field, field): value for field, value in model.__dict__.items()}
+    else:
+
+        def keywords(model: BaseModel) -> dict[str, Any]:
+            return vars(model)
+
+    if context is None:
+        return lambda model, _ctx: handler(**keywords(model))
+    return lambda model, ctx: handler(**keywords(model), **{context.name: ctx})

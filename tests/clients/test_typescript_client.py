@@ -1,0 +1,130 @@
+"""The TypeScript client as its user meets it: compiler, Node, README."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from actionary.catalog import Catalog
+
+HERE = Path(__file__).parent / "typescript"
+RUNTIME = Path(__file__).parents[2] / "builder" / "actionary_build" / "emit" / "typescript" / "runtime"
+
+
+def test_the_runtime_is_formatted_and_passes_the_linter(ts_tools: Path, run) -> None:
+    run(ts_tools / "biome", "ci", "--colors=off", f"--config-path={HERE}", RUNTIME, HERE, cwd=HERE)
+
+
+def test_the_runtime_compiles_where_it_stands(ts_tools: Path, run) -> None:
+    run(ts_tools / "tsc", "-p", RUNTIME, cwd=HERE)
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    assert "resolved" not in (HERE / "package-lock.json").read_text()
+
+
+def test_types_accept_what_is_right_and_refuse_what_is_wrong(
+    ts_package: Path, ts_project, tmp_path: Path
+) -> None:
+    ts_project(ts_package, tmp_path, {"check.ts": (HERE / "src" / "types.check.ts").read_text()})
+
+
+def test_a_packed_package_holds_what_was_built_and_its_source(ts_package: Path, run) -> None:
+    listed = json.loads(run("npm", "pack", "--json", "--dry-run", "--ignore-scripts", cwd=ts_package))
+    [entry] = listed if isinstance(listed, list) else listed.values()
+    paths = {file["path"] for file in entry["files"]}
+    assert {"package.json", "README.md", "dist/index.js", "dist/index.d.ts", "src/index.ts"} <= paths
+
+
+def test_the_client_behaves_with_a_stand_in_for_fetch(
+    ts_package: Path, ts_project, sample: Catalog, tmp_path: Path, run
+) -> None:
+    project = ts_project(
+        ts_package, tmp_path, {"client.test.ts": (HERE / "src" / "client.test.ts").read_text()}
+    )
+    run("node", "--test", "dist/client.test.js", cwd=project, CATALOG=sample.surface[:16])
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Answers each action with the output of its example, or with null."""
+
+    server: AnsweringServer
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        name = urlsplit(self.path).path.rpartition("/")[2]
+        envelope = {"ok": True, "data": self.server.outputs.get(name), "action": name, "latencyMs": 1.5}
+        data = json.dumps(envelope).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_POST = do_GET  # noqa: N815 - the name http.server calls
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+class AnsweringServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, catalog: Catalog) -> None:
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.outputs = {action.name: example.output for action in catalog for example in action.examples[:1]}
+
+
+@pytest.fixture
+def server(sample: Catalog) -> Iterator[AnsweringServer]:
+    with AnsweringServer(sample) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_the_code_in_the_readme_compiles_and_runs(
+    ts_package: Path, ts_project, server: AnsweringServer, tmp_path: Path, run
+) -> None:
+    text = (ts_package / "README.md").read_text()
+    address = f'"http://127.0.0.1:{server.server_port}"'
+    blocks = [
+        block.replace('"http://localhost:8000"', address)
+        for block in re.findall(r"^```ts\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE)
+    ]
+    project = ts_project(ts_package, tmp_path, {f"{i}.ts": block for i, block in enumerate(blocks)})
+    printed = [run("node", f"dist/{i}.js", cwd=project).strip() for i in range(len(blocks))]
+    use, unwrapped, limited, standalone, create_order, old_ping, search_products, types = printed
+    assert use == unwrapped == search_products == "{ items: [] }"
+    assert limited == standalone == "true"
+    assert "total_cents: 200" in create_order
+    assert old_ping == "null"
+    assert types == ""
+
+
+def test_the_readme_tells_of_every_action_and_of_nothing_else(ts_package: Path) -> None:
+    text = (ts_package / "README.md").read_text()
+    assert re.findall(r"^### (.*)$", text, re.MULTILINE) == [
+        "addNode",
+        "createOrder",
+        "delete_",
+        "listEvents",
+        "oldPing",
+        "searchProducts",
+    ]
+    assert "- `delete` is `delete_`" in text
+
+
+def test_nothing_of_what_cannot_be_called_over_http_is_in_the_package(ts_package: Path) -> None:
+    for path in ts_package.rglob("*"):
+        text = path.read_text().lower() if path.is_file() else ""
+        assert "internal_report" not in text
+        assert "navigate" not in text

@@ -1,0 +1,193 @@
+"""Names and texts that try to break out of the TypeScript client."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec, HttpSpec
+
+NASTY = '*/ `${x}` */ """ </script> ``` \u202e \u200b\n\n@deprecated\n * @internal\r\n# {@link x} \\'
+
+
+def action(name: str, **more: Any) -> ActionSpec:
+    fields: dict[str, Any] = {
+        "title": None,
+        "description": "Do it.",
+        "more": "",
+        "when_to_use": None,
+        "when_not_to_use": None,
+        "tags": (),
+        "examples": (),
+        "deprecated": False,
+        "public": True,
+        "http": HttpSpec(method="POST", path=f"/api/actions/{name}"),
+        "agent_tool": True,
+        "read_only": False,
+        "destructive": False,
+        "idempotent": False,
+        "open_world": True,
+        "parallel_safe": False,
+        "auth": False,
+        "timeout_ms": None,
+        "errors": (),
+        "input": {"type": "object", "properties": {}, "additionalProperties": False},
+        "output": {},
+        **more,
+    }
+    return ActionSpec(name=name, **fields)
+
+
+def nasty_catalog() -> Catalog:
+    odd_keys = [
+        "",
+        " ",
+        "a-b",
+        "1",
+        "class",
+        "constructor",
+        "toString",
+        "__proto__",
+        "é",
+        "🎉",
+        '"',
+        "\\",
+        "\n",
+        "*/",
+    ]
+    odd = {
+        "type": "object",
+        "description": NASTY,
+        "properties": {key: {"type": "string", "description": NASTY, "default": NASTY} for key in odd_keys},
+    }
+    types: dict[str, Any] = {
+        name: {
+            "type": "object",
+            "properties": {"x": {"$ref": f"#/$defs/{name}"}},
+            "additionalProperties": True,
+        }
+        for name in [
+            "Promise",
+            "Record",
+            "Failure",
+            "Client",
+            "class",
+            "a.b",
+            "a_b",
+            "Object",
+            "InputIssue",
+            "line",
+        ]
+    }
+    types |= {
+        "Odd": odd,
+        "Json": {
+            "anyOf": [
+                {"type": ["string", "null"]},
+                {"type": "object", "additionalProperties": {"$ref": "#/$defs/Json"}},
+                {"type": "array", "items": {"$ref": "#/$defs/Json"}},
+            ]
+        },
+        "Keyed": {
+            "type": "object",
+            "propertyNames": {"enum": ["a", NASTY]},
+            "additionalProperties": {"$ref": "#/$defs/Keyed"},
+        },
+        "Pair": {
+            "type": "array",
+            "prefixItems": [{"type": "string"}, {"$ref": "#/$defs/Pair"}],
+            "minItems": 1,
+            "maxItems": 2,
+        },
+        "Words": {"enum": [NASTY, 1, None, True, [1, {"a": []}], {}]},
+        "Both": {
+            "allOf": [
+                {"$ref": "#/$defs/Odd"},
+                {"type": "object", "properties": {"y": {"type": "integer"}}, "required": ["y"]},
+            ]
+        },
+    }
+    everything = {
+        "type": "object",
+        "properties": {name: {"$ref": f"#/$defs/{name}"} for name in types},
+        "required": ["Odd"],
+    }
+    names = [
+        "then",
+        "constructor",
+        "create_client",
+        "unwrap",
+        "call",
+        "connect",
+        "bind",
+        "input",
+        "options",
+        "client",
+        "fetch",
+        "connection",
+        "open",
+        "contract",
+        "promise",
+        "line",
+        "class",
+    ]
+    actions = [action(name, tags=("../../etc",)) for name in names]
+    actions.append(
+        action(
+            "everything",
+            description=NASTY,
+            when_to_use=NASTY,
+            when_not_to_use=NASTY,
+            deprecated=True,
+            tags=("*/ Ünï",),
+            input=everything,
+            output={"type": "array", "items": everything},
+            examples=(ExampleSpec(input={"Odd": dict.fromkeys(odd_keys, NASTY)}),),
+            errors=(
+                ErrorSpec(code="__proto__", status=400, retryable=False, description=NASTY, details=None),
+                ErrorSpec(
+                    code="odd", status=409, retryable=True, description=NASTY, details={"$ref": "#/$defs/Odd"}
+                ),
+            ),
+        )
+    )
+    return Catalog(title=NASTY, version="1", description=NASTY, actions=tuple(actions), types=types)
+
+
+def test_nasty_names_and_texts_stay_text(ts_build, ts_project, run, tmp_path: Path) -> None:
+    package = ts_build(nasty_catalog(), tmp_path / "out", package="@nasty/client")
+    readme = (package / "README.md").read_text()
+    blocks = re.findall(r"^(`{3,})ts\n(.*?)\n\1$", readme, re.DOTALL | re.MULTILINE)
+    sources = {f"{i}.ts": block for i, (_, block) in enumerate(blocks)}
+    project = ts_project(package, tmp_path / "project", sources)
+    assert len(blocks) == 4 + len(nasty_catalog().actions) + 1
+    run("node", "--check", "dist/0.js", cwd=project)
+
+
+def test_nasty_texts_are_no_tags_of_a_comment(ts_build, tmp_path: Path) -> None:
+    package = ts_build(nasty_catalog(), tmp_path)
+    for path in [package / "src" / "types.ts", *(package / "src" / "actions").iterdir()]:
+        tags = re.findall(r"^\s*(?:/\*)?\*+[ *]*(@\w+)", path.read_text(), re.MULTILINE)
+        assert tags == (["@deprecated"] if path.name == "n.ts" else [])
+
+
+def test_an_odd_key_is_sent_as_it_is(ts_build, run, tmp_path: Path) -> None:
+    package = ts_build(nasty_catalog(), tmp_path)
+    script = """
+      import { createClient } from "./dist/index.js";
+      const fetch = async (url, init) => { console.log(init.body); throw new Error("enough"); };
+      const client = createClient({ baseUrl: "http://nasty.test", fetch });
+      await client.everything({ Odd: { ["__proto__"]: "a", "": "b", "\\n": "c", constructor: "d" } });
+    """
+    (package / "script.mjs").write_text(script)
+    sent = json.loads(run("node", "script.mjs", cwd=package))
+    assert sent == {"Odd": {"__proto__": "a", "": "b", "\n": "c", "constructor": "d"}}
+
+
+def test_a_catalog_without_routes_gives_a_package_that_compiles(
+    ts_build, tmp_path: Path, sample: Catalog
+) -> None:
+    ts_build(replace(sample, actions=()), tmp_path)

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from actionary.catalog import Catalog, ExampleSpec
+from actionary_build.emit import NoOptions
+from actionary_build.emit.openapi import emitter
+
+SCHEMAS = "#/components/schemas/"
+
+
+def openapi_of(catalog: Catalog) -> dict[str, Any]:
+    (file,) = emitter.emit(catalog, NoOptions(), {})
+    return json.loads(file.content)
+
+
+@pytest.fixture
+def document(sample: Catalog) -> dict[str, Any]:
+    return openapi_of(sample)
+
+
+def operation(document: dict[str, Any], name: str) -> dict[str, Any]:
+    found = [
+        described
+        for methods in document["paths"].values()
+        for described in methods.values()
+        if described["operationId"] == name
+    ]
+    assert len(found) == 1
+    return found[0]
+
+
+def one_get(sample: Catalog, properties: dict[str, Any], **changes: Any) -> Catalog:
+    """The catalog with one GET action that takes those properties."""
+    fields = {"input": {"type": "object", "properties": properties}, "examples": (), **changes}
+    return replace(sample, actions=(replace(sample.get("search_products"), **fields),))
+
+
+def parameter(sample: Catalog, schema: dict[str, Any], **types: Any) -> dict[str, Any]:
+    catalog = replace(one_get(sample, {"x": schema}), types={**sample.types, **types})
+    (described,) = operation(openapi_of(catalog), "search_products")["parameters"]
+    assert (described["name"], described["in"]) == ("x", "query")
+    return described
+
+
+def test_there_is_one_parameter_for_each_property_required_ones_first(document):
+    listed = operation(document, "list_events")
+    assert "requestBody" not in listed
+    assert [each["name"] for each in listed["parameters"]] == ["from", "hours", "kind", "tag", "to"]
+    assert [each["name"] for each in listed["parameters"] if each.get("required")] == ["from"]
+    assert "parameters" not in operation(document, "old_ping")
+
+
+def test_a_scalar_is_plain_text_with_all_it_says(document):
+    query, limit = operation(document, "search_products")["parameters"]
+    assert query == {
+        "name": "query",
+        "in": "query",
+        "description": "Free text.",
+        "required": True,
+        "style": "form",
+        "explode": True,
+        "schema": {"type": "string", "minLength": 1},
+        "examples": {"example1": {"value": "shoes"}},
+    }
+    assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 50, "default": 10}
+    assert "examples" not in limit
+
+
+def test_a_deprecated_property_is_a_deprecated_parameter(sample):
+    described = parameter(sample, {"type": "string", "deprecated": True})
+    assert described["deprecated"] is True
+    assert described["schema"] == {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "array", "items": {"type": "string"}},
+        {"type": "array", "items": {"$ref": "#/$defs/Status"}},
+        {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "boolean"}], "maxItems": 2},
+        {"type": "array", "items": {}},
+        {"type": "array"},
+        {"$ref": "#/$defs/Names"},
+        {"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "integer"}]},
+    ],
+)
+def test_a_list_of_scalars_repeats_its_key(sample, schema):
+    described = parameter(sample, schema, Names={"type": "array", "items": {"type": "string"}})
+    assert (described["style"], described["explode"]) == ("form", True)
+    assert "content" not in described
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "additionalProperties": {"type": "integer"}},
+        {"$ref": "#/$defs/Window"},
+        {"type": "array", "items": {"$ref": "#/$defs/Window"}},
+        {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+        {"type": "array", "prefixItems": [{"type": "integer"}, {"$ref": "#/$defs/Window"}]},
+        {"oneOf": [{"$ref": "#/$defs/Card"}, {"$ref": "#/$defs/Invoice"}]},
+        {"anyOf": [{"type": "integer"}, {"$ref": "#/$defs/Window"}]},
+        {"allOf": [{"$ref": "#/$defs/Window"}]},
+    ],
+)
+def test_what_is_nested_is_one_json_text(sample, schema):
+    described = parameter(sample, schema)
+    assert "style" not in described
+    assert "schema" not in described
+    expected = json.loads(json.dumps(schema).replace("#/$defs/", SCHEMAS))
+    assert described["content"] == {"application/json": {"schema": expected}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Window"}]}, {"type": "string"}),
+        (
+            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"$ref": "#/$defs/Window"}}]},
+            {"type": "string"},
+        ),
+        (
+            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        ),
+        ({"type": ["string", "object"]}, {"type": "string"}),
+        ({}, {}),
+    ],
+)
+def test_where_text_is_allowed_there_is_no_json_text(sample, schema, said):
+    assert parameter(sample, schema)["schema"] == said
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}], "default": None}, {"type": "integer"}),
+        (
+            {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}], "default": 3},
+            {"type": "integer", "minimum": 1, "default": 3},
+        ),
+        (
+            {"anyOf": [{"type": "integer"}, {"type": "boolean"}, {"type": "null"}]},
+            {"anyOf": [{"type": "integer"}, {"type": "boolean"}]},
+        ),
+        ({"type": ["integer", "null"]}, {"type": "integer"}),
+        ({"type": ["string", "integer", "null"]}, {"type": ["string", "integer"]}),
+        ({"enum": ["a", None]}, {"enum": ["a"]}),
+        ({"$ref": "#/$defs/Maybe", "title": "M"}, {"type": "string", "title": "M"}),
+        ({"type": "integer", "default": None}, {"type": "integer"}),
+        (
+            {"anyOf": [{"anyOf": [{"const": 1}, {"type": "null"}]}, {"type": "null"}]},
+            {"const": 1},
+        ),
+        (
+            {"anyOf": [{"type": "string", "title": "inner"}, {"type": "null"}], "title": "outer"},
+            {"anyOf": [{"type": "string", "title": "inner"}], "title": "outer"},
+        ),
+        (
+            {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "null"}]}},
+            {"type": "array", "items": {"type": "integer"}},
+        ),
+    ],
+)
+def test_null_is_not_described(sample, schema, said):
+    maybe = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    assert parameter(sample, schema, Maybe=maybe)["schema"] == said
+
+
+def test_null_inside_a_json_text_is(sample):
+    nested = {"type": "array", "items": {"anyOf": [{"$ref": "#/$defs/Window"}, {"type": "null"}]}}
+    described = parameter(sample, {"anyOf": [nested, {"type": "null"}]})
+    shown = described["content"]["application/json"]["schema"]
+    assert shown["items"]["anyOf"] == [{"$ref": SCHEMAS + "Window"}, {"type": "null"}]
+
+
+def test_an_optional_object_is_a_json_text_of_that_object(document):
+    hours = operation(document, "list_events")["parameters"][1]
+    assert hours["content"] == {"application/json": {"schema": {"$ref": SCHEMAS + "Window"}}}
+
+
+def test_a_property_that_can_only_be_null_is_no_parameter(sample):
+    document = openapi_of(one_get(sample, {"x": {"type": "null"}}))
+    assert "parameters" not in operation(document, "search_products")
+
+
+def test_a_type_that_may_hold_itself_is_described(sample):
+    json_value = {
+        "anyOf": [
+            {"type": "integer"},
+            {"type": "array", "items": {"$ref": "#/$defs/Deep"}},
+            {"type": "null"},
+        ]
+    }
+    described = parameter(sample, {"$ref": "#/$defs/Deep"}, Deep=json_value)
+    assert "content" in described
+
+
+def test_examples_go_where_the_value_goes(sample):
+    examples = (
+        ExampleSpec(input={"x": {"min": 1, "max": 2}}),
+        ExampleSpec(input={"x": None}),
+        ExampleSpec(input={}),
+    )
+    catalog = one_get(sample, {"x": {"$ref": "#/$defs/Window"}}, examples=examples)
+    (described,) = operation(openapi_of(catalog), "search_products")["parameters"]
+    content = described["content"]["application/json"]
+    assert content["examples"] == {"example1": {"value": {"min": 1, "max": 2}}}

@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from actionary import codes
+from actionary.catalog import ActionSpec, Catalog, ErrorSpec, load
+from actionary_build.emit.typescript import FOLDER, Options, emitter
+from actionary_build.emit.typescript.examples import literal
+from actionary_build.emit.typescript.names import RESERVED, name_all
+from actionary_build.emit.typescript.package import semantic_version
+from pydantic import ValidationError
+
+
+def files(catalog: Catalog, **options: Any) -> dict[str, str]:
+    written = emitter.emit(catalog, Options(**options), {})
+    return {file.path.removeprefix(f"{FOLDER}/"): file.content.decode() for file in written}
+
+
+@pytest.fixture
+def search(sample: Catalog) -> ActionSpec:
+    action = sample.get("search_products")
+    assert action is not None
+    return action
+
+
+def named(sample: Catalog, action: ActionSpec, *names: str, **more: Any) -> Catalog:
+    """A catalog of copies of one action."""
+    return replace(sample, actions=tuple(replace(action, name=name, **more) for name in names))
+
+
+def test_reserved_and_taken_names_get_a_trailing_underscore(sample: Catalog, search: ActionSpec) -> None:
+    wishes = ["then", "delete", "unwrap", "create_client", "call", "search_products"]
+    names = name_all(named(sample, search, *wishes))
+    assert [str(names.actions[wish].function) for wish in wishes] == [
+        "then_",
+        "delete_",
+        "unwrap_",
+        "createClient_",
+        "call_",
+        "searchProducts",
+    ]
+    assert dict(names.renamed)["then"] == "then_"
+    assert "search_products" not in dict(names.renamed)
+
+
+def test_types_never_share_a_name(sample: Catalog, search: ActionSpec) -> None:
+    types = ["Promise", "Failure", "SearchProductsResult", "a.b", "a_b", "class", "searchProducts"]
+    holder = {"type": "object", "properties": {name: {"$ref": f"#/$defs/{name}"} for name in types}}
+    catalog = replace(
+        named(sample, search, "search_products", input=holder),
+        types={**sample.types, **{name: {"type": "string"} for name in types}},
+    )
+    names = name_all(catalog)
+    given = [
+        *names.types.values(),
+        names.actions["search_products"].result,
+        names.actions["search_products"].function,
+    ]
+    assert {name: str(names.types[name]) for name in types} == {
+        "Promise": "Promise_",
+        "Failure": "Failure_",
+        "SearchProductsResult": "SearchProductsResult",
+        "a.b": "a_b",
+        "a_b": "a_b_",
+        "class": "class_",
+        "searchProducts": "searchProducts_",
+    }
+    assert str(names.actions["search_products"].result) == "SearchProductsResult_"
+    assert len(set(given)) == len(given)
+    assert RESERVED.isdisjoint(given)
+
+
+def test_every_export_of_the_index_is_reserved(sample: Catalog) -> None:
+    index = files(replace(sample, actions=()))["src/index.ts"]
+    exported = index.replace("type ", "").replace("export", "").replace("\n", " ")
+    names = [name.strip() for part in exported.split("{")[1:] for name in part.partition("}")[0].split(",")]
+    assert {name for name in names if name} <= RESERVED
+
+
+def test_only_types_that_a_call_reaches_are_written(sample: Catalog) -> None:
+    types = files(sample)["src/types.ts"]
+    assert "NavigateInput" not in types
+    assert "export interface StockDetails {" in types
+
+
+def test_actions_lie_in_the_module_of_their_first_tag(sample: Catalog, search: ActionSpec) -> None:
+    assert [path for path in files(sample) if path.startswith("src/actions/")] == [
+        "src/actions/calendar.ts",
+        "src/actions/default.ts",
+        "src/actions/shop.ts",
+        "src/actions/trees.ts",
+    ]
+    odd = files(named(sample, search, "a", tags=("../../Two Words",)))
+    assert "src/actions/two-words.ts" in odd
+    assert "src/actions/default.ts" in files(named(sample, search, "a", tags=("商店",)))
+
+
+def test_the_codes_of_a_call_are_those_of_the_table_and_its_own(sample: Catalog) -> None:
+    shop = files(sample)["src/actions/shop.ts"]
+    create_order = sample.get("create_order")
+    assert create_order is not None
+    table = shop.partition("const $createOrder")[2].partition("};")[0]
+    expected = [code.name for code in create_order.common_codes] + ["out_of_stock", "shop_closed"]
+    listed = [line.strip() for line in table.partition("codes: {")[2].splitlines()]
+    assert [line.partition(":")[0] for line in listed if ":" in line] == expected
+    assert "    invalid_input: true,\n" in table
+    assert "    out_of_stock: true,\n" in table
+    assert "    shop_closed: false,\n" in table
+    for code in expected:
+        assert f'Failure<"{code}"' in shop
+
+
+def test_the_client_s_own_codes_come_from_the_one_table(sample: Catalog) -> None:
+    connect = files(sample)["src/connect.ts"]
+    for code in codes.CLIENT.values():
+        assert (
+            f"    {code.name}: {{\n"
+            f"      retryable: {json.dumps(code.retryable)},\n"
+            f"      meaning: {json.dumps(code.meaning)},\n"
+        ) in connect
+    assert "retryableStatuses: [502, 503, 504]," in connect
+    assert f'catalog: "{sample.surface[:16]}",' in connect
+
+
+def test_the_runtime_names_no_code_but_the_client_s_own(sample: Catalog) -> None:
+    common = set(codes.COMMON) - {"not_found"}
+    for path, text in files(sample).items():
+        if path.startswith("src/runtime/"):
+            assert not [code for code in common if f'"{code}"' in text], path
+
+
+def test_a_domain_code_is_written_as_text(sample: Catalog, search: ActionSpec) -> None:
+    error = ErrorSpec(code="__proto__", status=400, retryable=False, description="", details=None)
+    shop = files(named(sample, search, "a", errors=(error,)))["src/actions/shop.ts"]
+    assert '    ["__proto__"]: false,\n' in shop
+    assert 'Failure<"__proto__">' in shop
+
+
+def test_the_manifest_asks_for_types_before_anything_else(sample: Catalog) -> None:
+    manifest = json.loads(files(sample)["package.json"])
+    assert manifest["name"] == "my-shop-client"
+    assert manifest["version"] == "1.2.0"
+    assert manifest["type"] == "module"
+    assert manifest["sideEffects"] is False
+    assert manifest["engines"] == {"node": ">=18"}
+    assert "dependencies" not in manifest
+    assert list(manifest["exports"]["."].items()) == [
+        ("types", "./dist/index.d.ts"),
+        ("default", "./dist/index.js"),
+    ]
+
+
+def test_the_compiler_options_are_the_strict_ones(sample: Catalog) -> None:
+    options = json.loads(files(sample)["tsconfig.json"])["compilerOptions"]
+    strict = """
+        strict exactOptionalPropertyTypes noUncheckedIndexedAccess verbatimModuleSyntax
+        isolatedDeclarations erasableSyntaxOnly declaration
+    """.split()
+    assert [name for name in strict if options.get(name) is not True] == []
+    assert (options["module"], options["outDir"]) == ("NodeNext", "dist")
+
+
+@pytest.mark.parametrize(
+    ("title", "package"), [("My Shop", "my-shop-client"), ("商店", "client"), ("A  B!", "a-b-client")]
+)
+def test_the_package_is_named_after_the_title(sample: Catalog, title: str, package: str) -> None:
+    assert json.loads(files(replace(sample, title=title))["package.json"])["name"] == package
+
+
+def test_the_package_can_be_named(sample: Catalog) -> None:
+    written = files(sample, package="@acme/shop")
+    assert json.loads(written["package.json"])["name"] == "@acme/shop"
+    assert 'from "@acme/shop";' in written["README.md"]
+
+
+@pytest.mark.parametrize("package", ["", "My-Shop", "a b", "../x", "@/x", 'x"', ".hidden", "x" * 215, "x\n"])
+def test_a_name_npm_would_refuse_is_refused(package: str) -> None:
+    with pytest.raises(ValidationError, match="no name of an npm package: use lower-case"):
+        Options(package=package)
+
+
+@pytest.mark.parametrize(
+    ("version", "semantic"),
+    [
+        ("1.2.3", "1.2.3"),
+        ("1", "1.0.0"),
+        ("1.2", "1.2.0"),
+        ("2026.01.05", "2026.1.5"),
+        ("1.2.3-beta.1+5", "1.2.3-beta.1+5"),
+        ("1.0rc1", "1.0.0-rc1"),
+        ("1.0.0.dev01", "1.0.0-dev01"),
+        ("v2", "2.0.0"),
+        ("nightly build", "0.0.0-nightly.build"),
+    ],
+)
+def test_a_version_becomes_one_that_npm_takes(version: str, semantic: str) -> None:
+    assert semantic_version(version) == semantic
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ({}, "{}"),
+        ({"b": [1, None, True], "a-b": "x"}, '{ "a-b": "x", b: [1, null, true] }'),
+        ({"__proto__": 1}, '{ ["__proto__"]: 1 }'),
+        ({"k": "x" * 80}, "{\n  k: " + json.dumps("x" * 80) + ",\n}"),
+        ("\u202e`${x}`", '"\\u202e`${x}`"'),
+    ],
+)
+def test_example_data_is_written_as_an_expression(value: Any, written: str) -> None:
+    assert literal(value) == written
+
+
+def test_a_dumped_and_loaded_catalog_gives_the_same_bytes(sample: Catalog) -> None:
+    def turned(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: turned(item) for key, item in reversed(value.items())}
+        return [turned(item) for item in value] if isinstance(value, list) else value
+
+    again = load(turned(json.loads(json.dumps(sample.dump(), sort_keys=True))))
+    assert files(again) == files(replace(sample, actions=tuple(reversed(sample.actions))))
+
+
+def test_nothing_of_the_package_is_served(sample: Catalog) -> None:
+    assert not any(file.served for file in emitter.emit(sample, Options(), {}))
+    assert all(file.path.startswith("clients/typescript/") for file in emitter.emit(sample, Options(), {}))
