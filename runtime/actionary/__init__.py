@@ -1,1 +1,41 @@
-"""Typed functions as actions: define, describe, run and serve them."""
+"""Typed functions as actions: define, describe, run and serve them.
+
+Importing this loads pydantic and the standard library only. The HTTP door is in
+`actionary.http`, which needs the extra ``serve``; everything that writes files, and
+the command line, is in `actionary_build`.
+"""
+
+from __future__ import annotations
+
+from actionary.action import Action, AsyncAction, SyncAction, action, define_action
+from actionary.context import Caller, Context, Request
+from actionary.definition import Example, Http
+from actionary.definition_error import ActionDefinitionError
+from actionary.invoke import invoke_action, invoke_action_sync
+from actionary.registry import DiscoveryError, Registry, default_registry, define_actions
+from actionary.result import ActionError, Err, Ok, Result, unwrap
+
+__all__ = [
+    "Action",
+    "ActionDefinitionError",
+    "ActionError",
+    "AsyncAction",
+    "Caller",
+    "Context",
+    "DiscoveryError",
+    "Err",
+    "Example",
+    "Http",
+    "Ok",
+    "Registry",
+    "Request",
+    "Result",
+    "SyncAction",
+    "action",
+    "default_registry",
+    "define_action",
+    "define_actions",
+    "invoke_action",
+    "invoke_action_sync",
+    "unwrap",
+]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
+from functools import cached_property
 from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
 from pydantic import BaseModel, TypeAdapter
@@ -14,6 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 from actionary.context import Context, Request
 from actionary.definition import ActionFields, Definition, Example, Http, output_adapter, read_definition
 from actionary.definition_error import place_of_caller
+from actionary.prepared import Prepared, prepare
 from actionary.signature import UNCHECKED, Binding, bind
 
 __all__ = ["Action", "AsyncAction", "Example", "Http", "SyncAction", "action", "define_action"]
@@ -50,6 +52,11 @@ class Action(Generic[P, T]):
     def name(self) -> str:
         """The action's name."""
         return self.definition.name
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """What the pipeline needs of the action at each call, made at the first."""
+        return prepare(self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} at {self.definition.where}>"

@@ -100,19 +100,6 @@ class ActionError(Exception, Generic[D]):
         self.details = cast("D", details)
 
 
-class CommonError(ActionError[Any], code="common"):
-    """One of the common codes of `actionary.codes`; ``details`` is JSON data."""
-
-    def __init__(self, code: str, message: str, *, details: Any = None) -> None:
-        common = codes.COMMON[code]
-        Exception.__init__(self, message)
-        self.code = code
-        self.status = common.status
-        self.retryable = common.retryable
-        self.message = message
-        self.details = details
-
-
 def unwrap(result: Ok[T] | Err) -> T:
     """Give the data of an `Ok`.
 
@@ -179,3 +166,16 @@ def _mistake(cls: type[ActionError[Any]], field: str, what: str, mend: str) -> A
 
 def _type_name(declared: Any) -> str:
     return getattr(declared, "__name__", str(declared))
+
+
+class CommonError(ActionError[Any], code="common"):
+    """One of the common codes of `actionary.codes`; ``details`` is JSON data."""
+
+    def __init__(self, code: str, message: str, *, details: Any = None) -> None:
+        common = codes.COMMON[code]
+        Exception.__init__(self, message)
+        self.code = code
+        self.status = common.status
+        self.retryable = common.retryable
+        self.message = message
+        self.details = details

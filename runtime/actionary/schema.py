@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import CoreModeRef, DefsRef, GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -53,6 +54,21 @@ def describe_types(roots: Iterable[tuple[Any, Mode, CoreSchema]]) -> Types:
         {key: _renamed(schema, final) for key, schema in raw.items()},
         {names[kept]: _renamed(definitions[kept], final) for kept in sorted(names, key=names.__getitem__)},
     )
+
+
+def core_schema_of(described: type[BaseModel] | TypeAdapter[Any]) -> CoreSchema:
+    """Give pydantic's core schema of a model or adapter, built now if names were missing before.
+
+    Raises:
+        PydanticUndefinedAnnotation: They are missing still.
+    """
+    if isinstance(described, TypeAdapter):
+        if not described.pydantic_complete:
+            described.rebuild(raise_errors=True)
+        return described.core_schema
+    if not described.__pydantic_complete__:
+        described.model_rebuild(raise_errors=True)
+    return described.__pydantic_core_schema__
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, NoReturn, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, PydanticUserError, RootModel, TypeAdapter, create_model
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PydanticUserError,
+    RootModel,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import SchemaError
 
@@ -184,7 +192,25 @@ class _Reader:
             )
         except (PydanticUserError, SchemaError, TypeError) as error:
             self.fail_at_type(fields, renamed, error)
+        self.check_defaults(model, fields, renamed)
         return model, renamed
+
+    def check_defaults(self, model: type[BaseModel], fields: dict[str, Any], renamed: dict[str, str]) -> None:
+        """Refuse defaults that their own annotation does not allow, such as ``q: str = None``."""
+        if not model.__pydantic_complete__:
+            return
+        blank = model.model_construct()
+        for field, (_, default) in fields.items():
+            if default is ...:
+                continue
+            try:
+                model.__pydantic_validator__.validate_assignment(blank, field, default, strict=True)
+            except ValidationError as error:
+                self.fail(
+                    renamed.get(field, field),
+                    f"the default {default!r} does not fit the annotation: {error.errors()[0]['msg']}",
+                    "give a default of that type, or widen the type, such as `str | None = None`",
+                )
 
     def fail_at_type(self, fields: dict[str, Any], renamed: dict[str, str], error: Exception) -> NoReturn:
         """Find the parameter that pydantic refuses."""

@@ -1,0 +1,164 @@
+"""Turn texts into JSON values by an input's schema: for queries and the command line.
+
+A text becomes something else only where no text is allowed and it clearly says it
+(R001.6, R001.7); otherwise it stays, and validation says what is wrong. How a
+query spells an input is what OpenAPI says of it (`actionary.json_types`):
+
+- a scalar is given once;
+- a list of scalars repeats its key, as ``tag`` or as ``tag[]``; ``tag=[]`` is the
+  empty list;
+- everything else is one JSON text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from actionary import strict_json
+from actionary.json_types import item_types, json_types, lists_are_plain
+from actionary.messages import invalid_input
+from actionary.result import CommonError
+from actionary.schema import Types
+
+MOST_PARAMETERS: Final = 1000
+"""A query of more parameters is refused."""
+
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_BOOLEANS: Final = {"true": True, "false": False, "1": True, "0": False}
+_SCALARS: Final = frozenset({"string", "number", "boolean"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a property of an input may be: JSON types of the value, and of its items.
+
+    ``items`` is ``None`` where there are no lists, or lists that need JSON text.
+    """
+
+    types: frozenset[str]
+    items: frozenset[str] | None
+
+
+def parameters_of(types: Types) -> dict[str, Parameter]:
+    """Give the parameters of the input that is described under the key ``"input"``."""
+    definitions = types.definitions
+    root = types.schemas["input"]
+    while "$ref" in root:
+        root = definitions[root["$ref"].rpartition("/")[2]]
+    return {
+        name: _parameter(schema, definitions) for name, schema in dict(root.get("properties", {})).items()
+    }
+
+
+def _parameter(schema: Any, definitions: Mapping[str, Any]) -> Parameter:
+    types = json_types(schema, definitions)
+    nested_text = "object" in types and "string" not in types
+    if "array" not in types or nested_text or not lists_are_plain(schema, definitions):
+        return Parameter(types, None)
+    return Parameter(types, item_types(schema, definitions))
+
+
+def read_query(query: bytes, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    """Read a query string as an input.
+
+    Raises:
+        CommonError: ``invalid_input``: it is no query, or says one thing twice.
+    """
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
+        )
+    except UnicodeDecodeError:
+        raise invalid_input(([], "query_invalid", "is no percent-encoded UTF-8")) from None
+    except ValueError:
+        too_many = f"has more than {MOST_PARAMETERS:,} parameters"
+        raise invalid_input(([], "too_many_parameters", too_many)) from None
+    return coerce_pairs(pairs, parameters)
+
+
+def coerce_pairs(pairs: Iterable[tuple[str, str]], parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    """Make an input of names and texts, in the order in which names appear first.
+
+    Raises:
+        CommonError: ``invalid_input``: a scalar is given twice, or a list in both spellings.
+    """
+    bare: defaultdict[str, list[str]] = defaultdict(list)
+    bracketed: defaultdict[str, list[str]] = defaultdict(list)
+    for key, text in pairs:
+        name = key.removesuffix("[]")
+        if key not in parameters and name != key and name in parameters:
+            bracketed[name].append(text)
+        else:
+            bare[key].append(text)
+    values: dict[str, Any] = {}
+    for name in dict.fromkeys((*bare, *bracketed)):
+        if name in bare and name in bracketed:
+            raise _twice(name)
+        parameter = parameters.get(name)
+        if parameter is None:
+            values[name] = bare[name][0] if len(bare[name]) == 1 else bare[name]
+        elif name in bracketed:
+            values[name] = _many(name, parameter, bracketed[name])
+        elif len(bare[name]) == 1:
+            values[name] = _one(parameter, bare[name][0])
+        else:
+            values[name] = _many(name, parameter, bare[name])
+    return values
+
+
+def _one(parameter: Parameter, text: str) -> Any:
+    if parameter.items is None or "string" in parameter.types:
+        return coerce_text(text, parameter.types)
+    if text == "[]":
+        return []
+    # A text in brackets is an item where items may be texts, and else the whole list.
+    hidden = {"array"} if "string" in parameter.items else set()
+    value = coerce_text(text, parameter.types - hidden)
+    return value if value is not text else [coerce_text(text, parameter.items)]
+
+
+def _many(name: str, parameter: Parameter, texts: list[str]) -> list[Any]:
+    if parameter.items is None:
+        raise _twice(name)
+    return [coerce_text(text, parameter.items) for text in texts]
+
+
+def coerce_text(text: str, types: frozenset[str]) -> Any:
+    """Give the value that a text says where ``types`` are allowed, or the text itself."""
+    if "string" in types:
+        return text
+    said = text.strip()
+    if "number" in types and _NUMBER.fullmatch(said):
+        return _number(said, text)
+    if "boolean" in types and said.lower() in _BOOLEANS:
+        return _BOOLEANS[said.lower()]
+    if (said.startswith("{") and "object" in types) or (said.startswith("[") and "array" in types):
+        return _json(said, text)
+    return text
+
+
+def _number(said: str, text: str) -> Any:
+    try:
+        number = int(said) if said.lstrip("-").isdigit() else float(said)
+    except ValueError:  # thousands of digits
+        return text
+    return number if math.isfinite(number) else text
+
+
+def _json(said: str, text: str) -> Any:
+    try:
+        return strict_json.check(said.encode())
+    except CommonError as error:
+        if error.details[0]["type"] == "json_invalid":
+            return text
+        raise
+
+
+def _twice(name: str) -> CommonError:
+    return invalid_input(([name[:64]], "given_twice", "must be given once"))

@@ -1,0 +1,213 @@
+"""From a registry to its catalog: what the definitions say, as plain data."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel, PydanticUserError, TypeAdapter
+from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUndefinedAnnotation
+from pydantic.json_schema import PydanticJsonSchemaWarning
+from pydantic_core import CoreSchema, from_json, to_json
+
+from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec, HttpSpec, Schema, with_digests
+from actionary.definition import UNSET, Example
+from actionary.definition_error import ActionDefinitionError
+from actionary.outputs import OutputError
+from actionary.registry import AnyAction, Registry
+from actionary.result import ActionError, CommonError, description_of, details_adapter
+from actionary.schema import Mode, Types, core_schema_of, describe_types
+from actionary.settings import Settings
+
+Root = tuple[tuple[str, str], Mode, CoreSchema]
+"""A type to describe: (action, which of its types), the mode, pydantic's core schema."""
+
+_NO_TYPES = Types({}, {})
+
+
+class DefinitionErrors(Exception):  # noqa: N818 - several errors in one
+    """Actions cannot be described; ``errors`` names every mistake."""
+
+    def __init__(self, errors: Iterable[ActionDefinitionError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(str(error) for error in self.errors))
+
+
+def describe(registry: Registry, settings: Settings, *, private: bool = False) -> Catalog:
+    """Describe the public actions of a registry, with ``private`` all of them.
+
+    Examples are checked against the types they are examples of. An example's output
+    is whatever the handler may return; the catalog has it as callers get it.
+
+    Raises:
+        DefinitionErrors: A type has no JSON Schema, or an example does not fit; all are named.
+    """
+    actions = [action for action in registry if private or action.definition.public]
+    types = _types_of(actions)
+    errors: list[ActionDefinitionError] = []
+    specs: list[ActionSpec] = []
+    for action in actions:
+        examples: list[ExampleSpec] = []
+        for index, example in enumerate(action.definition.examples):
+            try:
+                examples.append(_example(action, index, example))
+            except ActionDefinitionError as error:
+                errors.append(error)
+        specs.append(replace(_spec(action, settings, types), examples=tuple(examples)))
+    if errors:
+        raise DefinitionErrors(errors)
+    catalog = with_digests(_catalog(specs, settings, types))
+    if any(not spec.public for spec in specs):
+        # Private types can change the names of public ones, which the digest must not show.
+        catalog = replace(catalog, fingerprint=describe(registry, settings).fingerprint)
+    return catalog
+
+
+def surface(registry: Registry, settings: Settings) -> str:
+    """Give the digest of what callers see but for the schemas; it describes no type, so it is quick."""
+    public = [action for action in registry if action.definition.public]
+    specs = [_spec(action, settings, None) for action in public]
+    return with_digests(_catalog(specs, settings, _NO_TYPES)).surface
+
+
+def _catalog(specs: Iterable[ActionSpec], settings: Settings, types: Types) -> Catalog:
+    return Catalog(
+        title=settings.title,
+        version=settings.version,
+        description=settings.description,
+        prefix=settings.prefix,
+        base_url=settings.base_url,
+        servers=settings.servers,
+        actions=tuple(sorted(specs, key=lambda spec: spec.name)),
+        types=types.definitions,
+    )
+
+
+def _types_of(actions: Iterable[AnyAction]) -> Types:
+    roots: list[Root] = []
+    errors: list[ActionDefinitionError] = []
+    for action in actions:
+        for field, mode, described in _described(action):
+            try:
+                roots.append(((action.name, field), mode, core_schema_of(described)))
+            except (PydanticUndefinedAnnotation, PydanticUserError) as error:
+                errors.append(_undescribable(action, field, error))
+    try:
+        if not errors:
+            return _strictly(roots)
+    except (PydanticInvalidForJsonSchema, PydanticJsonSchemaWarning, PydanticUserError):
+        errors.extend(_refused(roots, {action.name: action for action in actions}))
+    raise DefinitionErrors(errors)
+
+
+def _described(action: AnyAction) -> Iterator[tuple[str, Mode, type[BaseModel] | TypeAdapter[Any]]]:
+    yield "input", "validation", action.binding.input
+    if action.adapter is not None:
+        yield "output", "serialization", action.adapter
+    for error in action.definition.errors:
+        if error.details_type is not None:
+            yield f"errors.{error.code}", "serialization", details_adapter(error)
+
+
+def _strictly(roots: Iterable[Root]) -> Types:
+    """Describe types; what pydantic only warns of, such as a default that is no JSON, is refused."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", PydanticJsonSchemaWarning)
+        return describe_types(roots)
+
+
+def _refused(roots: Iterable[Root], actions: dict[str, AnyAction]) -> Iterator[ActionDefinitionError]:
+    """Find the types that cannot be described, by trying each alone."""
+    for root in roots:
+        try:
+            _strictly([root])
+        except (PydanticInvalidForJsonSchema, PydanticJsonSchemaWarning, PydanticUserError) as error:
+            name, field = root[0]
+            yield _undescribable(actions[name], field, error)
+
+
+def _undescribable(action: AnyAction, field: str, error: Exception) -> ActionDefinitionError:
+    first = str(error).strip().split("\n", 1)[0]
+    return ActionDefinitionError(
+        f"the type cannot be described as JSON Schema: {first}",
+        mend="use types that JSON can carry",
+        where=action.definition.where,
+        action=action.name,
+        field=field,
+    )
+
+
+def _spec(action: AnyAction, settings: Settings, types: Types | None) -> ActionSpec:
+    """Describe an action without its examples; without ``types`` also without its schemas."""
+    definition = action.definition
+    return ActionSpec(
+        name=definition.name,
+        title=definition.title,
+        description=definition.description,
+        more=definition.more,
+        when_to_use=definition.when_to_use,
+        when_not_to_use=definition.when_not_to_use,
+        tags=definition.tags,
+        examples=(),
+        deprecated=definition.deprecated,
+        public=definition.public,
+        http=_http(action, settings.prefix),
+        agent_tool=definition.agent_tool,
+        read_only=definition.read_only,
+        destructive=definition.destructive,
+        idempotent=definition.idempotent,
+        open_world=definition.open_world,
+        parallel_safe=definition.parallel_safe,
+        auth=definition.auth is not None,
+        timeout_ms=None if definition.timeout is None else max(1, round(definition.timeout * 1000)),
+        errors=tuple(_error(action, error, types) for error in definition.errors),
+        input={} if types is None else types.schemas[action.name, "input"],
+        output={} if types is None or action.adapter is None else types.schemas[action.name, "output"],
+    )
+
+
+def _http(action: AnyAction, prefix: str) -> HttpSpec | None:
+    http = action.definition.http
+    return None if http is None else HttpSpec(method=http.method, path=f"{prefix}/actions/{action.name}")
+
+
+def _error(action: AnyAction, error: type[ActionError[Any]], types: Types | None) -> ErrorSpec:
+    details: Schema | None = None
+    if error.details_type is not None:
+        details = {} if types is None else types.schemas[action.name, f"errors.{error.code}"]
+    return ErrorSpec(
+        code=error.code,
+        status=error.status,
+        retryable=error.retryable,
+        description=description_of(error),
+        details=details,
+    )
+
+
+def _example(action: AnyAction, index: int, example: Example) -> ExampleSpec:
+    try:
+        given = to_json(example.input)
+        action.prepared.read_json(given)
+    except CommonError as error:
+        raise _misfit(action, index, "input", error.message) from error
+    except ValueError as error:  # pydantic's serialization errors are among them
+        raise _misfit(action, index, "input", f"it is not JSON: {error}") from error
+    if example.output is UNSET:
+        return ExampleSpec(input=from_json(given))
+    try:
+        _, output = action.prepared.write_output(example.output)
+    except OutputError as error:
+        raise _misfit(action, index, "output", str(error)) from error
+    return ExampleSpec(input=from_json(given), output=from_json(output), has_output=True)
+
+
+def _misfit(action: AnyAction, index: int, side: str, why: str) -> ActionDefinitionError:
+    return ActionDefinitionError(
+        f"the {side} of example {index + 1} does not fit: {why}",
+        mend=f"give an {side} that the action takes" if side == "input" else "give what the action returns",
+        where=action.definition.where,
+        action=action.name,
+        field="examples",
+    )

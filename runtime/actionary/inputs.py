@@ -1,0 +1,103 @@
+"""From what a door was given to the input model: strict validation (DESIGN §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
+
+from actionary import strict_json
+from actionary.messages import invalid_input, refusal
+from actionary.result import CommonError
+
+
+def json_reader(model: type[BaseModel]) -> Callable[[bytes], BaseModel]:
+    """Make the function that reads an input from JSON; no bytes at all are ``{}``.
+
+    It raises `CommonError` ``invalid_input``, whose details say every problem.
+    """
+    validate = model.__pydantic_validator__.validate_json
+
+    def read(body: bytes) -> BaseModel:
+        try:
+            given: BaseModel = validate(body or b"{}", strict=True, by_alias=True, by_name=False)
+        except ValidationError as error:
+            return _read_again(validate, body, error)
+        except RecursionError:
+            raise _too_deep() from None
+        if not strict_json.is_plainly_strict(body, len(given.__pydantic_fields_set__)):
+            strict_json.check(body or b"{}")
+        return given
+
+    return read
+
+
+def value_reader(model: type[BaseModel]) -> Callable[[Any], BaseModel]:
+    """Make the function that reads an input given in process, as Python objects.
+
+    An instance of the model is taken as it is. JSON data is read as JSON, so that
+    the same data means the same at every door. For anything else Python objects
+    are taken first, then the JSON that they stand for.
+    """
+    read_json = json_reader(model)
+    validate = model.__pydantic_validator__.validate_python
+
+    def read(value: Any) -> BaseModel:
+        if isinstance(value, model):
+            return value
+        try:
+            if not _is_json(value):
+                return _read_objects(value)
+        except RecursionError:
+            raise _too_deep() from None
+        return read_json(_as_json(value))
+
+    def _read_objects(value: Any) -> BaseModel:
+        try:
+            given: BaseModel = validate(value, strict=True, by_alias=True, by_name=False)
+        except ValidationError as error:
+            try:
+                return read_json(_as_json(value))
+            except CommonError as unlike:
+                if unlike.details[0]["type"] == "json_invalid":
+                    raise refusal(error, value) from error
+                raise
+        strict_json.check(_as_json(value, whatever=True))  # for NaN and infinities
+        return given
+
+    return lambda value: read({} if value is None else value)
+
+
+def _read_again(validate: Callable[..., Any], body: bytes, error: ValidationError) -> BaseModel:
+    """Try once more with whole numbers as integers; strict pydantic takes ``3.0`` for none."""
+    given = strict_json.check(body or b"{}")
+    whole = strict_json.with_whole_numbers(body)
+    if whole == body:
+        raise refusal(error, given) from error
+    try:
+        read: BaseModel = validate(whole, strict=True, by_alias=True, by_name=False)
+    except ValidationError as still:
+        raise refusal(still, given) from still
+    return read
+
+
+def _is_json(value: Any) -> bool:
+    if isinstance(value, dict):
+        return type(value) is dict and all(type(key) is str and _is_json(item) for key, item in value.items())
+    if isinstance(value, list):
+        return type(value) is list and all(map(_is_json, value))
+    return value is None or type(value) in {str, int, float, bool}
+
+
+def _as_json(value: Any, *, whatever: bool = False) -> bytes:
+    """Write a value as JSON, with ``whatever`` also objects that have no JSON form."""
+    try:
+        return to_json(value, by_alias=True, inf_nan_mode="constants", serialize_unknown=whatever)
+    except (ValueError, RecursionError):  # pydantic's serialization errors are among them
+        raise invalid_input(([], "json_invalid", "is no JSON data")) from None
+
+
+def _too_deep() -> CommonError:
+    return invalid_input(([], "recursion_loop", "is nested too deeply"))

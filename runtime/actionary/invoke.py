@@ -1,0 +1,327 @@
+"""The one pipeline: whoever calls an action, through whatever door, comes through here.
+
+The order is fixed (DESIGN §4): find, authenticate, read and validate the input, run,
+check the output. Inside, every refusal is an `ActionError`; `answer` turns it into
+the value that a caller gets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Final, TypeAlias, TypeVar, overload
+
+from pydantic import BaseModel
+from pydantic_core import from_json
+
+from actionary.action import Action
+from actionary.context import OUTSIDE, Caller, Context, Request, context_of
+from actionary.deadline import DeadlineExceeded, within
+from actionary.gates.auth import authenticate
+from actionary.outputs import OutputError
+from actionary.registry import AnyAction, Registry, default_registry
+from actionary.result import ActionError, CommonError, Err, Ok
+
+T = TypeVar("T")
+Read: TypeAlias = Callable[[AnyAction], Awaitable[BaseModel]]
+"""Reads and validates the input when its turn has come; each door has its own."""
+
+_log: Final = logging.getLogger("actionary")
+
+
+@dataclass(slots=True)
+class Answer:
+    """A call that succeeded: the value, and the JSON of it that travels."""
+
+    data: Any
+    json: bytes
+    action: str
+    latency_ms: float
+
+
+@overload
+async def invoke_action(
+    action: Action[..., T],
+    input: Any = None,
+    ctx: Context[Any] | Request | None = None,
+    *,
+    registry: Registry | None = None,
+) -> Ok[T] | Err: ...
+@overload
+async def invoke_action(
+    action: str,
+    input: Any = None,
+    ctx: Context[Any] | Request | None = None,
+    *,
+    registry: Registry | None = None,
+) -> Ok[Any] | Err: ...
+async def invoke_action(
+    action: AnyAction | str,
+    input: Any = None,  # noqa: A002 - the field's name
+    ctx: Context[Any] | Request | None = None,
+    *,
+    registry: Registry | None = None,
+) -> Ok[Any] | Err:
+    """Call an action, given itself or by name (or slug), through the whole pipeline.
+
+    ``input`` is a mapping of JSON values or Python objects, or an instance of the
+    input model. Without ``registry`` the default one is asked, and its resources
+    are opened for this call where no door has opened them. Nothing that a caller
+    can cause is raised; cancellation passes through.
+
+    Raises:
+        TypeError: ``action`` or ``ctx`` is of another type.
+    """
+    context = context_of(ctx)
+
+    async def read(found: AnyAction) -> BaseModel:
+        return found.prepared.read_value(input)
+
+    outcome = await invoke(action, read, context, default_registry if registry is None else registry)
+    return outcome if isinstance(outcome, Err) else Ok(outcome.data, outcome.action, outcome.latency_ms)
+
+
+@overload
+def invoke_action_sync(
+    action: Action[..., T],
+    input: Any = None,
+    ctx: Context[Any] | Request | None = None,
+    *,
+    registry: Registry | None = None,
+) -> Ok[T] | Err: ...
+@overload
+def invoke_action_sync(
+    action: str,
+    input: Any = None,
+    ctx: Context[Any] | Request | None = None,
+    *,
+    registry: Registry | None = None,
+) -> Ok[Any] | Err: ...
+def invoke_action_sync(
+    action: Any,
+    input: Any = None,  # noqa: A002 - the field's name
+    ctx: Context[Any] | Request | None = None,
+    *,
+    registry: Registry | None = None,
+) -> Ok[Any] | Err:
+    """Call an action as `invoke_action` does, from code that is not async.
+
+    Raises:
+        RuntimeError: An event loop runs in this thread; await `invoke_action` there.
+    """
+    return asyncio.run(invoke_action(action, input, ctx, registry=registry))
+
+
+async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request | None) -> Any:  # noqa: A002 - the field's name
+    """Do what `Action.run` says."""
+
+    async def read(found: AnyAction) -> BaseModel:
+        return found.prepared.read_value(input)
+
+    context = context_of(ctx)
+    check_exposure(action, context.caller)
+    async with AsyncExitStack() as stack:
+        context = await _with_resources(stack, default_registry, action, context)
+        return (await perform(action, read, context))[0]
+
+
+async def invoke(asked: AnyAction | str, read: Read, ctx: Context[Any], registry: Registry) -> Answer | Err:
+    """Find an action, open what it needs, and call it; the outcome has the JSON that travels."""
+    started = perf_counter()
+    name = asked if isinstance(asked, str) else asked.name
+    try:
+        action = find(registry, asked, ctx.caller)
+        async with AsyncExitStack() as stack:
+            context = await _with_resources(stack, registry, action, ctx)
+            return await answer(action, read, context, started)
+    except ActionError as error:
+        return err_of(error, name, started, ctx.request_id)
+
+
+def find(registry: Registry, asked: AnyAction | str, caller: Caller) -> AnyAction:
+    """Find an action for a caller.
+
+    Raises:
+        CommonError: ``not_found``, or in process ``not_public``.
+        TypeError: ``asked`` is neither an action nor a name.
+    """
+    if isinstance(asked, str):
+        found = registry.get(asked)
+        if found is None:
+            raise CommonError("not_found", "There is no such action.")
+    elif isinstance(asked, Action):  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped callers
+        found = asked
+    else:
+        raise TypeError(f"an action or its name is needed, not {type(asked).__name__}")
+    check_exposure(found, caller)
+    return found
+
+
+def is_exposed(action: AnyAction, caller: Caller) -> bool:
+    """Say whether an action is there for callers of a kind (DESIGN §3 and §4)."""
+    definition = action.definition
+    if caller not in OUTSIDE:
+        return True
+    if caller == "http":
+        return definition.public and definition.http is not None
+    if caller in {"mcp", "tool"}:
+        return definition.public and definition.agent_tool
+    return definition.public
+
+
+def check_exposure(action: AnyAction, caller: Caller) -> None:
+    """Refuse a caller for whom the action is not there.
+
+    Raises:
+        CommonError: ``not_public``.
+    """
+    if not is_exposed(action, caller):
+        raise CommonError("not_public", "The action is not offered to this kind of caller.")
+
+
+async def answer(action: AnyAction, read: Read, ctx: Context[Any], started: float) -> Answer | Err:
+    """Call an action that was found; ``started`` is when, by `time.perf_counter`."""
+    try:
+        data, json = await perform(action, read, ctx)
+    except ActionError as error:
+        return err_of(error, action.name, started, ctx.request_id, action)
+    return Answer(data, json, action.name, (perf_counter() - started) * 1000)
+
+
+async def perform(action: AnyAction, read: Read, ctx: Context[Any]) -> tuple[Any, bytes]:
+    """Go through every step after finding, and give the value and its JSON.
+
+    The action's timeout counts from here.
+
+    Raises:
+        ActionError: The call is refused or fails.
+    """
+    definition = action.definition
+    deadline = None if definition.timeout is None else perf_counter() + definition.timeout
+    if definition.auth is not None:
+        await authenticate(definition.auth, ctx, definition.timeout)
+    try:
+        given = await read(action)
+    except ActionError:
+        raise
+    except Exception as error:  # a validator of the user's own model
+        raise _failed(ctx, error, "reading the input") from error
+    value = await _run(action, given, ctx, None if deadline is None else deadline - perf_counter())
+    try:
+        return action.prepared.write_output(value)
+    except OutputError as error:
+        raise _invalid_output(ctx, error) from error
+    except Exception as error:  # a validator or serializer of the user's own type
+        raise _failed(ctx, error, "writing the output") from error
+
+
+async def _run(action: AnyAction, given: BaseModel, ctx: Context[Any], seconds: float | None) -> Any:
+    try:
+        if action.binding.is_async:
+            return await within(seconds, action.binding.call(given, ctx))
+        return await within(seconds, _in_thread(action, given, ctx))
+    except ActionError as error:
+        raise _as_declared(action, ctx, error) from error
+    except DeadlineExceeded as error:
+        raise CommonError("timeout", "The action did not end in time.") from error
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise _failed(ctx, error) from error
+    except (Exception, SystemExit) as error:
+        raise _failed(ctx, error) from error
+
+
+async def _in_thread(action: AnyAction, given: BaseModel, ctx: Context[Any]) -> Any:
+    """Run a plain function in a worker thread, with this task's context variables."""
+    variables = contextvars.copy_context()
+    call = action.binding.call
+
+    def run() -> tuple[Any, BaseException | None]:
+        try:
+            return variables.run(call, given, ctx), None
+        except BaseException as error:  # noqa: BLE001 - a future cannot carry all of them, StopIteration for one
+            return None, error
+
+    value, error = await asyncio.get_running_loop().run_in_executor(None, run)
+    match error:
+        case None:
+            pass
+        case StopIteration() | asyncio.CancelledError():  # these mean something else in a coroutine
+            raise RuntimeError(f"the handler raised {type(error).__name__}") from error
+        case _:
+            raise error
+    return await value if inspect.isawaitable(value) else value
+
+
+def _as_declared(action: AnyAction, ctx: Context[Any], error: ActionError[Any]) -> ActionError[Any]:
+    """Give an error the handler raised if its action declares it, and a mask for it otherwise."""
+    declared = action.prepared.errors.get(type(error).code)
+    if declared is None or not isinstance(error, declared):
+        return _failed(ctx, error)
+    try:
+        _details(action, error)
+    except OutputError as unfit:
+        return _invalid_output(ctx, unfit)
+    return error
+
+
+def _details(action: AnyAction, error: ActionError[Any]) -> Any:
+    """Give a declared error's details as JSON data."""
+    write = action.prepared.write_details.get(error.code)
+    return None if write is None else from_json(write(error.details)[1])
+
+
+def err_of(
+    error: ActionError[Any], name: str, started: float, request_id: str, action: AnyAction | None = None
+) -> Err:
+    """Make the value that stands for an error that the pipeline raised."""
+    details = error.details
+    if action is not None and not isinstance(error, CommonError):
+        details = _details(action, error)
+    return Err(
+        code=error.code,
+        message=error.message,
+        status=error.status,
+        retryable=error.retryable,
+        details=details,
+        action=name,
+        latency_ms=(perf_counter() - started) * 1000,
+        request_id=request_id,
+    )
+
+
+def _failed(ctx: Context[Any], error: BaseException, doing: str = "running") -> CommonError:
+    """Log what nobody declared, and give callers what says nothing of it."""
+    _log.error("action %s failed in %s (request %s)", ctx.action, doing, ctx.request_id, exc_info=error)
+    return CommonError("handler_error", "The action failed.")
+
+
+def _invalid_output(ctx: Context[Any], error: OutputError) -> CommonError:
+    _log.error("action %s: %s (request %s)", ctx.action, error, ctx.request_id)
+    return CommonError("invalid_output", "The action's result does not fit its schema.")
+
+
+async def _with_resources(
+    stack: AsyncExitStack, registry: Registry, action: AnyAction, ctx: Context[Any]
+) -> Context[Any]:
+    """Give the context of this call; the registry is opened if the action is its own and nobody has."""
+    if action not in registry:
+        return ctx.with_resources(None, action.name)
+    try:
+        resources = (
+            registry.resources if registry.is_open else await stack.enter_async_context(registry.open())
+        )
+    except Exception as error:
+        _log.exception(
+            "the resources for action %s cannot be opened (request %s)", action.name, ctx.request_id
+        )
+        raise CommonError("unavailable", "The server cannot take the call now.") from error
+    return ctx.with_resources(resources, action.name)

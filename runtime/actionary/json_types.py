@@ -1,0 +1,88 @@
+"""Which JSON types a schema allows, looking through references and alternatives.
+
+A query and a command line carry text only; what becomes of a text, and how OpenAPI
+describes it, both follow from the types that are found here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from actionary.catalog import REF, Schema
+
+ALTERNATIVES: Final = ("anyOf", "oneOf")
+
+_TYPE_OF: Final = {
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+_ALL_TYPES: Final = frozenset({*_TYPE_OF.values(), "null"})
+
+
+def json_type_of(value: Any) -> str:
+    """Name the JSON type of a value; every number is a ``number``."""
+    return _TYPE_OF.get(type(value), "null")
+
+
+def json_types(schema: Any, definitions: Mapping[str, Schema]) -> frozenset[str]:
+    """Name the JSON types a value may have; an integer is a ``number`` too."""
+    return frozenset(name for leaf in _leaves(schema, definitions) for name in _leaf_types(leaf, definitions))
+
+
+def item_types(schema: Any, definitions: Mapping[str, Schema]) -> frozenset[str]:
+    """Name the JSON types that items of the lists among a schema's alternatives may have."""
+    return frozenset(name for items in _items(schema, definitions) for name in json_types(items, definitions))
+
+
+def lists_are_plain(schema: Any, definitions: Mapping[str, Schema]) -> bool:
+    """Say whether all that the lists among the alternatives hold can be said as plain text."""
+    for items in _items(schema, definitions):
+        types = json_types(items, definitions)
+        if "string" not in types and types & {"array", "object"}:
+            return False
+    return True
+
+
+def _items(schema: Any, definitions: Mapping[str, Schema]) -> Iterator[Any]:
+    for leaf in _leaves(schema, definitions):
+        if isinstance(leaf, dict) and "array" in _leaf_types(leaf, definitions):
+            yield from leaf.get("prefixItems", ())
+            if leaf.get("items") is not False:
+                yield leaf.get("items", True)
+
+
+def _leaves(schema: Any, definitions: Mapping[str, Schema]) -> Iterator[Any]:
+    """Give what alternatives and references come down to; each reference is followed once."""
+    seen: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        node = waiting.pop()
+        branches = [branch for key in ALTERNATIVES if isinstance(node, dict) for branch in node.get(key, ())]
+        if isinstance(node, dict) and "$ref" in node:
+            name = node["$ref"].removeprefix(REF)
+            if name not in seen:
+                seen.add(name)
+                waiting.append(definitions[name])
+        elif branches:
+            waiting.extend(branches)
+        else:
+            yield node
+
+
+def _leaf_types(leaf: Any, definitions: Mapping[str, Schema]) -> frozenset[str]:
+    types = _ALL_TYPES
+    if not isinstance(leaf, dict):
+        return types
+    if "type" in leaf:
+        names = [leaf["type"]] if isinstance(leaf["type"], str) else leaf["type"]
+        types &= {"number" if name == "integer" else name for name in names}
+    if "const" in leaf or "enum" in leaf:
+        types &= {json_type_of(value) for value in leaf.get("enum", [leaf.get("const")])}
+    for part in leaf.get("allOf", ()):
+        types &= json_types(part, definitions)
+    return types

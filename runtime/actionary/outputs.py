@@ -1,0 +1,121 @@
+"""From what a handler returns to the value and the JSON that callers get (DESIGN §4)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Final
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+_NO_FLOATS: Final = frozenset(
+    {"none", "bool", "int", "str", "bytes", "date", "time", "datetime", "timedelta", "literal", "enum"}
+    | {"uuid", "url", "multi-host-url", "list", "tuple", "set", "frozenset", "dict", "nullable", "union"}
+    | {"tagged-union", "model", "model-fields", "model-field", "dataclass", "dataclass-args"}
+    | {"dataclass-field", "typed-dict", "typed-dict-field", "definitions", "definition-ref", "default"}
+)
+"""Kinds of core schemas that by themselves never hold a number that JSON cannot write."""
+
+
+class OutputError(Exception):
+    """A handler returned what its declared type does not allow; the text is for the log."""
+
+
+def output_writer(adapter: TypeAdapter[Any] | None) -> Callable[[Any], tuple[Any, bytes]]:
+    """Make the function that checks a returned value and writes it as JSON; it gives both.
+
+    Instances of the declared model are trusted as they were constructed; anything
+    else is validated first. Without an adapter nothing is checked but that the value
+    can be written. The function raises `OutputError`.
+    """
+    if adapter is None:
+        return _write_unchecked
+    validate = adapter.validator.validate_python
+    dump = adapter.serializer.to_json
+    dump_python = adapter.serializer.to_python
+    trusted = _declared_model(adapter)
+    may_hold_floats = not _kinds(adapter.core_schema) <= _NO_FLOATS
+
+    def write(value: Any) -> tuple[Any, bytes]:
+        try:
+            if not isinstance(value, trusted):
+                value = validate(value)
+            written = dump(value, by_alias=True, warnings="error")
+        except ValidationError as error:
+            raise OutputError(f"the result does not fit its type: {_said(error)}") from error
+        except (ValueError, RecursionError) as error:  # pydantic's serialization errors are among them
+            raise OutputError(
+                f"the result cannot be written as its type: {_without_values(error)}"
+            ) from error
+        if may_hold_floats and (b"null" in written or b"NaN" in written or b"Infinity" in written):
+            _refuse_odd_numbers(dump_python(value))
+        return value, written
+
+    return write
+
+
+def _write_unchecked(value: Any) -> tuple[Any, bytes]:
+    try:
+        written = to_json(value, by_alias=True, inf_nan_mode="constants")
+    except (ValueError, RecursionError) as error:
+        raise OutputError(f"the result cannot be written as JSON: {_without_values(error)}") from error
+    if b"NaN" in written or b"Infinity" in written:
+        _refuse_odd_numbers(value)
+    return value, written
+
+
+def _said(error: ValidationError) -> str:
+    """Say what pydantic found, without the values, which may be secret."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    said = [f"{'.'.join(map(str, line['loc'])) or 'it'}: {line['type']}" for line in found]
+    return "; ".join(said[:5]) + (f"; and {len(said) - 5} more" if len(said) > 5 else "")
+
+
+def _without_values(error: Exception) -> str:
+    return " ".join(
+        re.sub(r"input_value=.*?(, input_type=|\]$)", r"\1", str(error), flags=re.MULTILINE).split()
+    )
+
+
+def _declared_model(adapter: TypeAdapter[Any]) -> type[BaseModel] | tuple[()]:
+    """Give the model that is the declared type itself, or what no value is an instance of."""
+    schema: Any = adapter.core_schema
+    if schema["type"] == "definitions":
+        schema = schema["schema"]
+    return schema["cls"] if schema["type"] == "model" else ()
+
+
+def _kinds(schema: Any) -> set[str]:
+    """Name the kinds of all schemas in a core schema; plain dicts in metadata may add some."""
+    kinds: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if isinstance(node.get("type"), str):
+                kinds.add(node["type"])
+            if "serialization" in node:
+                kinds.add("serialization")
+            waiting.extend(value for key, value in node.items() if key != "metadata")
+        elif isinstance(node, list | tuple):
+            waiting.extend(node)
+    return kinds
+
+
+def _refuse_odd_numbers(data: Any) -> None:
+    waiting = [data]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            waiting.extend(node.values())
+        elif isinstance(node, list | tuple | set | frozenset):
+            waiting.extend(node)
+        elif (isinstance(node, float) and not math.isfinite(node)) or (
+            isinstance(node, Decimal) and not node.is_finite()
+        ):
+            raise OutputError("the result holds a number that is not finite")
+        elif isinstance(node, BaseModel):
+            waiting.append(vars(node))

@@ -1,0 +1,61 @@
+"""All of an action's work that depends on its definition only, done once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from actionary.coerce import Parameter, parameters_of
+from actionary.inputs import json_reader, value_reader
+from actionary.outputs import output_writer
+from actionary.result import ActionError, details_adapter
+from actionary.schema import core_schema_of, describe_types
+
+if TYPE_CHECKING:
+    from actionary.action import Action
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the pipeline needs of an action at each call.
+
+    ``read_json`` and ``read_value`` make the input model (`actionary.inputs`),
+    ``write_output`` checks and writes a result (`actionary.outputs`), and
+    ``write_details`` does so for the details of each declared error that has any.
+    """
+
+    input: type[BaseModel]
+    read_json: Callable[[bytes], BaseModel]
+    read_value: Callable[[Any], BaseModel]
+    write_output: Callable[[Any], tuple[Any, bytes]]
+    errors: Mapping[str, type[ActionError[Any]]]
+    write_details: Mapping[str, Callable[[Any], tuple[Any, bytes]]]
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """How the input travels as text, in a query or on a command line."""
+        return parameters_of(describe_types([("input", "validation", core_schema_of(self.input))]))
+
+
+def prepare(action: Action[..., Any]) -> Prepared:
+    """Prepare an action; `Action.prepared` keeps the outcome."""
+    model, errors = action.binding.input, action.definition.errors
+    core_schema_of(model)
+    if action.adapter is not None:
+        core_schema_of(action.adapter)
+    return Prepared(
+        input=model,
+        read_json=json_reader(model),
+        read_value=value_reader(model),
+        write_output=output_writer(action.adapter),
+        errors={error.code: error for error in errors},
+        write_details={
+            error.code: output_writer(details_adapter(error))
+            for error in errors
+            if error.details_type is not None
+        },
+    )

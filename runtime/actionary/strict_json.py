@@ -1,0 +1,78 @@
+"""What JSON parsers let through and the pipeline does not (RFC 8259 §4 and §6, RFC 7493).
+
+Keys that stand twice in one object, and numbers that are not finite.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from decimal import Decimal
+from typing import Any, Final, NoReturn
+
+from actionary.messages import invalid_input
+
+_ODD_NUMBER: Final = re.compile(rb"NaN|Infinity|[0-9][eE]|[0-9]{300}")
+_FRACTION: Final = re.compile(rb"[0-9][.eE]")
+_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?', re.DOTALL)
+
+
+def is_plainly_strict(body: bytes, keys: int) -> bool:
+    """Say that a body is certainly fine; ``keys`` is how many different keys were read at its top.
+
+    Each key brings a colon, so with no more colons than keys none stands twice.
+    """
+    return body.count(b":") == keys and _ODD_NUMBER.search(body) is None
+
+
+def check(body: bytes) -> Any:
+    """Parse JSON and give its data.
+
+    Raises:
+        CommonError: ``invalid_input``: it is no JSON, a key stands twice, or a number is not finite.
+    """
+    try:
+        return _DECODER.decode(body.decode())
+    except RecursionError:
+        raise invalid_input(([], "recursion_loop", "is nested too deeply")) from None
+    except ValueError:  # also what is no UTF-8, and integers of thousands of digits
+        raise invalid_input(([], "json_invalid", "is not valid JSON")) from None
+
+
+def with_whole_numbers(body: bytes) -> bytes:
+    """Write numbers such as ``3.0`` as ``3``: to JSON Schema both are integers (2020-12 core, §4.2.3)."""
+    return _TOKEN.sub(_whole, body) if _FRACTION.search(body) else body
+
+
+def _whole(match: re.Match[bytes]) -> bytes:
+    token = match[0]
+    if token.startswith(b'"') or not _FRACTION.search(token) or not math.isfinite(float(token)):
+        return token
+    number = Decimal(token.decode())
+    # An exponent far below zero makes float() zero, and would make the digits endless.
+    is_whole = number.adjusted() >= 0 and number == number.to_integral_value()
+    return b"%d" % int(number) if is_whole or not number else token
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        raise invalid_input(([], "duplicate_key", "has a key twice in one object"))
+    return data
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        _no_constant(text)
+    return number
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise invalid_input(([], "finite_number", "holds a number that is not finite"))
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_no_duplicates, parse_float=_finite, parse_constant=_no_constant
+)
