@@ -191,6 +191,8 @@ async def answer(action: AnyAction, read: Read, ctx: Context[Any], started: floa
         data, json = await perform(action, read, ctx)
     except ActionError as error:
         return err_of(error, action.name, started, ctx.request_id, action)
+    except Exception as error:  # noqa: BLE001 - a mistake of ours must not reach a caller either
+        return err_of(_failed(ctx, error, "the pipeline"), action.name, started, ctx.request_id)
     return Answer(data, json, action.name, (perf_counter() - started) * 1000)
 
 

@@ -1,0 +1,11 @@
+"""The HTTP door: `create_app` makes a Starlette application of a registry (DESIGN §5).
+
+The only place that imports starlette; it needs the extra ``serve``.
+"""
+
+from __future__ import annotations
+
+from actionary.http.application import app, create_app
+from actionary.http.built import CannotServe
+
+__all__ = ["CannotServe", "app", "create_app"]

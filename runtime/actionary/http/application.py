@@ -1,0 +1,132 @@
+"""Put the HTTP application together: the door to the actions, documents, health."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from actionary.describe import surface
+from actionary.http.built import read_built
+from actionary.http.documents import Documents
+from actionary.http.door import BODY_LIMIT, Door
+from actionary.invoke import is_exposed
+from actionary.loading import load_registry
+from actionary.registry import AnyAction, Registry
+from actionary.settings import Settings, find_root, read_settings
+
+PROJECT: Final = "ACTIONARY_PROJECT"
+"""The environment variable that names the project's folder for `app`; without it the current one."""
+
+
+def create_app(
+    registry: Registry | None = None,
+    *,
+    settings: Settings | None = None,
+    prefix: str | None = None,
+    routes: Sequence[BaseRoute] = (),
+    middleware: Sequence[Middleware] = (),
+    allow_drift: bool = False,
+    verify: bool = False,
+    body_limit: int = BODY_LIMIT,
+) -> Starlette:
+    """Make the application that serves the public actions of a registry.
+
+    The actions are those registered now. Own ``routes`` stand before ours, own
+    ``middleware`` wraps everything. With ``settings`` the files that were built for
+    callers are served too, after a check that they were built from these very
+    definitions; ``verify`` checks all of them and not only what callers see, and
+    with ``allow_drift`` a difference is only logged. Without a registry the project
+    at `PROJECT` or the current folder is loaded. ``prefix`` goes before
+    ``/actions/<name>``, ``body_limit`` is in bytes.
+
+    Raises:
+        CannotServe: What was built is missing, damaged, or of other definitions.
+        SettingsError, DiscoveryError, ActionDefinitionError: The project cannot be loaded.
+    """
+    if registry is None:
+        settings = settings or read_settings(find_root(Path(os.environ.get(PROJECT) or Path.cwd())))
+        registry = load_registry(settings)
+    described = settings or Settings(root=Path.cwd(), out=Path.cwd(), title="", version="")
+    if prefix is not None:
+        described = replace(described, prefix=prefix)
+    digest = surface(registry, described)
+    files = {}
+    if settings is not None:
+        files = read_built(registry, described, digest, allow_drift=allow_drift, verify=verify)
+    actions = {action.name: action for action in registry if is_exposed(action, "http")}
+    own = [
+        Route(f"{described.prefix}/actions", _listing(actions, described.prefix), methods=["GET"]),
+        Route("/healthz", _healthy, methods=["GET"]),
+        Route("/readyz", _readiness(registry), methods=["GET"]),
+    ]
+    door = Middleware(
+        Door,
+        registry=registry,
+        actions=actions,
+        prefix=described.prefix,
+        catalog=digest[:16],
+        body_limit=body_limit,
+    )
+    application = Starlette(
+        routes=[*routes, *own], middleware=[*middleware, door], lifespan=_lifespan(registry)
+    )
+    application.router.default = Documents(files, otherwise=application.router.default)
+    return application
+
+
+def app() -> Starlette:
+    """Make the application of the project at `PROJECT` or the current folder, for any ASGI server."""
+    return create_app()
+
+
+def _lifespan(registry: Registry) -> Any:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        async with registry.open():
+            yield
+
+    return lifespan
+
+
+def _listing(actions: Mapping[str, AnyAction], prefix: str) -> Any:
+    listed = [
+        {
+            "name": action.name,
+            "method": action.definition.http.method,
+            "path": f"{prefix}/actions/{action.name}",
+            "description": action.definition.description,
+        }
+        for action in actions.values()
+        if action.definition.http is not None
+    ]
+    content = to_json({"actions": listed})
+
+    def list_actions(_: Request) -> Response:
+        return Response(content, media_type="application/json", headers={"cache-control": "no-cache"})
+
+    return list_actions
+
+
+def _healthy(_: Request) -> Response:
+    return JSONResponse({"status": "ok"}, headers={"cache-control": "no-store"})
+
+
+def _readiness(registry: Registry) -> Any:
+    def ready(_: Request) -> Response:
+        status = "ok" if registry.is_open else "starting"
+        return JSONResponse(
+            {"status": status}, 200 if registry.is_open else 503, headers={"cache-control": "no-store"}
+        )
+
+    return ready

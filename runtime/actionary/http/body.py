@@ -1,0 +1,111 @@
+"""Read an input from a request: its query or its JSON body, within limits (DESIGN §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from pydantic import BaseModel
+from pydantic_core import to_json
+from starlette.types import Message, Receive, Scope
+
+from actionary.coerce import read_query
+from actionary.registry import AnyAction
+from actionary.result import CommonError
+
+_UTF8: Final = frozenset({b"utf-8", b"utf8"})
+
+
+def query_input(action: AnyAction, scope: Scope) -> BaseModel:
+    """Read the input of a GET from its query; a body is ignored.
+
+    Raises:
+        CommonError: ``invalid_input``.
+    """
+    prepared = action.prepared
+    query: bytes = scope.get("query_string", b"")
+    if not query:
+        return prepared.read_json(b"{}")
+    return prepared.read_json(to_json(read_query(query, prepared.parameters)))
+
+
+async def body_input(action: AnyAction, scope: Scope, receive: Receive, limit: int) -> BaseModel:
+    """Read the input from a JSON body; no body is ``{}``.
+
+    Raises:
+        CommonError: ``payload_too_large``, ``unsupported_media_type`` or
+            ``invalid_input``, in the order in which they can be known; ``cancelled``
+            when the caller hangs up before the end.
+    """
+    length, is_chunked, media_type = _described(scope["headers"])
+    if length is not None and length > limit:
+        raise _too_large(limit)
+    if media_type is None:
+        if length or is_chunked:
+            raise _no_json()
+    elif length != 0 and not _is_json(media_type):
+        raise _no_json()
+    body = await _read(receive, limit)
+    if body and media_type is None:  # HTTP/2 need not say beforehand that there is a body
+        raise _no_json()
+    return action.prepared.read_json(body)
+
+
+def _described(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int | None, bool, bytes | None]:
+    """Give what the headers say of the body: its length, whether it is chunked, its media type."""
+    length, is_chunked, media_type = None, False, None
+    for name, value in headers:
+        if name == b"content-length":
+            length = int(value) if value.isdigit() else None
+        elif name == b"transfer-encoding":
+            is_chunked = True
+        elif name == b"content-type":
+            media_type = value
+    return length, is_chunked, media_type
+
+
+def _is_json(media_type: bytes) -> bool:
+    """Say whether a body is JSON in UTF-8 (RFC 8259 §8.1 and §11, RFC 6839 §3.1)."""
+    if media_type == b"application/json":
+        return True
+    kind, *parameters = (part.strip().lower() for part in media_type.split(b";"))
+    if kind != b"application/json" and not (kind.startswith(b"application/") and kind.endswith(b"+json")):
+        return False
+    charsets = (
+        part.removeprefix(b"charset=").strip(b'"') for part in parameters if part.startswith(b"charset=")
+    )
+    return all(charset in _UTF8 for charset in charsets)
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    message = await _next(receive)
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        if len(body) > limit:
+            raise _too_large(limit)
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body", False):
+        if size > limit:
+            raise _too_large(limit)
+        message = await _next(receive)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+    if size > limit:
+        raise _too_large(limit)
+    return b"".join(parts)
+
+
+async def _next(receive: Receive) -> Message:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise CommonError("cancelled", "The caller hung up.")
+    return message
+
+
+def _too_large(limit: int) -> CommonError:
+    return CommonError("payload_too_large", f"The request body is larger than {limit} bytes.")
+
+
+def _no_json() -> CommonError:
+    return CommonError("unsupported_media_type", "The request body is not application/json in UTF-8.")

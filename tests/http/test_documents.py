@@ -1,0 +1,159 @@
+"""The built files as callers get them, and when a server refuses to start."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import httpx2
+import pytest
+from actionary import Registry, action, define_actions
+from actionary.describe import describe
+from actionary.http import CannotServe, create_app
+from actionary.settings import Settings
+from actionary_build.emit import OutputFile
+from actionary_build.output import NewTree, write_output
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+
+@action(public=True)
+async def ping(text: str = "") -> str:
+    """Echo."""
+    return text
+
+
+@action()
+async def hidden() -> None:
+    pass
+
+
+FILES = (
+    ("docs", OutputFile("docs/index.html", b"<p>docs</p>", served=True)),
+    ("llms", OutputFile("llms.txt", "# Käse\n".encode(), served=True)),
+    ("openapi", OutputFile("openapi.json", b"{}\n", served=True)),
+    ("catalog", OutputFile("catalog.json", b"{}\n", served=False)),
+)
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(root=tmp_path, out=tmp_path / "generated", title="T", version="1")
+
+
+@pytest.fixture
+def registry() -> Registry:
+    registry = Registry()
+    define_actions([ping, hidden], registry)
+    return registry
+
+
+@pytest.fixture
+def built(registry, settings) -> Settings:
+    catalog = describe(registry, settings)
+    write_output(settings.out, NewTree(files=FILES, surface=catalog.surface, fingerprint=catalog.fingerprint))
+    return settings
+
+
+@pytest.fixture
+def client(serve, registry, built) -> httpx2.Client:
+    return serve(create_app(registry, settings=built))
+
+
+class TestFiles:
+    def test_served_files_come_with_type_and_validator(self, client):
+        reply = client.get("/llms.txt")
+        assert reply.text == "# Käse\n"
+        assert reply.headers["content-type"] == "text/plain; charset=utf-8"
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        again = client.get("/llms.txt", headers={"if-none-match": f'"other", W/{reply.headers["etag"]}'})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == reply.headers["etag"]
+        assert client.get("/llms.txt", headers={"if-none-match": '"other"'}).status_code == 200
+
+    def test_only_what_the_manifest_marks_is_served(self, client):
+        for path in ("/manifest.json", "/catalog.json", "/docs/../catalog.json", "/../pyproject.toml"):
+            assert client.get(path).status_code == 404
+
+    def test_a_folder_is_its_index(self, client):
+        assert client.get("/docs/").text == "<p>docs</p>"
+        reply = client.get("/docs")
+        assert (reply.status_code, reply.headers["location"]) == (307, "docs/")
+        assert client.get("/docs", follow_redirects=True).text == "<p>docs</p>"
+
+    def test_head_and_other_methods(self, client):
+        reply = client.head("/openapi.json")
+        assert (reply.content, reply.headers["content-length"]) == (b"", "3")
+        assert client.post("/openapi.json").headers["allow"] == "GET, HEAD"
+
+    def test_mounted_the_files_lie_below(self, serve, registry, built):
+        client = serve(Starlette(routes=[Mount("/inner", create_app(registry, settings=built))]))
+        assert client.get("/inner/docs", follow_redirects=True).text == "<p>docs</p>"
+        assert client.get("/llms.txt").status_code == 404
+
+
+class TestDrift:
+    def test_other_definitions_are_refused_and_with_allow_drift_warned_of(self, registry, built, caplog):
+        @action(public=True)
+        async def newer() -> None:
+            """Be new."""
+
+        define_actions([newer], registry)
+        with pytest.raises(CannotServe, match="has changed since the last build") as caught:
+            create_app(registry, settings=built)
+        assert "actionary build" in caught.value.mend
+        with caplog.at_level(logging.WARNING, "actionary"):
+            create_app(registry, settings=built, allow_drift=True)
+        assert "has changed since the last build" in caplog.text
+
+    def test_a_private_action_is_no_drift(self, registry, built):
+        @action()
+        async def more_hidden(number: int) -> int:
+            return number
+
+        define_actions([more_hidden], registry)
+        create_app(registry, settings=built, verify=True)
+
+    def test_a_changed_type_shows_with_verify_only(self, built):
+        @action(public=True, name="ping")
+        async def other(text: int = 1) -> str:
+            """Echo."""
+            return str(text)
+
+        changed = Registry()
+        define_actions([other], changed)
+        create_app(changed, settings=built)
+        with pytest.raises(CannotServe, match="types"):
+            create_app(changed, settings=built, verify=True)
+
+    def test_nothing_built_is_refused(self, registry, settings, serve):
+        with pytest.raises(CannotServe, match="nothing is built"):
+            create_app(registry, settings=settings)
+        client = serve(create_app(registry, settings=settings, allow_drift=True))
+        assert client.post("/api/actions/ping").json()["ok"] is True
+        assert client.get("/llms.txt").status_code == 404
+
+    @pytest.mark.parametrize("damage", ["edited", "deleted"])
+    def test_a_served_file_that_is_not_as_it_was_built_is_refused(self, registry, built, damage):
+        path = built.out / "llms.txt"
+        path.write_text("edited") if damage == "edited" else path.unlink()
+        with pytest.raises(CannotServe, match=r"llms\.txt"):
+            create_app(registry, settings=built)
+
+    def test_verify_looks_at_every_file(self, registry, built):
+        (built.out / "catalog.json").write_text("edited")
+        create_app(registry, settings=built)
+        with pytest.raises(CannotServe, match=r"catalog\.json"):
+            create_app(registry, settings=built, verify=True)
+
+    @pytest.mark.parametrize("content", ["{", '{"format": 99}'])
+    def test_a_damaged_or_newer_manifest_is_refused_even_with_allow_drift(self, registry, built, content):
+        (built.out / "manifest.json").write_text(content)
+        with pytest.raises(CannotServe, match="manifest"):
+            create_app(registry, settings=built, allow_drift=True)
+
+    def test_a_folder_whose_build_was_cut_off_is_refused(self, registry, built):
+        path = built.out / "manifest.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"unfinished": {}}))
+        with pytest.raises(CannotServe, match="cut off"):
+            create_app(registry, settings=built, allow_drift=True)
