@@ -1,4 +1,4 @@
-"""What a build can complain of: stable code, severity, place, message, mend.
+"""What a build, and the command line, can complain of: stable code, severity, place, message, mend.
 
 Diagnostics are data. A step gathers all it finds and gives them back, or raises
 one `BuildError` that carries them all.
@@ -16,25 +16,32 @@ Severity: TypeAlias = Literal["error", "warning"]
 
 CODES: Final[dict[str, str]] = {
     "bad-config": "The table [tool.actionary] of pyproject.toml does not say what can be built.",
+    "bad-emitter": "An installed emitter cannot be used.",
     "bad-manifest": "The manifest of the output folder is damaged, or of a newer format.",
     "bad-output-folder": "The output folder is none that a build may own.",
     "bad-output-path": "An emitter names a path that no file in the output folder may have.",
     "build-running": "Another build is writing to the same output folder.",
+    "cannot-listen": "The server cannot listen at its address.",
+    "cannot-serve": "The output folder is not what the server would say.",
     "definition": "An action is defined wrongly.",
     "edited-file": "A generated file was changed since it was written.",
+    "emitter-failed": "An emitter raised an exception.",
     "example-invalid": "An example does not fit its action's schema.",
     "foreign-file": "The output folder holds a file that no build wrote.",
     "import-failed": "A file of actions cannot be imported.",
     "import-hung": "Importing the actions did not end in time.",
     "in-the-way": "Something that a build never removes stands where a file has to go.",
     "linked-path": "A link stands where a file has to go; builds never write through links.",
-    "no-base-url": "A file needs an absolute address, and no `base_url` is set.",
+    "missing-extra": "A command needs an extra that is not installed.",
     "no-output-schema": "An action has no return annotation, so its output is unchecked.",
     "no-when-to-use": "An action does not tell agents when to use it.",
     "output-failed": "The output folder cannot be read or written.",
     "path-clash": "Two emitted files cannot lie in one folder.",
     "private-catalog-place": "The private catalog would lie inside the output folder.",
+    "stale-output": "A generated file is not as a build would write it.",
     "unfinished-build": "The last build was cut off, and only a build of all targets repairs it.",
+    "unreachable": "A public action can be reached neither over HTTP nor by agents.",
+    "unsafe-get": "An action is called by GET and is not read-only.",
 }
 """Every code with one line of meaning: what the documentation lists and the tests go through."""
 

@@ -5,7 +5,6 @@ Defining has no side effect. A mistake raises `ActionDefinitionError` at once.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cached_property
 from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
@@ -126,11 +125,9 @@ def action(handler: Callable[..., Any] | None = None, /, **fields: Any) -> Any:
     Raises:
         ActionDefinitionError: The definition has a mistake.
     """
-    frame = inspect.currentframe()
-    localns = frame.f_back.f_locals if frame is not None and frame.f_back is not None else {}
     if handler is not None:
-        return _make(handler, fields, localns=localns)
-    return lambda function: _make(function, fields, localns=localns)
+        return _make(handler, fields)
+    return lambda function: _make(function, fields)
 
 
 def define_action(
@@ -148,18 +145,17 @@ def define_action(
     Raises:
         ActionDefinitionError: The definition has a mistake.
     """
-    return _make(handler, dict(fields), localns={}, input_model=input, output=output)
+    return _make(handler, fields, input_model=input, output=output)
 
 
 def _make(
     handler: Callable[..., Any],
     fields: Mapping[str, Any],
     *,
-    localns: Mapping[str, Any],
     input_model: type[BaseModel] | None = None,
     output: Any = UNCHECKED,
 ) -> Action[..., Any]:
     definition = read_definition(handler, fields, place_of_caller())
-    binding = bind(handler, definition.name, localns=localns, input_model=input_model, output=output)
+    binding = bind(handler, definition.name, input_model=input_model, output=output)
     kind = AsyncAction if binding.is_async else SyncAction
     return kind(definition, handler, binding, output_adapter(definition, binding))

@@ -38,11 +38,12 @@ _SCALARS: Final = frozenset({"string", "number", "boolean"})
 class Parameter:
     """What a property of an input may be: JSON types of the value, and of its items.
 
-    ``items`` is ``None`` where there are no lists, or lists that need JSON text.
+    ``items`` has an entry for each of the first places of a list, and one for all
+    others; it is ``None`` where there are no lists, or lists that need JSON text.
     """
 
     types: frozenset[str]
-    items: frozenset[str] | None
+    items: tuple[frozenset[str], ...] | None
 
 
 def parameters_of(types: Types) -> dict[str, Parameter]:
@@ -118,15 +119,16 @@ def _one(parameter: Parameter, text: str) -> Any:
     if text == "[]":
         return []
     # A text in brackets is an item where items may be texts, and else the whole list.
-    hidden = {"array"} if "string" in parameter.items else set()
+    hidden = {"array"} if "string" in parameter.items[0] else set()
     value = coerce_text(text, parameter.types - hidden)
-    return value if value is not text else [coerce_text(text, parameter.items)]
+    return value if value is not text else [coerce_text(text, parameter.items[0])]
 
 
 def _many(name: str, parameter: Parameter, texts: list[str]) -> list[Any]:
     if parameter.items is None:
         raise _twice(name)
-    return [coerce_text(text, parameter.items) for text in texts]
+    last = len(parameter.items) - 1
+    return [coerce_text(text, parameter.items[min(place, last)]) for place, text in enumerate(texts)]
 
 
 def coerce_text(text: str, types: frozenset[str]) -> Any:
@@ -144,10 +146,12 @@ def coerce_text(text: str, types: frozenset[str]) -> Any:
 
 
 def _number(said: str, text: str) -> Any:
-    try:
-        number = int(said) if said.lstrip("-").isdigit() else float(said)
-    except ValueError:  # thousands of digits
-        return text
+    if said.lstrip("-").isdigit():
+        try:
+            return int(said)
+        except ValueError:  # thousands of digits
+            return text
+    number = float(said)
     return number if math.isfinite(number) else text
 
 

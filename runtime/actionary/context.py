@@ -17,6 +17,7 @@ OUTSIDE: Final = frozenset({"http", "mcp", "app", "tool"})
 """Callers that reach public actions only."""
 
 R = TypeVar("R", default=Any)
+S = TypeVar("S", default=Any)
 
 
 class Request(Protocol):
@@ -76,17 +77,16 @@ class Context(Generic[R]):
         self._make_request = make_request
         self._resources = resources
 
-    @classmethod
+    @staticmethod
     def for_test(
-        cls,
         *,
-        resources: R | None = None,
+        resources: S | None = None,
         caller: Caller = "code",
         request: Request | None = None,
         action: str = "",
-    ) -> Context[R]:
+    ) -> Context[S]:
         """Make a context for a test, with the resources that the handler shall see."""
-        return cls(caller=caller, request=request, resources=resources, action=action, request_id="test")
+        return Context(caller=caller, request=request, resources=resources, action=action, request_id="test")
 
     @property
     def resources(self) -> R:

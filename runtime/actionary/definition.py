@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,8 +17,8 @@ from pydantic_core import SchemaError
 from actionary.context import Request
 from actionary.definition_error import ActionDefinitionError, Place
 from actionary.names import is_name
-from actionary.result import ActionError, CommonError
-from actionary.signature import UNCHECKED, Binding
+from actionary.result import ActionError, CommonError, details_adapter
+from actionary.signature import UNCHECKED, Binding, mend_of, why_refused
 
 Auth: TypeAlias = Callable[[Request], bool | Awaitable[bool]]
 """Who is at the door: only the value ``True`` lets a request in. A plain function runs in a thread."""
@@ -109,6 +110,7 @@ def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], wher
     """
     name = fields.get("name", getattr(handler, "__name__", ""))
     check = _Checker(fields, where, name if isinstance(name, str) else repr(name))
+    check.handler(handler)
     check.known()
     check.name(name)
     first, more = _docstring(handler)
@@ -166,10 +168,7 @@ def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any]
     try:
         return TypeAdapter(binding.output)
     except (PydanticUserError, SchemaError, TypeError) as error:
-        first = str(error).strip().split("\n", 1)[0]
-        check.fail(
-            "output", f"pydantic cannot describe {binding.output!r}: {first}", "return a type that it can"
-        )
+        check.fail("output", f"pydantic cannot describe the type: {why_refused(error)}", mend_of(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +182,15 @@ class _Checker:
     def fail(self, field: str, what: str, mend: str) -> NoReturn:
         raise ActionDefinitionError(what, mend=mend, where=self.where, action=self.action, field=field)
 
+    def handler(self, handler: Any) -> None:
+        mend = "give a function, `def` or `async def`"
+        if isinstance(getattr(handler, "definition", None), Definition):
+            self.fail("handler", "it is an action already", mend)
+        if inspect.isclass(handler) or not callable(handler):
+            self.fail("handler", f"{handler!r} is no function", mend)
+
     def known(self) -> None:
-        for field in self.fields.keys() - ActionFields.__annotations__.keys():
+        for field in sorted(self.fields.keys() - ActionFields.__annotations__.keys()):
             near = difflib.get_close_matches(field, ActionFields.__annotations__, n=1)
             hint = f"did you mean `{near[0]}`?" if near else "remove it"
             self.fail(field, "there is no such field", hint)
@@ -213,7 +219,7 @@ class _Checker:
             return None
         if not isinstance(value, Http):
             self.fail("http", f"{value!r} is no Http", 'write `Http("GET")`, `Http("POST")` or `False`')
-        if value.method not in {"GET", "POST"}:
+        if value.method not in ("GET", "POST"):  # a list, say, has no hash
             self.fail("http", f"{value.method!r} is no method here", 'use "GET" or "POST", in capitals')
         return value
 
@@ -264,7 +270,16 @@ class _Checker:
                 self.fail("errors", "common codes are not declared", "leave it out")
             if by_code.setdefault(error.code, error) is not error:
                 self.fail("errors", f"`{error.code}` is declared twice", "give each error a code of its own")
+            self.details(error)
         return tuple(dict.fromkeys(errors))
+
+    def details(self, error: type[ActionError[Any]]) -> None:
+        if error.details_type is not None:
+            try:
+                details_adapter(error)
+            except (PydanticUserError, SchemaError, TypeError) as refused:
+                what = f"pydantic cannot describe the details of {error.__name__}: {why_refused(refused)}"
+                self.fail("errors", what, mend_of(refused))
 
     def timeout(self) -> float | None:
         value = self.fields.get("timeout", DEFAULT_TIMEOUT)
@@ -273,11 +288,14 @@ class _Checker:
         seconds = value.total_seconds() if isinstance(value, timedelta) else value
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             self.fail("timeout", f"{value!r} is no time", "give seconds, a timedelta, or None for no limit")
-        if not math.isfinite(seconds) or seconds <= 0:
+        if not 0 < seconds < math.inf:
             self.fail(
                 "timeout", f"{value!r} is no time to wait", "give more than 0 seconds, or None for no limit"
             )
-        return float(seconds)
+        try:
+            return float(seconds)
+        except OverflowError:
+            self.fail("timeout", "that is longer than a number can say", "give None for no limit")
 
 
 def _is_object(value: Any) -> bool:
@@ -296,6 +314,8 @@ def _takes_one_argument(function: Callable[..., Any]) -> bool:
 
 def _docstring(handler: Callable[..., Any]) -> tuple[str, str]:
     """Give the first paragraph on one line, and the rest as it stands."""
+    while isinstance(handler, functools.partial):
+        handler = handler.func
     doc = inspect.cleandoc(getattr(handler, "__doc__", None) or "").strip()
     first, _, more = doc.partition("\n\n")
     return " ".join(first.split()), more.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 
@@ -47,8 +47,14 @@ def place_of(function: Callable[..., Any]) -> Place:
 
 def place_of_caller() -> Place:
     """Give the nearest place outside this package that led here."""
+    frame = caller()
+    return Place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def caller() -> FrameType:
+    """Give the nearest frame outside this package that led here."""
     frame = inspect.currentframe()
     assert frame is not None, "CPython has frames"  # noqa: S101 - tells the type checkers
     while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).split(".")[0] == "actionary":
         frame = frame.f_back
-    return Place(frame.f_code.co_filename, frame.f_lineno)
+    return frame

@@ -94,12 +94,14 @@ def _types_of(actions: Iterable[AnyAction]) -> Types:
                 roots.append(((action.name, field), mode, core_schema_of(described)))
             except (PydanticUndefinedAnnotation, PydanticUserError) as error:
                 errors.append(_undescribable(action, field, error))
+    types = _NO_TYPES
     try:
-        if not errors:
-            return _strictly(roots)
+        types = _strictly(roots)
     except (PydanticInvalidForJsonSchema, PydanticJsonSchemaWarning, PydanticUserError):
         errors.extend(_refused(roots, {action.name: action for action in actions}))
-    raise DefinitionErrors(errors)
+    if errors:
+        raise DefinitionErrors(errors)
+    return types
 
 
 def _described(action: AnyAction) -> Iterator[tuple[str, Mode, type[BaseModel] | TypeAdapter[Any]]]:
@@ -192,14 +194,16 @@ def _example(action: AnyAction, index: int, example: Example) -> ExampleSpec:
         action.prepared.read_json(given)
     except CommonError as error:
         raise _misfit(action, index, "input", error.message) from error
-    except ValueError as error:  # pydantic's serialization errors are among them
-        raise _misfit(action, index, "input", f"it is not JSON: {error}") from error
+    except Exception as error:  # no JSON, or a validator of the user's own model
+        raise _misfit(action, index, "input", f"{type(error).__name__}: {error}") from error
     if example.output is UNSET:
         return ExampleSpec(input=from_json(given))
     try:
         _, output = action.prepared.write_output(example.output)
     except OutputError as error:
         raise _misfit(action, index, "output", str(error)) from error
+    except Exception as error:  # a validator or serializer of the user's own type
+        raise _misfit(action, index, "output", f"{type(error).__name__}: {error}") from error
     return ExampleSpec(input=from_json(given), output=from_json(output), has_output=True)
 
 

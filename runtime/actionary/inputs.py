@@ -21,14 +21,15 @@ def json_reader(model: type[BaseModel]) -> Callable[[bytes], BaseModel]:
     validate = model.__pydantic_validator__.validate_json
 
     def read(body: bytes) -> BaseModel:
+        body = body or b"{}"
         try:
-            given: BaseModel = validate(body or b"{}", strict=True, by_alias=True, by_name=False)
+            given: BaseModel = validate(body, strict=True, by_alias=True, by_name=False)
         except ValidationError as error:
             return _read_again(validate, body, error)
         except RecursionError:
             raise _too_deep() from None
-        if not strict_json.is_plainly_strict(body, len(given.__pydantic_fields_set__)):
-            strict_json.check(body or b"{}")
+        if not strict_json.is_plainly_strict(body):
+            strict_json.check(body)
         return given
 
     return read
@@ -72,7 +73,7 @@ def value_reader(model: type[BaseModel]) -> Callable[[Any], BaseModel]:
 
 def _read_again(validate: Callable[..., Any], body: bytes, error: ValidationError) -> BaseModel:
     """Try once more with whole numbers as integers; strict pydantic takes ``3.0`` for none."""
-    given = strict_json.check(body or b"{}")
+    given = strict_json.check(body)
     whole = strict_json.with_whole_numbers(body)
     if whole == body:
         raise refusal(error, given) from error

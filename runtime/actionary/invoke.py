@@ -43,6 +43,7 @@ class Answer:
     json: bytes
     action: str
     latency_ms: float
+    request_id: str
 
 
 @overload
@@ -115,6 +116,12 @@ def invoke_action_sync(
     Raises:
         RuntimeError: An event loop runs in this thread; await `invoke_action` there.
     """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    else:
+        raise RuntimeError("an event loop runs in this thread: use `await invoke_action(...)`")
     return asyncio.run(invoke_action(action, input, ctx, registry=registry))
 
 
@@ -134,6 +141,8 @@ async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request 
 async def invoke(asked: AnyAction | str, read: Read, ctx: Context[Any], registry: Registry) -> Answer | Err:
     """Find an action, open what it needs, and call it; the outcome has the JSON that travels."""
     started = perf_counter()
+    if not isinstance(asked, str | Action):  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped callers
+        raise TypeError(f"an action or its name is needed, not {type(asked).__name__}")
     name = asked if isinstance(asked, str) else asked.name
     try:
         action = find(registry, asked, ctx.caller)
@@ -149,16 +158,10 @@ def find(registry: Registry, asked: AnyAction | str, caller: Caller) -> AnyActio
 
     Raises:
         CommonError: ``not_found``, or in process ``not_public``.
-        TypeError: ``asked`` is neither an action nor a name.
     """
-    if isinstance(asked, str):
-        found = registry.get(asked)
-        if found is None:
-            raise CommonError("not_found", "There is no such action.")
-    elif isinstance(asked, Action):  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped callers
-        found = asked
-    else:
-        raise TypeError(f"an action or its name is needed, not {type(asked).__name__}")
+    found = registry.get(asked) if isinstance(asked, str) else asked
+    if found is None:
+        raise CommonError("not_found", "There is no such action.")
     check_exposure(found, caller)
     return found
 
@@ -193,7 +196,7 @@ async def answer(action: AnyAction, read: Read, ctx: Context[Any], started: floa
         return err_of(error, action.name, started, ctx.request_id, action)
     except Exception as error:  # noqa: BLE001 - a mistake of ours must not reach a caller either
         return err_of(_failed(ctx, error, "the pipeline"), action.name, started, ctx.request_id)
-    return Answer(data, json, action.name, (perf_counter() - started) * 1000)
+    return Answer(data, json, action.name, (perf_counter() - started) * 1000, ctx.request_id)
 
 
 async def perform(action: AnyAction, read: Read, ctx: Context[Any]) -> tuple[Any, bytes]:
@@ -314,13 +317,11 @@ def _invalid_output(ctx: Context[Any], error: OutputError) -> CommonError:
 async def _with_resources(
     stack: AsyncExitStack, registry: Registry, action: AnyAction, ctx: Context[Any]
 ) -> Context[Any]:
-    """Give the context of this call; the registry is opened if the action is its own and nobody has."""
-    if action not in registry:
+    """Give the context of this call; the resources of a registry that has the action are held open."""
+    if registry.lifespan is None or action not in registry:
         return ctx.with_resources(None, action.name)
     try:
-        resources = (
-            registry.resources if registry.is_open else await stack.enter_async_context(registry.open())
-        )
+        resources = await stack.enter_async_context(registry.open())
     except Exception as error:
         _log.exception(
             "the resources for action %s cannot be opened (request %s)", action.name, ctx.request_id

@@ -34,26 +34,41 @@ def json_types(schema: Any, definitions: Mapping[str, Schema]) -> frozenset[str]
     return frozenset(name for leaf in _leaves(schema, definitions) for name in _leaf_types(leaf, definitions))
 
 
-def item_types(schema: Any, definitions: Mapping[str, Schema]) -> frozenset[str]:
-    """Name the JSON types that items of the lists among a schema's alternatives may have."""
-    return frozenset(name for items in _items(schema, definitions) for name in json_types(items, definitions))
+def item_types(schema: Any, definitions: Mapping[str, Schema]) -> tuple[frozenset[str], ...]:
+    """Name the JSON types that items of the lists among a schema's alternatives may have, by place.
+
+    The last entry is for every later place too; it is empty where there are no such items.
+    """
+    lists = list(_lists(schema, definitions))
+    first = max((len(prefix) for prefix, _ in lists), default=0)
+    return tuple(
+        frozenset(
+            name
+            for prefix, rest in lists
+            for items in (prefix[place : place + 1] or rest)
+            for name in json_types(items, definitions)
+        )
+        for place in range(first + 1)
+    )
 
 
 def lists_are_plain(schema: Any, definitions: Mapping[str, Schema]) -> bool:
     """Say whether all that the lists among the alternatives hold can be said as plain text."""
-    for items in _items(schema, definitions):
-        types = json_types(items, definitions)
-        if "string" not in types and types & {"array", "object"}:
-            return False
+    for prefix, rest in _lists(schema, definitions):
+        for items in (*prefix, *rest):
+            types = json_types(items, definitions)
+            if "string" not in types and types & {"array", "object"}:
+                return False
     return True
 
 
-def _items(schema: Any, definitions: Mapping[str, Schema]) -> Iterator[Any]:
+def _lists(schema: Any, definitions: Mapping[str, Schema]) -> Iterator[tuple[list[Any], list[Any]]]:
+    """Give the schemas of the items of each list: those of the first places, and of all others (or none)."""
     for leaf in _leaves(schema, definitions):
         if isinstance(leaf, dict) and "array" in _leaf_types(leaf, definitions):
-            yield from leaf.get("prefixItems", ())
-            if leaf.get("items") is not False:
-                yield leaf.get("items", True)
+            prefix, rest = list(leaf.get("prefixItems", ())), leaf.get("items", True)
+            ends = rest is False or (prefix and leaf.get("maxItems", len(prefix) + 1) <= len(prefix))
+            yield prefix, [] if ends else [rest]
 
 
 def _leaves(schema: Any, definitions: Mapping[str, Schema]) -> Iterator[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 from actionary.registry import Registry, default_registry, import_file, put_first_on_path
@@ -29,11 +28,17 @@ def load_registry(settings: Settings) -> Registry:
     put_first_on_path(settings.root)
     folder = settings.root / settings.actions
     if folder.is_dir():
+        if not folder.resolve().is_relative_to(settings.root.resolve()):
+            raise SettingsError(
+                f"the folder {settings.actions!r} is outside the project",
+                key="actions",
+                mend="name a folder below the one of pyproject.toml",
+            )
         own = folder / REGISTRY_FILE
         registry = _registry_in(import_file(own, settings.root)) if own.is_file() else default_registry
         registry.discover(folder, root=settings.root)
         return registry
-    if not _is_module(settings.actions, settings.root):
+    if not _is_module(settings.actions):
         raise SettingsError(
             f"there is neither a folder {settings.actions!r} nor a module of that name",
             key="actions",
@@ -53,13 +58,13 @@ def _registry_in(module: ModuleType) -> Registry:
     return registry
 
 
-def _is_module(name: str, root: Path) -> bool:
+def _is_module(name: str) -> bool:
     """Say whether a dotted name is a module; its parents are imported, as Python does."""
     if not all(part.isidentifier() for part in name.split(".")):
         return False
-    base = root.joinpath(*name.split("."))
-    return (
-        base.with_suffix(".py").is_file()
-        or base.is_dir()
-        or importlib.util.find_spec(name.split(".", 1)[0]) is not None
-    )
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError as error:
+        if f"{name}.".startswith(f"{error.name}."):
+            return False
+        raise

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, NoReturn, TypeAlias
@@ -15,11 +16,10 @@ from pydantic_core import to_json
 from actionary.action import Action
 from actionary.definition_error import ActionDefinitionError, Place, place_of_caller
 from actionary.names import camel_case, pascal_case, slug
+from actionary.resources import Lifespan, Shared, check_lifespan
 from actionary.result import ActionError, details_adapter
 
 AnyAction: TypeAlias = Action[..., Any]
-Lifespan: TypeAlias = Callable[[], AbstractAsyncContextManager[Any]]
-"""Makes a context manager that yields what handlers see as ``ctx.resources``."""
 
 
 class DiscoveryError(Exception):
@@ -35,14 +35,17 @@ class Registry:
     """Actions by name. ``lifespan`` makes the resources that all their calls share.
 
     Every door opens the registry once, with `open`.
+
+    Raises:
+        ActionDefinitionError: ``lifespan`` is no function that makes a context manager.
     """
 
     def __init__(self, *, lifespan: Lifespan | None = None) -> None:
+        check_lifespan(lifespan)
         self.lifespan: Final = lifespan
         self._actions: dict[str, AnyAction] = {}
         self._slugs: dict[str, str] = {}
-        self._opened = 0
-        self._resources: Any = None
+        self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
 
     def register(self, actions: Iterable[AnyAction]) -> None:
         """Add actions: all of them, or none when one cannot be. The same object again is fine.
@@ -71,8 +74,9 @@ class Registry:
         parent), which comes first on ``sys.path``.
 
         Raises:
-            DiscoveryError: Files could not be imported; all of them are named.
-            ActionDefinitionError: A file holds no action, or more than one.
+            DiscoveryError: Files could not be imported, or hold no action or several; all are named.
+            ActionDefinitionError: See `register`.
+            FileNotFoundError: There is no such folder.
         """
         folder = Path(folder).resolve()
         root = Path(root).resolve() if root is not None else folder.parent
@@ -110,32 +114,49 @@ class Registry:
 
     @property
     def is_open(self) -> bool:
-        """Whether the resources are there (always, where there is no lifespan)."""
-        return self.lifespan is None or self._opened > 0
+        """Whether the resources are there for this event loop (always, where there is no lifespan)."""
+        shared = self._shared_here()
+        return self.lifespan is None or (shared is not None and shared.is_open)
 
     @property
     def resources(self) -> Any:
-        """What the lifespan yielded; ``None`` while the registry is not open."""
-        return self._resources
+        """What the lifespan yielded for this event loop; ``None`` while the registry is not open there."""
+        shared = self._shared_here()
+        return None if shared is None else shared.resources
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[Any]:
-        """Open the resources for as long as the context lasts; opened twice, they stay one."""
-        if self.lifespan is None or self._opened:
-            self._opened += 1
-            try:
-                yield self._resources
-            finally:
-                self._opened -= 1
+        """Open the resources for as long as the context lasts.
+
+        Whoever opens them in the same event loop shares them; the last to leave
+        closes them. The lifespan runs in a task of its own.
+        """
+        if self.lifespan is None:
+            yield None
             return
-        async with self.lifespan() as resources:
-            self._resources = resources
-            self._opened = 1
-            try:
-                yield resources
-            finally:
-                self._opened -= 1
-                self._resources = None
+        loop = asyncio.get_running_loop()
+        shared = self._shared.get(loop)
+        if shared is None or not shared.holders:
+            shared = self._shared[loop] = Shared(self.lifespan, before=shared)
+        shared.holders += 1
+        try:
+            yield await shared.opened()
+        finally:
+            shared.holders -= 1
+            if not shared.holders:
+                try:
+                    await shared.close()
+                finally:
+                    if self._shared.get(loop) is shared:
+                        del self._shared[loop]
+
+    def _shared_here(self) -> Shared | None:
+        if not self._shared:
+            return None
+        try:
+            return self._shared.get(asyncio.get_running_loop())
+        except RuntimeError:  # no event loop runs in this thread
+            return None
 
 
 default_registry: Final = Registry()
@@ -173,7 +194,7 @@ def _action_files(folder: Path) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*.py"))
-        if not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
+        if path.is_file() and not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
     ]
 
 

@@ -8,7 +8,20 @@ domain errors, ``class OutOfStock(ActionError[Details], code="out_of_stock")``, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Generic, Literal, TypeAlias, cast, get_args, get_origin, overload
+from types import NoneType, UnionType
+from typing import (
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Literal,
+    TypeAlias,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    overload,
+)
 
 from pydantic import TypeAdapter
 from typing_extensions import TypeVar, get_original_bases
@@ -19,6 +32,8 @@ from actionary.names import is_name
 
 T = TypeVar("T")
 D = TypeVar("D", default=None)
+
+_NOT_GIVEN: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +103,17 @@ class ActionError(Exception, Generic[D]):
     def __init__(self: ActionError[None], message: str) -> None: ...
     @overload
     def __init__(self, message: str, *, details: D) -> None: ...
-    def __init__(self, message: str, *, details: Any = None) -> None:
+    def __init__(self, message: str, *, details: Any = _NOT_GIVEN) -> None:
         if not hasattr(type(self), "code"):
             raise TypeError("ActionError is a base: subclass it with `code=`, and raise the subclass")
-        if self.details_type is None and details is not None:
+        absent = details is _NOT_GIVEN or (details is None and not _allows_none(self.details_type))
+        if self.details_type is None and not absent:
             raise TypeError(f"{type(self).__name__} has no details: write `ActionError[Details]` as its base")
-        if self.details_type is not None and details is None:
+        if self.details_type is not None and absent:
             raise TypeError(f"{type(self).__name__} needs `details=` of type {_type_name(self.details_type)}")
         super().__init__(message)
         self.message = message
-        self.details = cast("D", details)
+        self.details = cast("D", None if absent else details)
 
 
 def unwrap(result: Ok[T] | Err) -> T:
@@ -140,7 +156,7 @@ def _declared_details(cls: type[ActionError[Any]]) -> Any:
 
 
 def _check(cls: type[ActionError[Any]]) -> None:
-    if not is_name(cls.code):
+    if not isinstance(cast("Any", cls.code), str) or not is_name(cls.code):
         raise _mistake(
             cls, "code", f"{cls.code!r} is no code", "use [a-z][a-z0-9_]{0,63}, such as `out_of_stock`"
         )
@@ -161,6 +177,14 @@ def _check(cls: type[ActionError[Any]]) -> None:
 def _mistake(cls: type[ActionError[Any]], field: str, what: str, mend: str) -> ActionDefinitionError:
     return ActionDefinitionError(
         f"error {cls.__name__}: {what}", mend=mend, where=place_of_caller(), field=field
+    )
+
+
+def _allows_none(declared: Any) -> bool:
+    return (
+        declared is Any
+        or (get_origin(declared) in {Union, UnionType} and any(map(_allows_none, get_args(declared))))
+        or declared is NoneType
     )
 
 

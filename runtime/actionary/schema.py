@@ -5,7 +5,8 @@ them. A type that both describe alike stands once. Names depend only on the set 
 types, never on the order in which they are met:
 
 1. the class's own name, where it is the only one of that name;
-2. else the name after as many trailing parts of its module as tell it apart;
+2. else the name after as many trailing parts of its module as tell it apart (classes
+   that one function makes again and again are numbered, in the order of the roots);
 3. with ``Input`` or ``Output`` behind it where the two modes differ.
 """
 
@@ -28,6 +29,15 @@ Mode: TypeAlias = Literal["validation", "serialization"]
 
 _SUFFIX: Final = {"validation": "Input", "serialization": "Output"}
 
+_NUMBER_KEYS: Final = {"pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"}
+_KEYS: Final[dict[str, Schema]] = {
+    "int": {"pattern": r"^-?(0|[1-9][0-9]*)$"},
+    "float": _NUMBER_KEYS,
+    "decimal": _NUMBER_KEYS,
+    "bool": {"enum": ["false", "true"]},
+}
+"""What keys of a dict look like, that are no texts to Python; by the kind of pydantic's core schema."""
+
 
 @dataclass(frozen=True, slots=True)
 class Types:
@@ -45,7 +55,7 @@ def describe_types(roots: Iterable[tuple[Any, Mode, CoreSchema]]) -> Types:
     """
     generator = _Generator()
     raw = {key: generator.describe(schema, mode) for key, mode, schema in roots}
-    definitions = {str(name): schema for name, schema in generator.definitions.items()}
+    definitions = generator.finished()
     used = _reachable(raw.values(), definitions)
     same = _merge(generator.origins, {name: definitions[name] for name in used})
     names = _final_names({name: generator.origins[name] for name in set(same.values())})
@@ -81,17 +91,26 @@ class _Origin:
 
 
 class _Generator(GenerateJsonSchema):
-    """Names definitions by number, and leaves out titles that nobody wrote."""
+    """Names definitions by number, leaves out titles that nobody wrote, and says what else is checked."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(by_alias=True)
         self.origins: dict[str, _Origin] = {}
         self._numbers: dict[CoreModeRef, DefsRef] = {}
+        self._enums: dict[str, type] = {}
 
     def describe(self, schema: CoreSchema, mode: Mode) -> Schema:
         """Describe one type; its named types gather in ``definitions``."""
         self._mode = mode
         return self.generate_inner(schema)
+
+    def finished(self) -> dict[str, Schema]:
+        """Give the named types by number."""
+        for name, schema in self.definitions.items():
+            enum = self._enums.get(self.origins[name].identity)
+            if enum is not None:  # pydantic writes their titles last of all
+                _untitled(schema, enum)
+        return {str(name): schema for name, schema in self.definitions.items()}
 
     def get_defs_ref(self, core_mode_ref: CoreModeRef) -> DefsRef:
         """Give the number of a class in a mode."""
@@ -120,7 +139,60 @@ class _Generator(GenerateJsonSchema):
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
         """Describe an enum."""
-        return _untitled(super().enum_schema(schema), schema["cls"])
+        self._enums[schema.get("ref", "")] = schema["cls"]
+        return super().enum_schema(schema)
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
+        """Describe a decimal number, whose text form has a format of its own."""
+        described = super().decimal_schema(schema)
+        for branch in described.get("anyOf", [described]):
+            if branch.get("type") == "string":
+                branch["format"] = "decimal"
+        return described
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """Describe a dict, and what its keys have to look like."""
+        described = super().dict_schema(schema)
+        for pattern, values in described.pop("patternProperties", {}).items():
+            # `patternProperties` alone would allow keys that do not match.
+            keys = {**described.get("propertyNames", {}), "pattern": pattern}
+            described |= {"propertyNames": keys, "additionalProperties": values or True}
+        keys_schema: Any = schema.get("keys_schema", {})
+        if keys_schema.get("type") in _KEYS:
+            described["propertyNames"] = _KEYS[keys_schema["type"]]
+        elif keys_schema.get("type") == "enum":
+            values = [member.value for member in keys_schema["members"]]
+            if not all(isinstance(value, str) for value in values):
+                described["propertyNames"] = {"enum": [_key(value) for value in values]}
+        return described
+
+    def model_field_schema(self, schema: core_schema.ModelField) -> JsonSchemaValue:
+        """Describe a field of a model."""
+        self._check_alias(schema)
+        return super().model_field_schema(schema)
+
+    def dataclass_field_schema(self, schema: core_schema.DataclassField) -> JsonSchemaValue:
+        """Describe a field of a dataclass."""
+        self._check_alias(schema)
+        return super().dataclass_field_schema(schema)
+
+    def typed_dict_field_schema(self, schema: core_schema.TypedDictField) -> JsonSchemaValue:
+        """Describe a field of a TypedDict."""
+        self._check_alias(schema)
+        return super().typed_dict_field_schema(schema)
+
+    def _check_alias(self, field: Any) -> None:
+        """Refuse an alias that only leads into another value, of which a schema cannot speak."""
+        alias = field.get("validation_alias")
+        if self.mode == "validation" and isinstance(alias, list):
+            choices = [path for path in alias if isinstance(path, list) and len(path) == 1]
+            if not choices:
+                self.handle_invalid_for_json_schema(field, f"the alias path {alias}")
+
+
+def _key(value: Any) -> str:
+    """Spell an enum's value as the key of an object."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _untitled(schema: JsonSchemaValue, cls: Any) -> JsonSchemaValue:
@@ -184,14 +256,15 @@ def _renamed(schema: Schema, names: Mapping[str, str]) -> Schema:
 
 def _final_names(origins: Mapping[str, _Origin]) -> dict[str, str]:
     """Give each kept definition its name."""
-    classes: dict[str, str] = {origin.identity: origin.path for origin in origins.values()}
+    in_order = sorted(origins, key=int)
+    classes = {origins[name].identity: origins[name].path for name in in_order}
     class_names = _class_names(classes)
     modes: dict[str, int] = defaultdict(int)
     for origin in origins.values():
         modes[origin.identity] += 1
     taken = {class_names[origin.identity] for origin in origins.values() if modes[origin.identity] == 1}
     names: dict[str, str] = {}
-    for key, origin in sorted(origins.items(), key=lambda item: (item[1].path, item[1].mode, item[0])):
+    for key, origin in sorted(origins.items(), key=lambda item: (item[1].path, item[1].mode, int(item[0]))):
         name = class_names[origin.identity]
         if modes[origin.identity] > 1:
             name = _free(name + _SUFFIX[origin.mode], taken)
@@ -215,7 +288,7 @@ def _class_names(classes: Mapping[str, str]) -> dict[str, str]:
             depth[identity] += 1
     names: dict[str, str] = {}
     taken: set[str] = set()
-    for identity, path in sorted(classes.items(), key=lambda item: (item[1], item[0])):
+    for identity, path in sorted(classes.items(), key=lambda item: item[1]):
         names[identity] = _free(_short(path, depth[identity]), taken)
         taken.add(names[identity])
     return names
@@ -237,4 +310,6 @@ def _short(path: str, depth: int) -> str:
     base, *arguments = re.split(r"[\[\],]+", path)
     base = base.replace("<locals>", "")
     own = "".join(pascal_case(part) for part in base.split(".")[-depth:])
-    return own + "".join(pascal_case(argument.rsplit(".", 1)[-1]) for argument in arguments if argument)
+    return (own or "Type") + "".join(
+        pascal_case(argument.rsplit(".", 1)[-1]) for argument in arguments if argument
+    )

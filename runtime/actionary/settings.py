@@ -77,8 +77,9 @@ def read_settings(root: Path) -> Settings:
     root = root.resolve()
     table = read_table(root)
     project = _pyproject(root).get("project", {})
+    project = project if isinstance(project, dict) else {}
     prefix = _text(table, "prefix", "/api")
-    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", prefix):
+    if not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*", prefix):
         _refuse("prefix", f"{prefix!r} is no path", 'write it like "/api", or "" for none')
     base_url = table.get("base_url")
     if base_url is not None and not _is_url(base_url):

@@ -7,11 +7,13 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, NoReturn, get_args, get_origin
+from types import NoneType, SimpleNamespace, UnionType
+from typing import Annotated, Any, Final, NoReturn, Union, get_args, get_origin
 
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     PydanticUserError,
     RootModel,
     TypeAdapter,
@@ -22,7 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import SchemaError
 
 from actionary.context import Context
-from actionary.definition_error import ActionDefinitionError, Place, place_of
+from actionary.definition_error import ActionDefinitionError, Place, caller, place_of
 from actionary.names import pascal_case
 
 UNCHECKED: Final = object()
@@ -48,7 +50,6 @@ def bind(
     handler: Callable[..., Any],
     name: str,
     *,
-    localns: Mapping[str, Any],
     input_model: type[BaseModel] | None = None,
     output: Any = UNCHECKED,
 ) -> Binding:
@@ -63,8 +64,8 @@ def bind(
     """
     reader = _Reader(handler, name)
     is_async = reader.check_kind()
-    hints = reader.hints(localns)
-    parameters = list(inspect.signature(handler).parameters.values())
+    hints = reader.hints()
+    parameters = reader.parameters()
     context = reader.context_parameter(parameters, hints, by_name=input_model is not None)
     rest = [parameter for parameter in parameters if parameter is not context]
     for parameter in rest:
@@ -98,28 +99,40 @@ class _Reader:
         raise ActionDefinitionError(what, mend=mend, where=self.where, action=self.name, field=field)
 
     def check_kind(self) -> bool:
-        """Say whether the handler is a coroutine function; refuse what is no plain function."""
-        handler = self.handler
-        if inspect.isclass(handler) or not callable(handler):
-            self.fail("handler", f"{handler!r} is no function", "give a function, `def` or `async def`")
-        function = handler if inspect.isroutine(handler) else _underlying(handler)
+        """Say whether the handler is a coroutine function; refuse generators."""
+        function = _underlying(self.handler)
         if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
             self.fail("handler", "a generator cannot be an action", "return the whole result at once")
         return inspect.iscoroutinefunction(function)
 
-    def hints(self, localns: Mapping[str, Any]) -> dict[str, Any]:
-        function = inspect.unwrap(self.handler)
-        function = function if inspect.isroutine(function) else _underlying(function)
+    def parameters(self) -> list[inspect.Parameter]:
         try:
-            return typing.get_type_hints(function, localns=dict(localns), include_extras=True)
+            return list(inspect.signature(self.handler).parameters.values())
+        except (TypeError, ValueError) as error:  # some builtins have none
+            self.fail("handler", f"its signature cannot be read: {error}", "wrap it in a function")
+
+    def hints(self) -> dict[str, Any]:
+        """Give the annotations by parameter, and that of the output under ``return``."""
+        function = inspect.unwrap(_underlying(inspect.unwrap(self.handler)))
+        module = getattr(function, "__globals__", {})
+        frame = caller()
+        local = frame.f_locals if frame.f_globals is module else {}
+        annotations = getattr(function, "__annotations__", {})
+        return {name: self.hint(name, given, module, local) for name, given in annotations.items()}
+
+    def hint(self, name: str, given: Any, module: dict[str, Any], local: Mapping[str, Any]) -> Any:
+        field = "output" if name == "return" else name
+        try:
+            holder = SimpleNamespace(__annotations__={name: given})
+            return typing.get_type_hints(holder, module, dict(local), include_extras=True)[name]
         except NameError as error:
             self.fail(
-                "input",
-                f"an annotation names {error.name!r}, which is not defined yet",
+                field,
+                f"the annotation names {error.name!r}, which is not defined yet",
                 "define or import it above the action, not under `if TYPE_CHECKING:`",
             )
-        except TypeError as error:
-            self.fail("input", f"the annotations cannot be read: {error}", "mend the annotation")
+        except Exception as error:  # noqa: BLE001 - an annotation that is a text may hold any expression
+            self.fail(field, f"the annotation cannot be read: {_first_line(error)}", "mend the annotation")
 
     def context_parameter(
         self, parameters: list[inspect.Parameter], hints: Mapping[str, Any], *, by_name: bool
@@ -145,12 +158,19 @@ class _Reader:
         if not annotated:
             return
         if name not in hints:
-            self.fail(name, "the parameter has no annotation", f"write `{name}: str`, or what it is")
+            likely = "Context" if name == "ctx" else "str"
+            self.fail(name, "the parameter has no annotation", f"write `{name}: {likely}`, or what it is")
         if isinstance(parameter.default, FieldInfo):
             self.fail(
                 name,
                 "`Field(...)` as default would reach direct callers as it is",
                 f"write `{name}: Annotated[<type>, Field(...)] = <default>`",
+            )
+        if parameter.default is ... or _has_hidden_default(hints[name]):
+            self.fail(
+                name,
+                "its default would not reach direct callers as it is",
+                f"write `{name}: <type> = <default>`, or leave the default out",
             )
 
     def only_model(
@@ -180,7 +200,7 @@ class _Reader:
             if _is_reserved(field):
                 field = f"field_{index}"
                 renamed[field] = parameter.name
-                annotation = Annotated[annotation, FieldInfo(alias=parameter.name)]
+                annotation = Annotated[annotation, Field(alias=parameter.name)]
             default = ... if parameter.default is parameter.empty else parameter.default
             fields[field] = (annotation, default)
         try:
@@ -218,10 +238,8 @@ class _Reader:
             try:
                 TypeAdapter(annotation)
             except (PydanticUserError, SchemaError, TypeError) as refused:
-                self.fail(
-                    renamed.get(field, field), _first_line(refused), "use a type that pydantic describes"
-                )
-        self.fail("input", _first_line(error), "use types that pydantic describes")
+                self.fail(renamed.get(field, field), why_refused(refused), mend_of(refused))
+        self.fail("input", why_refused(error), mend_of(error))
 
 
 _RESERVED: Final = frozenset(name for name in dir(BaseModel) if not name.startswith("__"))
@@ -231,8 +249,15 @@ def _is_reserved(name: str) -> bool:
     return name.startswith("_") or name in _RESERVED
 
 
+def _has_hidden_default(annotation: Any) -> bool:
+    metadata = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    return any(isinstance(part, FieldInfo) and not part.is_required() for part in metadata)
+
+
 def _is_context(annotation: Any) -> bool:
     bare = _bare(annotation)
+    if get_origin(bare) in {Union, UnionType}:
+        return all(part is NoneType or _is_context(part) for part in get_args(bare))
     return bare is Context or get_origin(bare) is Context
 
 
@@ -241,7 +266,24 @@ def _bare(annotation: Any) -> Any:
 
 
 def _underlying(handler: Any) -> Any:
-    return handler.func if isinstance(handler, functools.partial) else type(handler).__call__
+    """Give the function that partials and callable objects come down to."""
+    while not inspect.isroutine(handler):
+        handler = handler.func if isinstance(handler, functools.partial) else type(handler).__call__
+    return handler
+
+
+def why_refused(error: Exception) -> str:
+    """Give what pydantic says of a type in one line, without its advice on how to allow it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    said = f"{lines[0]} {lines[-1]}" if lines[0].endswith(":") else lines[0]
+    return said.split(". Set `arbitrary_types_allowed")[0]
+
+
+def mend_of(error: Exception) -> str:
+    """Give the way out of a type that pydantic refuses."""
+    if getattr(error, "code", None) == "typed-dict-version":
+        return "import TypedDict from typing_extensions"
+    return "use a type that pydantic describes"
 
 
 def _first_line(error: Exception) -> str:

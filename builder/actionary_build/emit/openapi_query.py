@@ -7,24 +7,13 @@ and nothing in a query means null, so the parameters are described without it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from actionary.catalog import ActionSpec, Catalog, Schema, map_schema
+from actionary.json_types import ALTERNATIVES, json_type_of, json_types, lists_are_plain
 
 from actionary_build.emit.openapi_parts import filled, json_content
-
-_TYPE_OF: Final = {
-    bool: "boolean",
-    int: "number",
-    float: "number",
-    str: "string",
-    list: "array",
-    dict: "object",
-}
-_ALL_TYPES: Final = frozenset({*_TYPE_OF.values(), "null"})
-_ALTERNATIVES: Final = ("anyOf", "oneOf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +58,14 @@ def query_parameters(catalog: Catalog, schema: Schema) -> list[QueryParameter]:
     parameters = [
         _parameter(catalog, name, described, required=name in required)
         for name, described in root.get("properties", {}).items()
-        if _json_types(catalog, described) - {"null"}
+        if json_types(described, catalog.types) - {"null"}
     ]
     return sorted(parameters, key=lambda parameter: (not parameter.required, parameter.name))
 
 
 def _parameter(catalog: Catalog, name: str, schema: Schema, *, required: bool) -> QueryParameter:
-    types = _json_types(catalog, schema)
-    nested = {"object"} if _lists_are_plain(catalog, schema) else {"object", "array"}
+    types = json_types(schema, catalog.types)
+    nested = {"object"} if lists_are_plain(schema, catalog.types) else {"object", "array"}
     if "string" not in types and types & nested:
         return QueryParameter(name, _without(catalog, schema, {"null"}), required, as_json=True)
 
@@ -89,59 +78,12 @@ def _parameter(catalog: Catalog, name: str, schema: Schema, *, required: bool) -
     return QueryParameter(name, sayable, required, as_json=False)
 
 
-def _lists_are_plain(catalog: Catalog, schema: Schema) -> bool:
-    """Say whether what the lists among the alternatives hold can be said as plain text."""
-    for leaf in _leaves(catalog, schema):
-        if isinstance(leaf, dict) and "array" in _leaf_types(catalog, leaf):
-            for items in (*leaf.get("prefixItems", ()), leaf.get("items", True)):
-                types = _json_types(catalog, items)
-                if "string" not in types and types & {"array", "object"}:
-                    return False
-    return True
-
-
-def _json_types(catalog: Catalog, schema: Any) -> frozenset[str]:
-    """Name the JSON types a value may have, looking through references and alternatives."""
-    return frozenset(name for leaf in _leaves(catalog, schema) for name in _leaf_types(catalog, leaf))
-
-
-def _leaves(catalog: Catalog, schema: Any) -> Iterator[Any]:
-    waiting = [schema]
-    while waiting:
-        node = waiting.pop()
-        branches = [branch for key in _ALTERNATIVES if isinstance(node, dict) for branch in node.get(key, ())]
-        if isinstance(node, dict) and "$ref" in node:
-            waiting.append(catalog.resolve({"$ref": node["$ref"]}))
-        elif branches:
-            waiting.extend(branches)
-        else:
-            yield node
-
-
-def _leaf_types(catalog: Catalog, leaf: Any) -> frozenset[str]:
-    types = _ALL_TYPES
-    if not isinstance(leaf, dict):
-        return types
-    if "type" in leaf:
-        names = [leaf["type"]] if isinstance(leaf["type"], str) else leaf["type"]
-        types &= {"number" if name == "integer" else name for name in names}
-    if "const" in leaf or "enum" in leaf:
-        types &= {_type_of(value) for value in leaf.get("enum", [leaf.get("const")])}
-    for part in leaf.get("allOf", ()):
-        types &= _json_types(catalog, part)
-    return types
-
-
-def _type_of(value: Any) -> str:
-    return _TYPE_OF.get(type(value), "null")
-
-
 def _without(catalog: Catalog, schema: Schema, drop: set[str]) -> Schema:
     """Copy a schema without those JSON types, as far as it names them one by one."""
     rest = dict(schema)
-    if "default" in rest and _type_of(rest["default"]) in drop:
+    if "default" in rest and json_type_of(rest["default"]) in drop:
         del rest["default"]
-    if not _json_types(catalog, schema) & drop:
+    if not json_types(schema, catalog.types) & drop:
         return rest
     if "$ref" in rest:
         target = catalog.resolve({"$ref": rest.pop("$ref")})
@@ -150,10 +92,10 @@ def _without(catalog: Catalog, schema: Schema, drop: set[str]) -> Schema:
         kept = [name for name in rest["type"] if name not in drop]
         rest["type"] = kept[0] if len(kept) == 1 else kept
     if "enum" in rest:
-        rest["enum"] = [value for value in rest["enum"] if _type_of(value) not in drop]
-    for key in _ALTERNATIVES:
+        rest["enum"] = [value for value in rest["enum"] if json_type_of(value) not in drop]
+    for key in ALTERNATIVES:
         if key in rest:
-            branches = [branch for branch in rest.pop(key) if _json_types(catalog, branch) - drop]
+            branches = [branch for branch in rest.pop(key) if json_types(branch, catalog.types) - drop]
             rest = _with_alternatives(rest, key, [_without(catalog, branch, drop) for branch in branches])
     return rest
 

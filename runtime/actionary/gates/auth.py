@@ -32,7 +32,7 @@ async def authenticate(auth: Auth, ctx: Context[Any], seconds: float | None) -> 
         raise _refused()
     try:
         answer = await within(DEFAULT_TIMEOUT if seconds is None else seconds, _ask(auth, request))
-    except Exception:  # noqa: BLE001 - whatever the user's predicate raises, the door stays closed
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever the predicate raises, the door stays closed
         _log.exception("auth of %s failed; the call is refused (request %s)", ctx.action, ctx.request_id)
         raise _refused() from None
     except asyncio.CancelledError:

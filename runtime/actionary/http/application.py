@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +19,7 @@ from actionary.describe import surface
 from actionary.http.built import read_built
 from actionary.http.documents import Documents
 from actionary.http.door import BODY_LIMIT, Door
+from actionary.http.held import Held
 from actionary.invoke import is_exposed
 from actionary.loading import load_registry
 from actionary.registry import AnyAction, Registry
@@ -64,23 +64,22 @@ def create_app(
     files = {}
     if settings is not None:
         files = read_built(registry, described, digest, allow_drift=allow_drift, verify=verify)
-    actions = {action.name: action for action in registry if is_exposed(action, "http")}
+    actions = [action for action in registry if is_exposed(action, "http")]
+    held = Held(registry)
     own = [
         Route(f"{described.prefix}/actions", _listing(actions, described.prefix), methods=["GET"]),
         Route("/healthz", _healthy, methods=["GET"]),
-        Route("/readyz", _readiness(registry), methods=["GET"]),
+        Route("/readyz", _readiness(held), methods=["GET"]),
     ]
     door = Middleware(
         Door,
-        registry=registry,
         actions=actions,
         prefix=described.prefix,
         catalog=digest[:16],
+        held=held,
         body_limit=body_limit,
     )
-    application = Starlette(
-        routes=[*routes, *own], middleware=[*middleware, door], lifespan=_lifespan(registry)
-    )
+    application = Starlette(routes=[*routes, *own], middleware=[*middleware, door], lifespan=held.lifespan)
     application.router.default = Documents(files, otherwise=application.router.default)
     return application
 
@@ -90,16 +89,7 @@ def app() -> Starlette:
     return create_app()
 
 
-def _lifespan(registry: Registry) -> Any:
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        async with registry.open():
-            yield
-
-    return lifespan
-
-
-def _listing(actions: Mapping[str, AnyAction], prefix: str) -> Any:
+def _listing(actions: Iterable[AnyAction], prefix: str) -> Any:
     listed = [
         {
             "name": action.name,
@@ -107,7 +97,7 @@ def _listing(actions: Mapping[str, AnyAction], prefix: str) -> Any:
             "path": f"{prefix}/actions/{action.name}",
             "description": action.definition.description,
         }
-        for action in actions.values()
+        for action in actions
         if action.definition.http is not None
     ]
     content = to_json({"actions": listed})
@@ -122,11 +112,9 @@ def _healthy(_: Request) -> Response:
     return JSONResponse({"status": "ok"}, headers={"cache-control": "no-store"})
 
 
-def _readiness(registry: Registry) -> Any:
-    def ready(_: Request) -> Response:
-        status = "ok" if registry.is_open else "starting"
-        return JSONResponse(
-            {"status": status}, 200 if registry.is_open else 503, headers={"cache-control": "no-store"}
-        )
+def _readiness(held: Held) -> Any:
+    async def ready(_: Request) -> Response:
+        status, code = ("ok", 200) if held.is_here else ("starting", 503)
+        return JSONResponse({"status": status}, code, headers={"cache-control": "no-store"})
 
     return ready

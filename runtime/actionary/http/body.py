@@ -45,7 +45,12 @@ async def body_input(action: AnyAction, scope: Scope, receive: Receive, limit: i
             raise _no_json()
     elif length != 0 and not _is_json(media_type):
         raise _no_json()
-    body = await _read(receive, limit)
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body", False) or message["type"] == "http.disconnect":
+        body = await _rest(message, receive, limit)
+    elif len(body) > limit:
+        raise _too_large(limit)
     if body and media_type is None:  # HTTP/2 need not say beforehand that there is a body
         raise _no_json()
     return action.prepared.read_json(body)
@@ -77,30 +82,20 @@ def _is_json(media_type: bytes) -> bool:
     return all(charset in _UTF8 for charset in charsets)
 
 
-async def _read(receive: Receive, limit: int) -> bytes:
-    message = await _next(receive)
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        if len(body) > limit:
-            raise _too_large(limit)
-        return body
-    parts, size = [body], len(body)
-    while message.get("more_body", False):
-        if size > limit:
-            raise _too_large(limit)
-        message = await _next(receive)
+async def _rest(message: Message, receive: Receive, limit: int) -> bytes:
+    """Read a body of several messages, given the first."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        if message["type"] == "http.disconnect":
+            raise CommonError("cancelled", "The caller hung up.")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-    if size > limit:
-        raise _too_large(limit)
-    return b"".join(parts)
-
-
-async def _next(receive: Receive) -> Message:
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise CommonError("cancelled", "The caller hung up.")
-    return message
+        if size > limit:
+            raise _too_large(limit)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+        message = await receive()
 
 
 def _too_large(limit: int) -> CommonError:

@@ -1,17 +1,17 @@
 """The door to the actions: the innermost middleware, before the router.
 
-It looks the name up in a dictionary, lets the pipeline do its work, and sends the
+It looks the path up in a dictionary, lets the pipeline do its work, and sends the
 envelope. Unknown names, private actions and those without HTTP answer alike.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -20,9 +20,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from actionary.context import Context, new_request_id
 from actionary.envelope import err_envelope, ok_envelope
 from actionary.http.body import body_input, query_input
+from actionary.http.held import Held
 from actionary.http.path import path_in_app
 from actionary.invoke import Answer, answer
-from actionary.registry import AnyAction, Registry
+from actionary.registry import AnyAction
 from actionary.result import CommonError, Err
 
 BODY_LIMIT: Final = 1024 * 1024
@@ -30,6 +31,17 @@ BODY_LIMIT: Final = 1024 * 1024
 
 _log: Final = logging.getLogger("actionary")
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An action behind the door, its method, and what ``Allow`` says of it."""
+
+    action: AnyAction
+    method: str
+    allow: str
 
 
 class Door:
@@ -39,124 +51,102 @@ class Door:
         self,
         app: ASGIApp,
         *,
-        registry: Registry,
-        actions: Mapping[str, AnyAction],
+        actions: Iterable[AnyAction],
         prefix: str,
         catalog: str,
+        held: Held,
         body_limit: int,
     ) -> None:
         self._app = app
-        self._registry = registry
-        self._actions = actions
-        self._start = f"{prefix}/actions/"
-        self._catalog = catalog.encode()
+        self._held = held
         self._body_limit = body_limit
-        self._opening: asyncio.Future[None] | None = None
-        self._holder: asyncio.Task[None] | None = None
+        self._start = f"{prefix}/actions/"
+        self._entries = {self._start + action.name: entry_of(action) for action in actions}
+        self._headers: Headers = [
+            (b"content-type", b"application/json"),
+            (b"cache-control", b"no-store"),
+            (b"actionary-catalog", catalog.encode()),
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call of an action, or pass the request on."""
-        started = perf_counter()
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         path = path_in_app(scope)
-        name = path[len(self._start) :]
-        if not path.startswith(self._start) or not name or "/" in name:
-            await self._app(scope, receive, send)
-            return
-        request_id = _request_id(scope)
-        outcome, more = await self._call(name, scope, receive, request_id, started)
-        if isinstance(outcome, Answer):
-            status = 200
-            body = ok_envelope(outcome.json, name, outcome.latency_ms)
-        elif outcome.code == "cancelled":
-            return
+        entry = self._entries.get(path)
+        if entry is None:
+            name = path[len(self._start) :]
+            if not path.startswith(self._start) or not name or "/" in name:
+                await self._app(scope, receive, send)
+                return
+            outcome = refused("not_found", "There is no such action.", name, _request_id(scope))
+            await self._reply(scope, send, outcome)
+        elif scope["method"] == entry.method or (scope["method"] == "HEAD" and entry.method == "GET"):
+            await self._reply(scope, send, await self._call(entry, scope, receive))
         else:
-            status = outcome.status
-            body = err_envelope(outcome)
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(body)),
-            (b"cache-control", b"no-store"),
-            (b"x-request-id", request_id.encode()),
-            (b"actionary-catalog", self._catalog),
-            *more,
-        ]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+            message = f"The action is called with {entry.method}."
+            outcome = refused("method_not_allowed", message, entry.action.name, _request_id(scope))
+            await self._reply(scope, send, outcome, (b"allow", entry.allow.encode()))
 
-    async def _call(
-        self, name: str, scope: Scope, receive: Receive, request_id: str, started: float
-    ) -> tuple[Answer | Err, list[tuple[bytes, bytes]]]:
-        """Give the outcome, and the headers that belong to it."""
-        action = self._actions.get(name)
-        if action is None or action.definition.http is None:
-            return _refused(CommonError("not_found", "There is no such action."), name, request_id), []
-        method = action.definition.http.method
-        is_get = method == "GET"
-        if scope["method"] != method and not (is_get and scope["method"] == "HEAD"):
-            allowed = "GET, HEAD" if is_get else method
-            error = CommonError("method_not_allowed", f"The action is called with {method}.")
-            return _refused(error, name, request_id), [(b"allow", allowed.encode())]
-        if not self._registry.is_open:
+    async def _call(self, entry: Entry, scope: Scope, receive: Receive) -> Answer | Err:
+        started = perf_counter()
+        action, request_id = entry.action, _request_id(scope)
+        if not self._held.is_here:
             try:
-                await self._open()
+                await self._held.open_late()
             except Exception:  # noqa: BLE001 - whatever the user's lifespan raises
                 _log.exception("the resources of the actions cannot be opened (request %s)", request_id)
-                return _refused(CommonError("handler_error", "The action failed."), name, request_id), []
+                return refused("handler_error", "The action failed.", action.name, request_id)
         context: Context[Any] = Context(
             caller="http",
-            resources=self._registry.resources,
-            action=name,
+            resources=self._held.resources,
+            action=action.name,
             request_id=request_id,
             make_request=lambda: Request(scope),
         )
 
         async def read(found: AnyAction) -> BaseModel:
-            if is_get:
+            if entry.method == "GET":
                 return query_input(found, scope)
             return await body_input(found, scope, receive, self._body_limit)
 
-        return await answer(action, read, context, started), []
+        return await answer(action, read, context, started)
 
-    async def _open(self) -> None:
-        """Open the registry where the application around us does not run our lifespan.
-
-        A task of its own holds it open, since who opens must also close.
-        """
-        if self._opening is None or (self._opening.done() and self._opening.exception() is not None):
-            _log.warning(
-                "no lifespan was run for this application: its resources are opened at the first call"
-            )
-            self._opening = asyncio.get_running_loop().create_future()
-            self._holder = asyncio.create_task(self._hold(self._opening))
-        await asyncio.shield(self._opening)
-
-    async def _hold(self, opening: asyncio.Future[None]) -> None:
-        try:
-            async with self._registry.open():
-                opening.set_result(None)
-                await asyncio.get_running_loop().create_future()
-        except Exception as error:
-            if opening.done():
-                _log.exception("the resources of the actions could not be closed")
-            else:
-                opening.set_exception(error)
+    async def _reply(
+        self, scope: Scope, send: Send, outcome: Answer | Err, *more: tuple[bytes, bytes]
+    ) -> None:
+        if isinstance(outcome, Answer):
+            status = 200
+            body = ok_envelope(outcome.json, outcome.action, outcome.latency_ms)
+        elif outcome.code == "cancelled":
+            return  # the caller is gone
+        else:
+            status = outcome.status
+            body = err_envelope(outcome)
+        headers = [
+            *self._headers,
+            (b"content-length", b"%d" % len(body)),
+            (b"x-request-id", outcome.request_id.encode()),
+            *more,
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def _request_id(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            return value.decode() if _REQUEST_ID.fullmatch(value) else new_request_id()
-    return new_request_id()
+def entry_of(action: AnyAction) -> Entry:
+    """Make the entry of an action that is open to HTTP."""
+    http = action.definition.http
+    assert http is not None, "only actions with HTTP come here"  # noqa: S101 - tells the type checkers
+    return Entry(action, http.method, "GET, HEAD" if http.method == "GET" else http.method)
 
 
-def _refused(error: CommonError, name: str, request_id: str) -> Err:
-    """Refuse before any work was done, so that the time tells nothing."""
+def refused(code: str, message: str, name: str, request_id: str) -> Err:
+    """Make a refusal before any work was done; that it took no time tells nothing about the name."""
+    error = CommonError(code, message)
     return Err(
-        code=error.code,
-        message=error.message,
+        code=code,
+        message=message,
         status=error.status,
         retryable=error.retryable,
         details=None,
@@ -164,3 +154,11 @@ def _refused(error: CommonError, name: str, request_id: str) -> Err:
         latency_ms=0,
         request_id=request_id,
     )
+
+
+def _request_id(scope: Scope) -> str:
+    """Give the caller's id if it is fit for a header and a log line, else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            return value.decode() if _REQUEST_ID.fullmatch(value) else new_request_id()
+    return new_request_id()

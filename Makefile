@@ -1,0 +1,59 @@
+# The commands that people type. What they need is installed on the way: Python packages into .venv,
+# TypeScript programs into node_modules, Debian packages where a test needs them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+TYPESCRIPT := tests/clients/typescript
+TS_RUNTIME := builder/actionary_build/emit/typescript/runtime
+
+# Debian packages that a test needs; those that are missing are installed.
+DEBIAN :=
+
+.PHONY: setup debian demo serve check test test-long bench
+.NOTPARALLEL:
+
+setup: .venv/installed $(TYPESCRIPT)/node_modules/.package-lock.json
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+$(TYPESCRIPT)/node_modules/.package-lock.json: $(TYPESCRIPT)/package-lock.json
+	npm ci --prefix $(TYPESCRIPT) --no-audit --no-fund
+	touch $@
+
+debian:
+ifneq ($(DEBIAN),)
+	dpkg --status $(DEBIAN) > /dev/null 2>&1 \
+	  || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(DEBIAN); }
+endif
+
+demo: setup
+	$(BIN)/python demo/run.py
+
+serve: setup
+	$(BIN)/actionary serve --host 127.0.0.1 --port 8000
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	cd $(TYPESCRIPT) && node_modules/.bin/biome ci --colors=off --config-path=. $(CURDIR)/$(TS_RUNTIME) .
+	$(TYPESCRIPT)/node_modules/.bin/tsc -p $(TS_RUNTIME)
+	$(BIN)/actionary build --check
+
+test: setup debian check
+	$(BIN)/python -m pytest -m 'not long'
+
+# pytest ends with 5 where there is no such test.
+test-long: setup debian
+	$(BIN)/python -m pytest -m long || [ $$? -eq 5 ]
+
+bench: .venv/bench-installed
+	$(BIN)/python bench/run.py
+
+.venv/bench-installed: .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	touch $@

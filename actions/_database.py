@@ -1,0 +1,86 @@
+"""The database behind the reference actions: SQLite, created and filled when it is first opened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL, Connection, insert, inspect, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from actions._first_rows import FIRST_ROWS
+from actions._tables import metadata
+
+DEFAULT_FILE: Final = Path(__file__).parents[1] / ".actionary" / "reference.db"
+"""Where the data is when `DATABASE_URL` does not say; git ignores the folder."""
+
+LOCK_SECONDS: Final = 10
+"""How long a transaction waits for one of another process to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What the handlers see as ``ctx.resources``."""
+
+    database: AsyncEngine
+
+
+@asynccontextmanager
+async def open_resources(url: str | None = None) -> AsyncGenerator[Resources]:
+    """Open the database at ``url``, without it at `DATABASE_URL`, without that in `DEFAULT_FILE`.
+
+    Raises:
+        ValueError: The address is not that of an SQLite file.
+    """
+    address = database_url(url or os.environ.get("DATABASE_URL"))
+    Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(address, connect_args={"timeout": LOCK_SECONDS})
+    try:
+        await _create_and_fill(engine)
+        yield Resources(engine)
+    finally:
+        await engine.dispose()
+
+
+def database_url(given: str | None) -> URL:
+    """Give the address of an SQLite file with its async driver; ``None`` stands for `DEFAULT_FILE`.
+
+    Raises:
+        ValueError: It is another address. What it may hold of a password is not shown.
+    """
+    if not given:
+        return URL.create("sqlite+aiosqlite", database=str(DEFAULT_FILE))
+    mend = "write DATABASE_URL=sqlite:////folder/shop.db"
+    try:
+        url = make_url(given)
+    except ArgumentError:
+        raise ValueError(f"DATABASE_URL is no database address; {mend}") from None
+    if url.get_backend_name() != "sqlite":
+        shown = url.render_as_string(hide_password=True)
+        raise ValueError(f"DATABASE_URL is {shown}, but the reference actions run on SQLite; {mend}")
+    if url.database in {None, "", ":memory:"}:
+        raise ValueError(f"DATABASE_URL names no file, and calls would not share a database; {mend}")
+    return url.set(drivername="sqlite+aiosqlite")
+
+
+async def _create_and_fill(engine: AsyncEngine) -> None:
+    """Make the tables and their first rows in one transaction: whoever sees a table sees its rows."""
+    async with engine.connect() as connection:
+        if await connection.run_sync(_has_tables):
+            return
+    async with engine.begin() as connection:
+        # Takes the one write lock at once: a second process that starts now waits, and then finds the tables.
+        await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if not await connection.run_sync(_has_tables):
+            await connection.run_sync(metadata.create_all)
+            for table, rows in FIRST_ROWS:
+                await connection.execute(insert(table), rows)
+
+
+def _has_tables(connection: Connection) -> bool:
+    return set(metadata.tables) <= set(inspect(connection).get_table_names())

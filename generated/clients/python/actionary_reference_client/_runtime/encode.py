@@ -1,0 +1,72 @@
+"""Arguments to what travels: JSON for a body, pairs of text for a query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ConfigDict, JsonValue, TypeAdapter
+
+from .unset import UNSET
+
+_ANYTHING: TypeAdapter[Any] = TypeAdapter(Any, config=ConfigDict(ser_json_inf_nan="constants"))
+
+
+def to_wire(values: Mapping[str, object]) -> dict[str, JsonValue]:
+    """Give the values as JSON data; what is unset is left out.
+
+    Raises:
+        ValueError: A value has no form in JSON.
+    """
+    return {
+        name: _ANYTHING.dump_python(value, mode="json", by_alias=True)
+        for name, value in values.items()
+        if value is not UNSET
+    }
+
+
+def to_body(values: Mapping[str, object]) -> bytes:
+    """Give the body of a request.
+
+    Raises:
+        ValueError: A value has no form in JSON, such as NaN.
+    """
+    return _json(to_wire(values)).encode()
+
+
+def to_query(values: Mapping[str, object], json_keys: frozenset[str]) -> list[tuple[str, str]]:
+    """Give the pairs of a query; nothing in a query means null, so ``None`` is left out.
+
+    Raises:
+        ValueError: A value has no form in JSON, such as NaN.
+    """
+    return [
+        pair
+        for name, value in to_wire(values).items()
+        for pair in _pairs(name, value, as_json=name in json_keys)
+    ]
+
+
+def _pairs(name: str, value: JsonValue, *, as_json: bool) -> Iterator[tuple[str, str]]:
+    if value is None:
+        return
+    if as_json or isinstance(value, dict):
+        yield name, _json(value)
+    elif not isinstance(value, list):
+        yield name, _text(value)
+    elif not value:
+        yield name, "[]"
+    elif value == ["[]"]:
+        yield f"{name}[]", "[]"
+    else:
+        for item in value:
+            yield name, _text(item)
+
+
+def _text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)

@@ -1,0 +1,201 @@
+"""The actions of `orders`."""
+
+from __future__ import annotations
+
+import typing as _typing
+
+import pydantic as _pydantic
+
+from .. import errors as _errors
+from .. import models as _models
+from .._runtime.call import Call as _Call
+from .._runtime.client import AsyncCalls as _AsyncCalls
+from .._runtime.client import SyncCalls as _SyncCalls
+from .._runtime.options import CallOptions as _CallOptions
+from .._runtime.result import Ok as _Ok
+from .._runtime.unset import UNSET as _UNSET
+from .._runtime.unset import Unset as _Unset
+
+_CreateOrderAnswer: _typing.TypeAlias = (
+    _errors.PayloadTooLarge
+    | _errors.UnsupportedMediaType
+    | _errors.InvalidInput
+    | _errors.Timeout
+    | _errors.HandlerError
+    | _errors.InvalidOutput
+    | _errors.OutOfStock
+    | _errors.ProductNotFound
+)
+CreateOrderError: _typing.TypeAlias = _CreateOrderAnswer | _errors.ClientError
+CreateOrderResult: _typing.TypeAlias = _Ok[_models.Order] | CreateOrderError
+
+_CREATE_ORDER: _Call[_models.Order, _CreateOrderAnswer] = _Call(
+    action="create_order",
+    method="POST",
+    path="/api/actions/create_order",
+    data=lambda: _pydantic.TypeAdapter[_models.Order](_models.Order),
+    errors={
+        "payload_too_large": _errors.PayloadTooLarge,
+        "unsupported_media_type": _errors.UnsupportedMediaType,
+        "invalid_input": _errors.InvalidInput,
+        "timeout": _errors.Timeout,
+        "handler_error": _errors.HandlerError,
+        "invalid_output": _errors.InvalidOutput,
+        "out_of_stock": _errors.OutOfStock,
+        "product_not_found": _errors.ProductNotFound,
+    },
+)
+
+_GetOrderAnswer: _typing.TypeAlias = (
+    _errors.InvalidInput
+    | _errors.Timeout
+    | _errors.HandlerError
+    | _errors.InvalidOutput
+    | _errors.OrderNotFound
+)
+GetOrderError: _typing.TypeAlias = _GetOrderAnswer | _errors.ClientError
+GetOrderResult: _typing.TypeAlias = _Ok[_models.Order] | GetOrderError
+
+_GET_ORDER: _Call[_models.Order, _GetOrderAnswer] = _Call(
+    action="get_order",
+    method="GET",
+    path="/api/actions/get_order",
+    data=lambda: _pydantic.TypeAdapter[_models.Order](_models.Order),
+    errors={
+        "invalid_input": _errors.InvalidInput,
+        "timeout": _errors.Timeout,
+        "handler_error": _errors.HandlerError,
+        "invalid_output": _errors.InvalidOutput,
+        "order_not_found": _errors.OrderNotFound,
+    },
+)
+
+
+class OrdersActions(_SyncCalls):
+    """The actions of `orders`."""
+
+    def create_order(
+        self,
+        *,
+        delivery: _models.Parcel | _models.Pickup,
+        lines: list[_models.NewLine],
+        note: str | None | _Unset = _UNSET,
+        options: _CallOptions | None = None,
+    ) -> CreateOrderResult:
+        """Order products.
+
+        All lines are ordered, or none. Prices are those of the moment; the answer says
+        them.
+
+        Use when: The user has chosen products and wants to buy them.
+
+        Do not use when: The user only asks for a price: that is calculate_shipping or search_products.
+
+        Args:
+            delivery: How it gets to the customer.
+            note: What the shop should know. Default: null.
+
+        Errors:
+            out_of_stock: Fewer items are in stock than were asked for; nothing was ordered.
+            product_not_found: The shop has no product of that id.
+        """
+        return self._call(
+            _CREATE_ORDER,
+            {
+                "delivery": delivery,
+                "lines": lines,
+                "note": note,
+            },
+            options,
+        )
+
+    def get_order(
+        self,
+        *,
+        order_id: str,
+        options: _CallOptions | None = None,
+    ) -> GetOrderResult:
+        """Give an order with its lines and its state.
+
+        Use when: The user asks about an order and has its id.
+
+        Do not use when: The user has no order id: ask for it.
+
+        Args:
+            order_id: The order's id, such as o-1001.
+
+        Errors:
+            order_not_found: There is no order of that id.
+        """
+        return self._call(
+            _GET_ORDER,
+            {
+                "order_id": order_id,
+            },
+            options,
+        )
+
+
+class AsyncOrdersActions(_AsyncCalls):
+    """The actions of `orders`."""
+
+    async def create_order(
+        self,
+        *,
+        delivery: _models.Parcel | _models.Pickup,
+        lines: list[_models.NewLine],
+        note: str | None | _Unset = _UNSET,
+        options: _CallOptions | None = None,
+    ) -> CreateOrderResult:
+        """Order products.
+
+        All lines are ordered, or none. Prices are those of the moment; the answer says
+        them.
+
+        Use when: The user has chosen products and wants to buy them.
+
+        Do not use when: The user only asks for a price: that is calculate_shipping or search_products.
+
+        Args:
+            delivery: How it gets to the customer.
+            note: What the shop should know. Default: null.
+
+        Errors:
+            out_of_stock: Fewer items are in stock than were asked for; nothing was ordered.
+            product_not_found: The shop has no product of that id.
+        """
+        return await self._call(
+            _CREATE_ORDER,
+            {
+                "delivery": delivery,
+                "lines": lines,
+                "note": note,
+            },
+            options,
+        )
+
+    async def get_order(
+        self,
+        *,
+        order_id: str,
+        options: _CallOptions | None = None,
+    ) -> GetOrderResult:
+        """Give an order with its lines and its state.
+
+        Use when: The user asks about an order and has its id.
+
+        Do not use when: The user has no order id: ask for it.
+
+        Args:
+            order_id: The order's id, such as o-1001.
+
+        Errors:
+            order_not_found: There is no order of that id.
+        """
+        return await self._call(
+            _GET_ORDER,
+            {
+                "order_id": order_id,
+            },
+            options,
+        )

@@ -1,0 +1,50 @@
+"""The clients: `Client` blocks, `AsyncClient` is to be awaited."""
+
+from __future__ import annotations
+
+from ._runtime.client import AsyncCalls as _AsyncCalls
+from ._runtime.client import SyncCalls as _SyncCalls
+from .actions import meals as _meals
+from .actions import orders as _orders
+from .actions import shop as _shop
+
+_CATALOG = "783fbe46b368d6d1"
+"""The server's actions that this client was generated from."""
+
+
+class Client(
+    _meals.MealsActions,
+    _orders.OrdersActions,
+    _shop.ShopActions,
+    _SyncCalls,
+):
+    """Actionary reference: calls that block.
+
+    ``timeout`` is in seconds and covers a whole call; ``None`` waits without end.
+    ``headers`` go with every call, ``transport`` replaces the network in tests.
+    The client may be shared by threads. Nothing raises for what a server can do.
+
+    Raises:
+        ValueError: ``base_url`` is no address.
+    """
+
+    _catalog = _CATALOG
+
+
+class AsyncClient(
+    _meals.AsyncMealsActions,
+    _orders.AsyncOrdersActions,
+    _shop.AsyncShopActions,
+    _AsyncCalls,
+):
+    """Actionary reference: calls to be awaited.
+
+    ``timeout`` is in seconds and covers a whole call; ``None`` waits without end.
+    ``headers`` go with every call, ``transport`` replaces the network in tests.
+    The client may be shared by the tasks of one loop. Nothing raises for what a server can do.
+
+    Raises:
+        ValueError: ``base_url`` is no address.
+    """
+
+    _catalog = _CATALOG

@@ -1,0 +1,49 @@
+"""Every error a call can give; each class stands for one ``code``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass as _dataclass
+import typing as _typing
+
+from . import models as _models
+from ._runtime.errors import Aborted as Aborted
+from ._runtime.errors import ClientError as ClientError
+from ._runtime.errors import ClientTimeout as ClientTimeout
+from ._runtime.errors import Failure as Failure
+from ._runtime.errors import HandlerError as HandlerError
+from ._runtime.errors import InputProblem as InputProblem
+from ._runtime.errors import InvalidInput as InvalidInput
+from ._runtime.errors import InvalidOutput as InvalidOutput
+from ._runtime.errors import InvalidResponse as InvalidResponse
+from ._runtime.errors import NetworkError as NetworkError
+from ._runtime.errors import PayloadTooLarge as PayloadTooLarge
+from ._runtime.errors import RawReply as RawReply
+from ._runtime.errors import Timeout as Timeout
+from ._runtime.errors import Unauthorized as Unauthorized
+from ._runtime.errors import UnknownCode as UnknownCode
+from ._runtime.errors import UnknownError as UnknownError
+from ._runtime.errors import UnsupportedMediaType as UnsupportedMediaType
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class OrderNotFound(Failure):
+    """There is no order of that id."""
+
+    details: _models.WhichOrder
+    code: _typing.Literal["order_not_found"] = "order_not_found"
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfStock(Failure):
+    """Fewer items are in stock than were asked for; nothing was ordered."""
+
+    details: _models.Stock
+    code: _typing.Literal["out_of_stock"] = "out_of_stock"
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class ProductNotFound(Failure):
+    """The shop has no product of that id."""
+
+    details: _models.WhichProduct
+    code: _typing.Literal["product_not_found"] = "product_not_found"

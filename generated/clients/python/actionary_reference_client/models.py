@@ -1,0 +1,144 @@
+"""The types of the API's inputs and outputs.
+
+A field that may be left out is `UNSET` until it is given. A field whose name on
+the wire is no name in Python has that one as its alias.
+"""
+
+from __future__ import annotations
+
+import datetime as _datetime
+import typing as _typing
+
+import pydantic as _pydantic
+
+from ._runtime.model import Maybe as _Maybe
+from ._runtime.model import Model as _Model
+from ._runtime.unset import UNSET as _UNSET
+
+
+class Diary(_Model):
+    """The meals of a day."""
+
+    day: _datetime.date
+    meals: list[Meal]
+    total_kcal: int
+    """Of the meals that are listed, in kilocalories."""
+
+
+class Meal(_Model):
+    """A meal of the diary."""
+
+    eaten_at: _datetime.datetime
+    id: int
+    kcal: _typing.Annotated[int, _pydantic.Field(ge=0, le=20000)]
+    """In kilocalories."""
+    kind: _typing.Literal['breakfast', 'lunch', 'dinner', 'snack']
+    name: str
+    tags: list[_typing.Annotated[str, _pydantic.Field(max_length=30, pattern='^[a-z]+$')]]
+
+
+class NewLine(_Model):
+    """How many of which product."""
+
+    product_id: _typing.Annotated[str, _pydantic.Field(min_length=1)]
+    """The product's id, such as p-100."""
+    quantity: _Maybe[_typing.Annotated[int, _pydantic.Field(ge=1, le=99)]] = _UNSET
+    """Default: 1."""
+
+
+class Order(_Model):
+    """An order with all its lines."""
+
+    delivery: _typing.Annotated[Parcel | Pickup, _pydantic.Field(discriminator='method')]
+    """How it gets to the customer."""
+    id: _typing.Annotated[str, _pydantic.Field(min_length=1)]
+    """The order's id, such as o-1001."""
+    lines: list[OrderLine]
+    note: str | None
+    placed_at: _datetime.datetime
+    shipping_cents: _typing.Annotated[int, _pydantic.Field(ge=0)]
+    """In euro cents."""
+    status: OrderStatus
+    total_cents: int
+    """All lines and the shipping, in euro cents."""
+
+
+class OrderLine(_Model):
+    """One product of an order, at the price it had."""
+
+    price_cents: _typing.Annotated[int, _pydantic.Field(ge=0)]
+    """In euro cents."""
+    product_id: _typing.Annotated[str, _pydantic.Field(min_length=1)]
+    """The product's id, such as p-100."""
+    quantity: int
+    title: str
+
+
+class Parcel(_Model):
+    """Send it to the customer."""
+
+    country: _typing.Literal['DE', 'AT', 'FR']
+    method: _typing.Literal['parcel']
+    express: _Maybe[bool] = _UNSET
+    """Default: false."""
+
+
+class Pickup(_Model):
+    """The customer comes to a shop for it."""
+
+    method: _typing.Literal['pickup']
+    shop: _typing.Literal['harbour', 'station']
+
+
+class Product(_Model):
+    """A product as the shop sells it."""
+
+    category: _typing.Literal['shoes', 'bags', 'outdoor']
+    id: _typing.Annotated[str, _pydantic.Field(min_length=1)]
+    """The product's id, such as p-100."""
+    price_cents: _typing.Annotated[int, _pydantic.Field(ge=0)]
+    """In euro cents."""
+    stock: int
+    """How many can be ordered now."""
+    title: str
+
+
+class SearchResult(_Model):
+    """The products that were found."""
+
+    items: list[Product]
+    total: int
+    """How many products match; items holds at most limit of them."""
+
+
+class Shipping(_Model):
+    """What a delivery costs."""
+
+    price_cents: _typing.Annotated[int, _pydantic.Field(ge=0)]
+    """In euro cents."""
+
+
+class Stock(_Model):
+    """How many of a product are left."""
+
+    available: int
+    product_id: _typing.Annotated[str, _pydantic.Field(min_length=1)]
+    """The product's id, such as p-100."""
+
+
+class WhichOrder(_Model):
+    """The order that a call was about."""
+
+    order_id: _typing.Annotated[str, _pydantic.Field(min_length=1)]
+    """The order's id, such as o-1001."""
+
+
+class WhichProduct(_Model):
+    """The product that a call was about."""
+
+    product_id: _typing.Annotated[str, _pydantic.Field(min_length=1)]
+    """The product's id, such as p-100."""
+
+
+OrderStatus: _typing.TypeAlias = _typing.Literal['placed', 'shipped']
+"""How far an order has come."""

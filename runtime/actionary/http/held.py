@@ -1,0 +1,52 @@
+"""The registry's resources, held open for as long as the application lives."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
+
+from actionary.registry import Registry
+
+_log: Final = logging.getLogger("actionary")
+
+
+class Held:
+    """What the calls of one application share; opened by its lifespan, or late by the first call."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry: Final = registry
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._late: list[AbstractAsyncContextManager[Any]] = []
+        self.resources: Any = None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the resources are there for this event loop; without a lifespan they always are."""
+        return self._registry.lifespan is None or self._loop is asyncio.get_running_loop()
+
+    @asynccontextmanager
+    async def lifespan(self, _: Any) -> AsyncGenerator[None]:
+        """Hold the resources while an application is served (ASGI lifespan)."""
+        async with self._registry.open() as resources:
+            self._keep(resources)
+            try:
+                yield
+            finally:
+                self._loop = None
+
+    async def open_late(self) -> None:
+        """Open the resources where the application around this one runs no lifespan of ours.
+
+        They are open until the event loop ends. What the lifespan raises is raised.
+        """
+        _log.warning("no lifespan was run for this application: its resources are opened at the first call")
+        late = self._registry.open()
+        self._keep(await late.__aenter__())
+        self._late.append(late)
+
+    def _keep(self, resources: Any) -> None:
+        self.resources = resources
+        self._loop = asyncio.get_running_loop()

@@ -1,0 +1,5 @@
+from actionary import action
+
+
+@action
+async def ping() -> None: ...

@@ -1,0 +1,4 @@
+import sys
+
+print("a script, not an action")
+sys.exit(3)

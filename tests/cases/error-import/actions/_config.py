@@ -1,0 +1,5 @@
+LIMITS = {"small": 1}
+
+
+def limit(name):
+    return LIMITS[name]

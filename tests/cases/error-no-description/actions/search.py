@@ -1,0 +1,6 @@
+from actionary import action
+
+
+@action(public=True)
+async def search(query: str) -> list[str]:
+    return [query]

@@ -1,0 +1,6 @@
+from actionary import action
+
+
+@action
+async def broken() -> None
+    return None

@@ -1,0 +1,11 @@
+from actionary import action
+
+
+@action
+async def get_order(id: str) -> str:
+    return id
+
+
+@action
+async def list_orders() -> list[str]:
+    return []

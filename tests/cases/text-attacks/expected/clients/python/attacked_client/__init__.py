@@ -1,0 +1,75 @@
+"""The client of Shop */ \"\"\" ` ${x} </title>."""
+
+from __future__ import annotations
+
+from . import models as models
+from ._runtime.client import (
+    CatalogDriftWarning,
+)
+from ._runtime.options import (
+    CallOptions,
+)
+from ._runtime.result import (
+    ActionError,
+    Ok,
+    unwrap,
+)
+from ._runtime.unset import (
+    UNSET,
+    Unset,
+)
+from .client import (
+    AsyncClient,
+    Client,
+)
+from .errors import (
+    Aborted,
+    Attacked,
+    ClientError,
+    ClientTimeout,
+    Failure,
+    HandlerError,
+    InputProblem,
+    InvalidInput,
+    InvalidOutput,
+    InvalidResponse,
+    NetworkError,
+    PayloadTooLarge,
+    RawReply,
+    Timeout,
+    Unauthorized,
+    UnknownCode,
+    UnknownError,
+    UnsupportedMediaType,
+)
+
+__all__ = [
+    "Aborted",
+    "ActionError",
+    "AsyncClient",
+    "Attacked",
+    "CallOptions",
+    "CatalogDriftWarning",
+    "Client",
+    "ClientError",
+    "ClientTimeout",
+    "Failure",
+    "HandlerError",
+    "InputProblem",
+    "InvalidInput",
+    "InvalidOutput",
+    "InvalidResponse",
+    "NetworkError",
+    "Ok",
+    "PayloadTooLarge",
+    "RawReply",
+    "Timeout",
+    "UNSET",
+    "Unauthorized",
+    "UnknownCode",
+    "UnknownError",
+    "Unset",
+    "UnsupportedMediaType",
+    "models",
+    "unwrap",
+]

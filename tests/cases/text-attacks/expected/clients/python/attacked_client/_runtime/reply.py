@@ -1,0 +1,122 @@
+"""From an HTTP reply to a result. Nothing in here raises for what a server sent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from .call import Call, details_adapter
+from .errors import Failure, InvalidResponse, RawReply, UnknownCode, UnknownError
+from .result import Ok
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Failure)
+
+RETRYABLE_STATUSES = frozenset({502, 503, 504})
+"""Statuses that, without an envelope, mean a gateway's passing trouble."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came over HTTP. ``damage`` says why the body could not be read, if it could not."""
+
+    status: int
+    body: bytes
+    catalog: str | None = None
+    damage: str | None = None
+
+
+class _UnfitError(Exception):
+    """The reply is no answer of this API; the message says where."""
+
+
+def read_reply(
+    call: Call[T, E], reply: Reply, latency_ms: float
+) -> Ok[T] | E | InvalidResponse | UnknownError:
+    """Read a reply; ``latency_ms`` is the client's measure, for replies that give none."""
+    try:
+        envelope = _envelope(call, reply)
+        return _ok(call, reply, envelope) if envelope["ok"] else _error(call, envelope)
+    except _UnfitError as unfit:
+        return InvalidResponse(
+            message=f"The reply is not an answer of this API: {unfit}.",
+            status=reply.status,
+            retryable=reply.status in RETRYABLE_STATUSES,
+            details=RawReply(reply.status, reply.body.decode("utf-8", "replace")),
+            action=call.action,
+            latency_ms=latency_ms,
+        )
+
+
+def _envelope(call: Call[Any, Any], reply: Reply) -> dict[str, Any]:
+    if reply.damage is not None:
+        raise _UnfitError(reply.damage)
+    try:
+        data: Any = json.loads(reply.body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise _UnfitError(f"status {reply.status} and no JSON ({error})") from error
+    if not isinstance(data, dict):
+        raise _UnfitError("it is no JSON object")
+    envelope = cast("dict[str, Any]", data)
+    succeeded = _get(envelope, "ok", bool)
+    if succeeded != (200 <= reply.status < 300):
+        raise _UnfitError(f"`ok` is {json.dumps(succeeded)} under status {reply.status}")
+    if _get(envelope, "action", str) != call.action:
+        raise _UnfitError("`action` names another action")
+    _get(envelope, "latencyMs", int, float)
+    return envelope
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _ok(call: Call[T, Any], reply: Reply, envelope: dict[str, Any]) -> Ok[T]:
+    if "data" not in envelope:
+        raise _UnfitError(f"`data` is missing under status {reply.status}")
+    data = _fitted(call.adapter, envelope["data"], "data")
+    return Ok(data=data, action=call.action, latency_ms=float(envelope["latencyMs"]))
+
+
+def _error(call: Call[Any, E], envelope: dict[str, Any]) -> E | UnknownError:
+    code: str = _get(envelope, "code", str)
+    shared: dict[str, Any] = {
+        "message": _get(envelope, "message", str),
+        "status": _get(envelope, "status", int),
+        "retryable": _get(envelope, "retryable", bool),
+        "action": call.action,
+        "latency_ms": float(envelope["latencyMs"]),
+        "request_id": None if envelope.get("requestId") is None else _get(envelope, "requestId", str),
+    }
+    if "details" not in envelope:
+        raise _UnfitError("`details` is missing")
+    error = call.errors.get(code)
+    if error is None:
+        return UnknownError(details=UnknownCode(code, envelope["details"]), **shared)
+    adapter = details_adapter(error)
+    details = None if adapter is None else _fitted(adapter, envelope["details"], "details")
+    return error(code=code, details=details, **shared)
+
+
+def _get(envelope: dict[str, Any], key: str, *types: type) -> Any:
+    """Give a value of exactly one of the types: to JSON, a boolean is no number."""
+    if key not in envelope:
+        raise _UnfitError(f"`{key}` is missing")
+    if type(envelope[key]) not in types:
+        raise _UnfitError(f"`{key}` is not of the right type")
+    return envelope[key]
+
+
+def _fitted(adapter: TypeAdapter[T], data: Any, where: str) -> T:
+    """Validate JSON data strictly, as JSON: dates are text, ``"3"`` is no number."""
+    try:
+        return adapter.validate_json(json.dumps(data), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join([where, *(str(part) for part in first["loc"])])
+        raise _UnfitError(f"`{place}`: {first['msg']}") from error
+    except (ValueError, RecursionError) as error:
+        raise _UnfitError(f"`{where}` cannot be read") from error

@@ -1,0 +1,6 @@
+from actionary import action
+
+
+@action
+async def private_is_fine():
+    pass

@@ -1,0 +1,92 @@
+"""The traps of a tree with two packages in folders that are none (DESIGN §2)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import actionary
+import actionary_build
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = {
+    "actionary": ROOT / "runtime" / "actionary",
+    "actionary_build": ROOT / "builder" / "actionary_build",
+}
+
+
+@pytest.fixture(scope="module")
+def packed(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["runtime", "builder", "actions", "tests", "tests/unit", "tests/clients", "bench", "demo", "docs"],
+)
+def test_a_folder_that_is_no_package_does_not_say_it_is_one(folder: str) -> None:
+    assert not (ROOT / folder / "__init__.py").exists()
+
+
+def test_the_packages_are_loaded_under_their_own_names_only(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.getoption("importmode") == "importlib"
+    assert {"runtime", "builder"}.isdisjoint(name.split(".")[0] for name in sys.modules)
+    for package in (actionary, actionary_build):
+        assert package.__file__ is not None
+        assert Path(package.__file__).parent == PACKAGES[package.__name__]
+
+
+def test_the_wheel_holds_the_two_packages_and_nothing_else(packed: set[str]) -> None:
+    tops = {name.split("/")[0] for name in packed}
+    assert {top for top in tops if not top.endswith(".dist-info")} == set(PACKAGES)
+    assert len(tops) == 3
+
+
+def test_the_wheel_holds_every_file_of_the_packages(packed: set[str]) -> None:
+    here = {
+        f"{name}/{path.relative_to(folder).as_posix()}"
+        for name, folder in PACKAGES.items()
+        for path in folder.rglob("*")
+        if path.is_file() and not {"__pycache__", "node_modules", "dist"} & set(path.parts)
+    }
+    assert here == {name for name in packed if ".dist-info/" not in name}
+    kinds = {Path(name).suffix for name in here}
+    assert {".html", ".css", ".j2", ".ts", ".json", ".typed"} <= kinds
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "actionary/py.typed",
+        "actionary_build/py.typed",
+        "actionary_build/emit/docs/style.css",
+        "actionary_build/emit/docs/templates/action.html",
+        "actionary_build/emit/python/runtime/client.py",
+        "actionary_build/emit/python/templates/README.md.j2",
+        "actionary_build/emit/typescript/runtime/call.ts",
+    ],
+)
+def test_the_wheel_holds_what_the_builder_reads(packed: set[str], path: str) -> None:
+    assert path in packed
+
+
+_IMPORT = """
+import sys
+before = set(sys.modules)
+import actionary
+print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}))
+"""
+
+
+def test_importing_the_runtime_loads_pydantic_and_the_standard_library_only() -> None:
+    done = subprocess.run([sys.executable, "-c", _IMPORT], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    ours = {"actionary"}
+    pydantic = {"pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"}
+    assert ours | {"pydantic"} <= loaded
+    standard = {name for name in loaded if name in sys.stdlib_module_names or "_sysconfigdata" in name}
+    assert loaded - ours - pydantic - standard == set()

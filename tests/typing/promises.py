@@ -1,0 +1,167 @@
+"""What type checkers must make of actions. Lines that end in ``# refused`` must be errors, no others.
+
+This file is checked, never run.
+"""
+# ruff: noqa: B018, N818, UP035 - lines are expressions, names are those of the guide, one import for all versions
+
+from __future__ import annotations
+
+from typing import Any
+
+from actionary import (
+    ActionError,
+    AsyncAction,
+    Context,
+    Err,
+    Example,
+    Http,
+    Ok,
+    Registry,
+    SyncAction,
+    action,
+    define_action,
+    define_actions,
+    invoke_action,
+    invoke_action_sync,
+    unwrap,
+)
+from pydantic import BaseModel
+from typing_extensions import assert_type
+
+
+class Order(BaseModel):
+    product: str
+
+
+class Receipt(BaseModel):
+    total: int
+
+
+class Shop:
+    name: str = "shop"
+
+
+class Stock(BaseModel):
+    left: int
+
+
+class OutOfStock(ActionError[Stock], code="out_of_stock", status=409, retryable=False):
+    """Too few are left."""
+
+
+class ShopClosed(ActionError, code="shop_closed"):
+    """Come back tomorrow."""
+
+
+@action
+async def bare(query: str, limit: int = 10) -> list[str]:
+    return [query] * limit
+
+
+@action(
+    public=True,
+    http=Http("GET"),
+    tags=["shop"],
+    examples=[Example({"query": "x"}, [])],
+    errors=[OutOfStock, ShopClosed],
+    timeout=3,
+)
+async def with_fields(query: str, *, ctx: Context[Shop]) -> Receipt:
+    assert_type(ctx.resources, Shop)
+    assert_type(ctx.resources.name, str)
+    ctx.resources.nothing  # refused
+    return Receipt(total=1)
+
+
+@action
+def sync(order: Order) -> Receipt:
+    return Receipt(total=len(order.product))
+
+
+@action(public=True)
+def sync_with_fields(query: str) -> None:
+    """Do nothing."""
+
+
+async def calls() -> None:
+    assert_type(await bare("x"), list[str])
+    assert_type(await bare("x", limit=3), list[str])
+    assert_type(sync(Order(product="x")), Receipt)
+    sync_with_fields("x")
+    await bare(3)  # refused
+    await bare()  # refused
+    await bare("x", 3, 4)  # refused
+    await bare("x", wrong=3)  # refused
+    sync("x")  # refused
+    await sync(Order(product="x"))  # refused
+    bare("x").append("y")  # refused
+
+
+async def runs() -> None:
+    assert_type(await bare.run({"query": "x"}), list[str])
+    assert_type(await with_fields.run({"query": "x"}, Context(resources=Shop())), Receipt)
+    assert_type(await sync.run(Order(product="x")), Receipt)
+    assert_type(await sync_with_fields.run({"query": "x"}), None)
+    await bare.run({"query": "x"}, "context")  # refused
+
+
+async def invocations() -> int:
+    result = await invoke_action(sync, {"product": "x"})
+    assert_type(result, Ok[Receipt] | Err)
+    assert_type(invoke_action_sync(with_fields, {}), Ok[Receipt] | Err)
+    assert_type(await invoke_action("sync", {}), Ok[Any] | Err)
+    result.data  # refused
+    if result.ok is True:  # pyright takes no plain `if result.ok:` here
+        assert_type(result, Ok[Receipt])
+        assert_type(result.data.total, int)
+        result.code  # refused
+    else:
+        assert_type(result, Err)
+        assert_type(result.code, str)
+        result.data  # refused
+    if isinstance(result, Err):
+        assert_type(result.request_id, str)
+    else:
+        assert_type(result.data, Receipt)
+    match result:
+        case Ok(data):
+            assert_type(data, Receipt)
+        case Err(code=code):
+            assert_type(code, str)
+    assert_type(unwrap(result), Receipt)
+    result.ok = False  # refused
+    return unwrap(result).total
+
+
+def kinds() -> None:
+    a: AsyncAction[..., list[str]] = bare
+    b: SyncAction[[Order], Receipt] = sync
+    c: SyncAction[[str], Receipt] = sync  # refused
+    d: AsyncAction[..., Receipt] = sync  # refused
+    define_actions([a, b, c, d])
+    Registry().register([bare, sync])
+    define_actions([len])  # refused
+
+
+def errors() -> None:
+    assert_type(OutOfStock("Only 2.", details=Stock(left=2)).details, Stock)
+    assert_type(ShopClosed("Closed.").details, None)
+    OutOfStock("Only 2.", details=3)  # refused
+    OutOfStock("Only 2.")  # refused by pyright
+    ShopClosed("Closed.", details=Stock(left=2))  # refused
+    ShopClosed()  # refused
+
+
+def contexts() -> None:
+    assert_type(Context.for_test(resources=Shop()).resources, Shop)
+    Context(caller="nobody")  # refused
+
+
+def definitions() -> None:
+    define_action(handler=bare.handler, name="again", input=Order, output=Receipt, public=True)
+    define_action(handler=bare.handler, pubic=True)  # refused
+    define_action(handler=bare.handler, http="GET")  # refused
+    action(public="yes")  # refused
+    action(retries=3)  # refused
+    Http("PUT")  # refused
+    Example("text")  # refused

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from actionary import Context
+from actionary.context import CALLERS, OUTSIDE, context_of, new_request_id
+from starlette.requests import Request
+
+
+def request(headers: tuple[tuple[bytes, bytes], ...] = ()) -> Request:
+    return Request(
+        {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": list(headers)}
+    )
+
+
+def test_a_context_that_says_nothing_is_one_of_code():
+    ctx = Context()
+    assert (ctx.caller, ctx.action, ctx.request, ctx.resources) == ("code", "", None, None)
+    assert (dict(ctx.headers), dict(ctx.cookies)) == ({}, {})
+
+
+@pytest.mark.parametrize("caller", sorted(CALLERS))
+def test_every_door_is_a_caller(caller):
+    assert Context(caller=caller).caller == caller
+
+
+@pytest.mark.parametrize("caller", ["", "HTTP", "browser", None, 3])
+def test_another_caller_is_refused_and_the_known_ones_named(caller):
+    with pytest.raises(ValueError, match="is no caller: use one of app, automation, cli, code"):
+        Context(caller=caller)
+
+
+def test_those_outside_are_callers():
+    assert OUTSIDE < CALLERS
+    assert "code" not in OUTSIDE
+
+
+def test_a_request_gives_its_headers_and_cookies():
+    ctx = Context(request=request(((b"x-shop", b"one"), (b"cookie", b"a=b"))))
+    assert ctx.headers["X-Shop"] == "one"
+    assert ctx.cookies == {"a": "b"}
+
+
+def test_a_request_is_made_when_it_is_asked_for_and_once():
+    made: list[Request] = []
+
+    def make() -> Request:
+        made.append(request())
+        return made[-1]
+
+    ctx = Context(make_request=make)
+    assert made == []
+    assert ctx.request is ctx.request is made[0]
+    assert len(made) == 1
+
+
+def test_for_a_call_it_takes_resources_unless_it_has_its_own():
+    given = Context(caller="cli", request_id="r")
+    ctx = given.with_resources("db", "ping")
+    assert (ctx.resources, ctx.action, ctx.caller, ctx.request_id) == ("db", "ping", "cli", "r")
+    assert given.resources is None
+    assert Context(resources="mine").with_resources("db", "ping").resources == "mine"
+
+
+def test_for_a_call_it_keeps_its_request():
+    one = request()
+    assert Context(request=one).with_resources(None, "ping").request is one
+    assert Context(make_request=lambda: one).with_resources(None, "ping").request is one
+
+
+def test_one_for_tests_has_what_it_is_given():
+    one = request()
+    ctx = Context.for_test(resources=3, caller="http", request=one, action="ping")
+    assert (ctx.resources, ctx.caller, ctx.request, ctx.action) == (3, "http", one, "ping")
+    assert ctx.request_id == Context.for_test().request_id == "test"
+
+
+def test_whatever_was_passed_becomes_a_context():
+    ctx, one = Context(), request()
+    assert context_of(ctx) is ctx
+    assert context_of(None).caller == "code"
+    assert (context_of(one).caller, context_of(one).request) == ("http", one)
+
+
+@pytest.mark.parametrize("given", [3, "http", {}, object(), [None]])
+def test_anything_else_is_refused(given):
+    with pytest.raises(TypeError, match=f"not {type(given).__name__}"):
+        context_of(given)
+
+
+def test_no_two_calls_have_one_request_id():
+    ids = [new_request_id() for _ in range(1000)]
+    assert len(set(ids)) == 1000
+    assert all(re.fullmatch(r"[0-9a-f]{20,}", each) for each in ids)
+    assert Context().request_id != Context().request_id

@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+import functools
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from actionary import Action, ActionDefinitionError, ActionError, Example, Http, action, define_action
+from actionary.definition import ActionFields
+from actionary.result import CommonError
+from pydantic import BaseModel
+
+
+class Stock(BaseModel):
+    left: int
+
+
+class OutOfStock(ActionError[Stock], code="out_of_stock"):
+    """Too few are left."""
+
+
+class OutOfStockTooError(ActionError, code="out_of_stock"):
+    """The same code."""
+
+
+class Plain: ...
+
+
+class NoShape(ActionError[Plain], code="no_shape"):
+    """Details that JSON cannot carry."""
+
+
+def ping(text: str = "") -> str:
+    """Answer.
+
+    With the same text.
+    """
+    return text
+
+
+def no_argument() -> bool:
+    return True
+
+
+def by_decorator(fields: dict[str, Any]) -> Action[..., Any]:
+    return action(**fields)(ping)
+
+
+def by_function(fields: dict[str, Any]) -> Action[..., Any]:
+    return define_action(handler=ping, **fields)
+
+
+FORMS = pytest.mark.parametrize("make", [by_decorator, by_function])
+
+NO_NAME = r"is no action name.*get_order"
+NO_TEXT = r"is no text.*leave the field out"
+NO_BOOL = r"is no bool.*write True or False"
+NO_LIST = r"is no list.*write `{}=\[\.\.\.\]`"
+
+WRONG: list[tuple[str, Any, str]] = [
+    *(("name", value, NO_NAME) for value in ("", "A", "1a", "get-order", "a\n", "a" * 65, "é", None, 3)),
+    *(
+        (field, value, NO_TEXT)
+        for field in ("title", "description", "when_to_use", "when_not_to_use")
+        for value in ("", " \n", 3, ["text"])
+    ),
+    *(
+        (field, value, NO_BOOL)
+        for field in ("public", "deprecated", "agent_tool", "read_only", "destructive", "idempotent")
+        for value in (1, "yes", None)
+    ),
+    *((field, 0, NO_BOOL) for field in ("open_world", "parallel_safe")),
+    *((field, 3, NO_LIST.format(field)) for field in ("tags", "examples", "errors")),
+    ("tags", "shop", NO_LIST.format("tags")),
+    ("tags", {"shop"}, NO_LIST.format("tags")),
+    ("tags", [""], "is no tag"),
+    ("tags", [3], "is no tag"),
+    ("tags", ["shop", "shop"], "a tag stands twice.*name each once"),
+    ("examples", [{"text": "x"}], r"number 0 is .*write `Example\("),
+    ("examples", [Example({}), Example("text")], "number 1 is"),  # type: ignore[arg-type]  # that is the point
+    ("examples", [Example({3: "x"})], "number 0 is"),  # type: ignore[dict-item]  # that is the point
+    ("http", True, r'is no Http.*write `Http\("GET"\)`'),
+    ("http", None, "is no Http"),
+    ("http", "GET", "is no Http"),
+    ("http", Http("PUT"), "'PUT' is no method here.*in capitals"),  # type: ignore[arg-type]  # that is the point
+    ("http", Http("get"), "'get' is no method here"),  # type: ignore[arg-type]  # that is the point
+    ("http", Http(["GET"]), "is no method here"),  # type: ignore[arg-type]  # that is the point
+    ("auth", True, "cannot be called.*takes the request"),
+    ("auth", no_argument, "does not take one argument"),
+    ("auth", lambda _one, _two: True, "does not take one argument"),
+    ("errors", OutOfStock, NO_LIST.format("errors")),
+    ("errors", [ValueError], "is no domain error.*subclasses of ActionError"),
+    ("errors", [ActionError], "is no domain error"),
+    ("errors", [OutOfStock("x", details=Stock(left=1))], "is no domain error"),
+    ("errors", [CommonError], "common codes are not declared"),
+    ("errors", [OutOfStock, OutOfStockTooError], "`out_of_stock` is declared twice"),
+    ("errors", [NoShape], "cannot describe the details of NoShape"),
+    *(("timeout", value, "is no time.*None for no limit") for value in ("30", True, [30])),
+    *(("timeout", value, "more than 0 seconds") for value in (0, -1, float("nan"), float("inf"))),
+    ("timeout", timedelta(0), "more than 0 seconds"),
+    ("timeout", 10**400, "None for no limit"),
+    # a name that is almost right, and fields of later issues: nothing is taken and ignored
+    ("pubic", True, "there is no such field.*did you mean `public`"),
+    *(
+        (field, None, "there is no such field")
+        for field in (
+            *("tool_callable", "authorize", "needs_approval", "unknown_keys", "on_invalid_output"),
+            *("output_fallback", "retries", "backoff", "credentials", "rate_limit", "hooks", "compensate"),
+            *("paginate", "method", "path"),
+        )
+    ),
+]
+
+
+@FORMS
+@pytest.mark.parametrize(("field", "value", "said"), WRONG)
+def test_a_mistake_names_the_place_the_action_the_field_and_the_mend(make, field, value, said):
+    with pytest.raises(ActionDefinitionError) as caught:
+        make({field: value})
+    error = caught.value
+    assert error.field == field
+    assert error.where.file == __file__
+    assert Path(__file__).read_text().splitlines()[error.where.line - 1].strip().startswith("return ")
+    assert error.action == (
+        value if field == "name" and isinstance(value, str) else repr(value) if field == "name" else "ping"
+    )
+    assert error.mend
+    assert _matches(said, f"{error.what} {error.mend}")
+    assert str(error).startswith(f"{error.where}: ")
+    assert str(error).endswith(f"\n  mend: {error.mend}")
+
+
+def _matches(said: str, text: str) -> bool:
+    return re.search(said, text, re.DOTALL) is not None
+
+
+def test_the_table_of_mistakes_has_every_field():
+    assert {field for field, _, _ in WRONG} >= set(ActionFields.__annotations__)
+
+
+@pytest.mark.parametrize(
+    "handler", [3, None, "ping", Stock, type("Odd", (), {}), pytest.param(action(ping), id="an action")]
+)
+def test_only_a_function_can_be_a_handler(handler):
+    with pytest.raises(ActionDefinitionError) as caught:
+        define_action(name="x", handler=handler)
+    assert (caught.value.action, caught.value.field) == ("x", "handler")
+    assert caught.value.where.file == __file__
+
+
+def test_a_text_in_the_handlers_place_is_called_no_function():
+    with pytest.raises(ActionDefinitionError, match="'ping' is no function"):
+        action("ping")  # type: ignore[call-overload]  # that is the point
+
+
+@FORMS
+def test_what_is_not_said_has_its_default(make):
+    definition = make({}).definition
+    assert (definition.name, definition.description, definition.more) == (
+        "ping",
+        "Answer.",
+        "With the same text.",
+    )
+    assert definition.title is definition.when_to_use is definition.when_not_to_use is definition.auth is None
+    assert definition.tags == definition.examples == definition.errors == ()
+    assert (definition.public, definition.deprecated, definition.agent_tool) == (False, False, True)
+    assert (definition.http, definition.timeout) == (Http("POST"), 30.0)
+    assert definition.module == __name__ or definition.module.endswith("test_definition")
+
+
+@pytest.mark.parametrize(
+    ("fields", "read_only", "destructive", "idempotent"),
+    [
+        ({}, False, True, False),
+        ({"http": Http("GET")}, True, False, True),
+        ({"http": Http("GET"), "read_only": False}, False, True, False),
+        ({"http": False}, False, True, False),
+        ({"read_only": True}, True, False, True),
+        ({"destructive": False}, False, False, False),
+        ({"idempotent": True}, False, True, True),
+        ({"http": Http("GET"), "idempotent": False}, True, False, False),
+    ],
+)
+def test_hints_follow_from_each_other_where_they_are_not_given(fields, read_only, destructive, idempotent):
+    definition = by_decorator(fields).definition
+    assert (definition.read_only, definition.destructive, definition.idempotent) == (
+        read_only,
+        destructive,
+        idempotent,
+    )
+    assert (definition.open_world, definition.parallel_safe) == (True, False)
+
+
+@FORMS
+def test_every_field_is_kept_as_it_was_given(make):
+    given = {
+        "name": "answer_2",
+        "title": "Answer",
+        "description": "Say it again.",
+        "when_to_use": "  Always.\n    Really. ",
+        "when_not_to_use": "Never.",
+        "tags": ("b", "a"),
+        "examples": [Example({"text": "x"}, None)],
+        "deprecated": True,
+        "public": True,
+        "http": False,
+        "agent_tool": False,
+        "read_only": True,
+        "destructive": False,
+        "idempotent": False,
+        "open_world": False,
+        "parallel_safe": True,
+        "auth": bool,
+        "errors": [OutOfStock],
+        "timeout": timedelta(milliseconds=1500),
+    }
+    assert set(given) == set(ActionFields.__annotations__)
+    definition = make(given).definition
+    expected = given | {
+        "when_to_use": "Always.\nReally.",
+        "examples": tuple(given["examples"]),
+        "http": None,
+        "errors": (OutOfStock,),
+        "timeout": 1.5,
+        "more": "",
+    }
+    assert {field: getattr(definition, field) for field in expected} == expected
+
+
+def test_a_timeout_of_none_is_no_limit():
+    assert by_decorator({"timeout": None}).definition.timeout is None
+
+
+@FORMS
+def test_a_public_action_needs_a_description(make):
+    def silent() -> None: ...
+
+    with pytest.raises(ActionDefinitionError, match="a public action needs a description") as caught:
+        action(public=True)(silent)
+    assert (caught.value.action, caught.value.field) == ("silent", "description")
+    assert "docstring" in caught.value.mend
+    assert action(silent).definition.description == ""
+    assert action(public=True, description="Be silent.")(silent).definition.description == "Be silent."
+
+
+@FORMS
+def test_read_only_and_destructive_contradict_each_other(make):
+    with pytest.raises(ActionDefinitionError, match="a read-only action destroys nothing") as caught:
+        make({"read_only": True, "destructive": True})
+    assert caught.value.field == "destructive"
+
+
+def test_the_first_of_several_wrong_fields_is_always_the_same():
+    with pytest.raises(ActionDefinitionError) as caught:
+        by_decorator({"zzz": 1, "retries": 1, "method": "GET"})
+    assert caught.value.field == "method"
+
+
+def test_the_description_is_the_first_paragraph_on_one_line():
+    def wrapped() -> None:
+        """Say
+        it   again.
+
+        First more.
+
+            Indented more.
+        """
+
+    definition = action(wrapped).definition
+    assert definition.description == "Say it again."
+    assert definition.more == "First more.\n\n    Indented more."
+
+
+def test_a_partial_has_the_docstring_of_its_function():
+    definition = define_action(name="p", handler=functools.partial(ping, text="x")).definition
+    assert definition.description == "Answer."
+
+
+def test_the_place_of_an_action_is_where_it_was_decorated():
+    first = action(ping)
+    second = action(ping)
+    assert first.definition.where.file == __file__
+    assert second.definition.where.line == first.definition.where.line + 1
+
+
+def test_an_example_without_output_is_not_one_that_gives_null():
+    assert Example({}) != Example({}, None)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from actionary.settings import Settings, SettingsError, find_root, read_settings, read_table
+
+
+def project(folder: Path, text: str = "[tool.actionary]\n") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pyproject.toml").write_text(text)
+    return folder
+
+
+def settings_of(folder: Path, lines: str) -> Settings:
+    return read_settings(project(folder, f"[tool.actionary]\n{lines}\n"))
+
+
+class TestFindingTheProject:
+    def test_it_is_the_nearest_folder_above_with_the_table(self, tmp_path):
+        root = project(tmp_path / "one")
+        project(root / "two", "[project]\nname = 'x'\n")
+        (root / "two" / "three").mkdir()
+        assert find_root(root / "two" / "three") == root
+        assert find_root(root) == root
+
+    def test_without_one_the_way_out_is_said(self, tmp_path):
+        with pytest.raises(SettingsError, match=r"--project DIR") as caught:
+            find_root(tmp_path)
+        assert str(tmp_path) in caught.value.what
+
+    def test_a_file_that_is_no_toml_is_named(self, tmp_path):
+        project(tmp_path, "[tool.actionary\n")
+        with pytest.raises(SettingsError, match=r"pyproject\.toml cannot be read"):
+            find_root(tmp_path)
+
+
+class TestReading:
+    def test_everything_has_a_default(self, tmp_path):
+        root = project(tmp_path / "my_shop", "")
+        assert read_settings(root) == Settings(
+            root=root, actions="actions", out=root / "generated", title="my_shop", version="0.0.0"
+        )
+        assert read_settings(tmp_path / "nowhere").title == "nowhere"
+
+    def test_title_version_and_description_are_the_projects(self, tmp_path):
+        root = project(tmp_path, '[project]\nname = "shop"\nversion = "1.2"\ndescription = "A shop."\n')
+        found = read_settings(root)
+        assert (found.title, found.version, found.description) == ("shop", "1.2", "A shop.")
+
+    def test_what_is_said_wins(self, tmp_path):
+        found = settings_of(
+            tmp_path,
+            """
+            actions = "shop.actions"
+            out = "docs/out"
+            title = "Shop"
+            version = "2"
+            description = ""
+            base_url = "https://shop.example.com/"
+            servers = ["http://localhost:8000/", "https://eu.example.com/v1/"]
+            prefix = "/api/v1"
+            """,
+        )
+        assert found == Settings(
+            root=tmp_path,
+            actions="shop.actions",
+            out=tmp_path / "docs" / "out",
+            title="Shop",
+            version="2",
+            base_url="https://shop.example.com",
+            servers=("http://localhost:8000", "https://eu.example.com/v1"),
+            prefix="/api/v1",
+        )
+
+    def test_a_relative_root_is_made_whole(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(project(tmp_path))
+        assert read_settings(Path()).out == tmp_path / "generated"
+
+    def test_no_prefix_is_a_prefix(self, tmp_path):
+        assert settings_of(tmp_path, 'prefix = ""').prefix == ""
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [
+            *(
+                (key, value)
+                for key in ("actions", "out", "title", "version")
+                for value in ('""', '" "', "3", "[]")
+            ),
+            ("description", "3"),
+            *(
+                ("prefix", f'"{value}"')
+                for value in ("/", "api", "/api/", "//", "/a b", "/a?b", "/..", "/a/../b")
+            ),
+            *(("prefix", f'"{value}"') for value in ("/.", "/{x}", "/é", "/a\\n")),
+            *(
+                ("base_url", f'"{value}"')
+                for value in ("", "shop.example.com", "ftp://x", "https://", "https://x?a")
+            ),
+            *(("base_url", f'"{value}"') for value in ("https://x y", "https://x\\n", "//x")),
+            ("base_url", "3"),
+            *(("servers", value) for value in ('"https://x"', "[3]", '["x"]', '["https://x", ""]')),
+        ],
+    )
+    def test_a_value_that_cannot_be_is_refused_with_its_key_and_the_mend(self, tmp_path, key, value):
+        with pytest.raises(SettingsError) as caught:
+            settings_of(tmp_path, f"{key} = {value}")
+        assert caught.value.key == key
+        assert caught.value.mend
+        assert str(caught.value).startswith(f"[tool.actionary] {key}: ")
+
+    @pytest.mark.parametrize("text", ["tool = 3\n", "[tool]\nactionary = 3\n", "project = 3\n"])
+    def test_a_table_that_is_none_does_not_confuse(self, tmp_path, text):
+        root = project(tmp_path / "shop", text)
+        if "actionary" in text:
+            with pytest.raises(SettingsError, match="write a table"):
+                read_settings(root)
+        else:
+            assert read_settings(root).title == "shop"
+
+    def test_the_whole_table_is_there_for_others_to_read(self, tmp_path):
+        root = project(tmp_path, "[tool.actionary]\ntargets = ['docs']\n[tool.actionary.docs]\nx = 1\n")
+        assert read_table(root) == {"targets": ["docs"], "docs": {"x": 1}}
+        assert read_table(tmp_path / "nowhere") == {}
+
+    def test_a_file_that_is_no_utf8_is_named(self, tmp_path):
+        (tmp_path / "pyproject.toml").write_bytes(b"[tool.actionary]\ntitle = '\xff'\n")
+        with pytest.raises(SettingsError, match="cannot be read"):
+            read_settings(tmp_path)
