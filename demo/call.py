@@ -16,7 +16,7 @@ with Client(sys.argv[1]) as client:
 
     result = client.create_order(
         lines=[models.NewLine(product_id="p-301")],
-        delivery=models.Parcel(method="parcel", country="AT"),
+        delivery=models.ParcelInput(method="parcel", country="AT"),
     )
     if isinstance(result, OutOfStock):
         print(f"{result.code}: {result.details.available} of {result.details.product_id} left")

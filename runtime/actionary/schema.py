@@ -98,6 +98,7 @@ class _Generator(GenerateJsonSchema):
         self.origins: dict[str, _Origin] = {}
         self._numbers: dict[CoreModeRef, DefsRef] = {}
         self._enums: dict[str, type] = {}
+        self._tagged: list[tuple[str, str]] = []
 
     def describe(self, schema: CoreSchema, mode: Mode) -> Schema:
         """Describe one type; its named types gather in ``definitions``."""
@@ -110,6 +111,10 @@ class _Generator(GenerateJsonSchema):
             enum = self._enums.get(self.origins[name].identity)
             if enum is not None:  # pydantic writes their titles last of all
                 _untitled(schema, enum)
+        for branch, tag in self._tagged:
+            required = self.definitions[DefsRef(branch)].setdefault("required", [])
+            if tag not in required:
+                required.append(tag)
         return {str(name): schema for name, schema in self.definitions.items()}
 
     def get_defs_ref(self, core_mode_ref: CoreModeRef) -> DefsRef:
@@ -124,6 +129,16 @@ class _Generator(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's own signature
         """Leave out titles made of field names."""
         return False
+
+    def field_is_required(
+        self,
+        field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
+        total: bool,  # noqa: FBT001 - pydantic's own signature
+    ) -> bool:
+        """Say whether a field is always there; what is written has every field, defaults too."""
+        if self.mode == "serialization" and field["type"] != "typed-dict-field":
+            return field.get("serialization_exclude_if") is None
+        return super().field_is_required(field, total)
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         """Describe a model."""
@@ -141,6 +156,14 @@ class _Generator(GenerateJsonSchema):
         """Describe an enum."""
         self._enums[schema.get("ref", "")] = schema["cls"]
         return super().enum_schema(schema)
+
+    def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
+        """Describe a discriminated union: its branches are told apart by a tag that must be there."""
+        described = super().tagged_union_schema(schema)
+        discriminator = described.get("discriminator", {})
+        for reference in discriminator.get("mapping", {}).values():
+            self._tagged.append((reference.removeprefix(REF), discriminator["propertyName"]))
+        return described
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         """Describe a decimal number, whose text form has a format of its own."""

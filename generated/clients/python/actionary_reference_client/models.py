@@ -49,7 +49,7 @@ class NewLine(_Model):
 class Order(_Model):
     """An order with all its lines."""
 
-    delivery: _typing.Annotated[Parcel | Pickup, _pydantic.Field(discriminator='method')]
+    delivery: _typing.Annotated[ParcelOutput | Pickup, _pydantic.Field(discriminator='method')]
     """How it gets to the customer."""
     id: _typing.Annotated[str, _pydantic.Field(min_length=1)]
     """The order's id, such as o-1001."""
@@ -74,13 +74,22 @@ class OrderLine(_Model):
     title: str
 
 
-class Parcel(_Model):
+class ParcelInput(_Model):
     """Send it to the customer."""
 
     country: _typing.Literal['DE', 'AT', 'FR']
     method: _typing.Literal['parcel']
     express: _Maybe[bool] = _UNSET
     """Default: false."""
+
+
+class ParcelOutput(_Model):
+    """Send it to the customer."""
+
+    country: _typing.Literal['DE', 'AT', 'FR']
+    express: bool
+    """Default: false."""
+    method: _typing.Literal['parcel']
 
 
 class Pickup(_Model):

@@ -2,7 +2,7 @@
 
 export interface CalculateShippingInput {
   /** How it gets to the customer. */
-  delivery: Parcel | Pickup;
+  delivery: ParcelInput | Pickup;
   /**
    * The weight of all items.
    *
@@ -101,7 +101,7 @@ export interface NewOrder {
   /** Number of items at least 1. Number of items at most 50. */
   lines: NewLine[];
   /** How it gets to the customer. */
-  delivery: Parcel | Pickup;
+  delivery: ParcelInput | Pickup;
   /**
    * What the shop should know.
    *
@@ -121,7 +121,7 @@ export interface Order {
   status: OrderStatus;
   lines: OrderLine[];
   /** How it gets to the customer. */
-  delivery: Parcel | Pickup;
+  delivery: ParcelOutput | Pickup;
   /**
    * In euro cents.
    *
@@ -157,11 +157,19 @@ export interface OrderLine {
 export type OrderStatus = "placed" | "shipped";
 
 /** Send it to the customer. */
-export interface Parcel {
+export interface ParcelInput {
   method: "parcel";
   country: "DE" | "AT" | "FR";
   /** Default false. */
   express?: boolean | undefined;
+}
+
+/** Send it to the customer. */
+export interface ParcelOutput {
+  method: "parcel";
+  country: "DE" | "AT" | "FR";
+  /** Default false. */
+  express: boolean;
 }
 
 /** The customer comes to a shop for it. */

@@ -77,7 +77,7 @@ class OrdersActions(_SyncCalls):
     def create_order(
         self,
         *,
-        delivery: _models.Parcel | _models.Pickup,
+        delivery: _models.ParcelInput | _models.Pickup,
         lines: list[_models.NewLine],
         note: str | None | _Unset = _UNSET,
         options: _CallOptions | None = None,
@@ -142,7 +142,7 @@ class AsyncOrdersActions(_AsyncCalls):
     async def create_order(
         self,
         *,
-        delivery: _models.Parcel | _models.Pickup,
+        delivery: _models.ParcelInput | _models.Pickup,
         lines: list[_models.NewLine],
         note: str | None | _Unset = _UNSET,
         options: _CallOptions | None = None,

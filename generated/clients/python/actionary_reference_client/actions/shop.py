@@ -71,7 +71,7 @@ class ShopActions(_SyncCalls):
     def calculate_shipping(
         self,
         *,
-        delivery: _models.Parcel | _models.Pickup,
+        delivery: _models.ParcelInput | _models.Pickup,
         weight_grams: int,
         options: _CallOptions | None = None,
     ) -> CalculateShippingResult:
@@ -139,7 +139,7 @@ class AsyncShopActions(_AsyncCalls):
     async def calculate_shipping(
         self,
         *,
-        delivery: _models.Parcel | _models.Pickup,
+        delivery: _models.ParcelInput | _models.Pickup,
         weight_grams: int,
         options: _CallOptions | None = None,
     ) -> CalculateShippingResult:

@@ -1,0 +1,142 @@
+"""The benchmarks run from end to end and say what they have to; what they measure decides nothing here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).parents[2] / "bench"
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, str(BENCH / "run.py"), *arguments],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=300,
+    )
+
+
+def tables(*arguments):
+    """The tables of one benchmark: title → (columns, rows by name)."""
+    done = run(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    [found] = json.loads(done.stdout).values()
+    return {
+        table["title"]: (table["columns"], {row["name"]: row["values"] for row in table["rows"]})
+        for table in found
+    }
+
+
+def test_http_compares_every_peer_with_the_constant_reply_and_with_fastapi():
+    constant, fastapi = tables("http", "--rounds", "2", "--requests", "40", "--actions", "3").values()
+    assert constant[0] == ["CPU", "lowest", "highest", "throughput"]
+    assert list(constant[1]) == [
+        "bare ASGI, constant reply",
+        "bare ASGI + pydantic",
+        "Actionary",
+        "FastAPI",
+        "Actionary, last of 3",
+        "FastAPI, last of 3",
+    ]
+    assert constant[1]["bare ASGI, constant reply"] == [1, 1, 1, 1]
+    assert all(value > 0 for row in constant[1].values() for value in row)
+    assert list(fastapi[1]) == ["one action", "the last of 3"]
+    assert all(value > 0 for row in fastapi[1].values() for value in row)
+
+
+def test_build_tells_the_stations_of_two_builds_the_second_of_which_writes_nothing():
+    [(title, (columns, rows))] = tables("build", "--actions", "5").items()
+    assert title.startswith("Build: 5 generated actions, ")
+    assert len(columns) == 4
+    emitters = "catalog docs llms mcp openapi python typescript".split()
+    assert list(rows) == [
+        "in a child: import",
+        "in a child: describe",
+        "start",
+        "load",
+        *(f"emit {name}" for name in emitters),
+        "write",
+        "all stations",
+    ]
+    parts = [values[0] for name, values in rows.items() if name != "all stations" and values[1] != ""]
+    assert sum(parts) == pytest.approx(rows["all stations"][0])
+
+
+def test_the_generated_actions_are_as_many_as_were_asked_for(tmp_path):
+    made = "import sys; from pathlib import Path; import generating; generating.write_project(Path(sys.argv[1]), 43)"
+    subprocess.run([sys.executable, "-c", made, str(tmp_path)], cwd=BENCH, check=True)
+    command = [Path(sys.executable).with_name("actionary"), "list", "--json", "--project", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    listed = json.loads(done.stdout)
+    listed = listed["actions"] if isinstance(listed, dict) else listed
+    assert len(listed) == 43
+    assert {action["name"].partition("_")[0] for action in listed} == {"create", "get", "move", "search"}
+
+
+def test_import_names_what_is_loaded_and_compares_the_times():
+    loaded, times = tables("import", "--rounds", "1").values()
+    assert loaded[1] == {"import actionary": [0, "none"]}
+    assert list(times[1]) == ["import actionary", "actionary --help"]
+
+
+def test_steps_tells_what_each_part_of_a_call_takes():
+    [(_, (columns, rows))] = tables("steps", "--rounds", "1", "--requests", "20").items()
+    assert columns == ["CPU", "microseconds"]
+    assert [name.partition(":")[0] for name in rows] == (
+        "pydantic read_json within write_output answer door".split()
+    )
+    assert all(value > 0 for row in rows.values() for value in row)
+
+
+def test_people_get_a_table_in_plain_text():
+    done = run("steps", "--rounds", "1", "--requests", "20")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("Steps: ")
+    assert lines[1].split() == ["CPU", "microseconds"]
+    assert lines[2].split()[-2] == "1.000"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["htpp"], "there is no benchmark 'htpp': name any of http, build, import, steps"),
+        (["steps", "--rounds", "0"], "at least 1 is needed"),
+    ],
+)
+def test_what_cannot_be_run_is_refused(arguments, said):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("peer", ["constant", "pydantic", "actionary", "fastapi"])
+def test_a_server_ends_when_the_benchmark_is_gone(peer):
+    command = [sys.executable, str(BENCH / "server.py"), peer, "1"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert int(server.stdout.readline()) > 0
+        server.stdin.close()
+        server.wait(timeout=60)
+
+
+def test_a_reply_that_is_no_success_ends_the_benchmark():
+    """Requests to the wrong path are refused by every server but the constant one, and must not be counted."""
+    program = (
+        "import sys; from load import post, send_all; from workload import BODY\n"
+        "send_all(int(sys.argv[1]), post('/api/actions/other', BODY), 1)"
+    )
+    command = [sys.executable, str(BENCH / "server.py"), "actionary", "1"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        port = server.stdout.readline().strip()
+        done = subprocess.run(
+            [sys.executable, "-c", program, port], cwd=BENCH, capture_output=True, check=False, text=True
+        )
+        server.terminate()
+    assert done.returncode == 1
+    assert "404 Not Found" in done.stderr
