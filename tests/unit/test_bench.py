@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,12 @@ def run(*arguments):
         text=True,
         timeout=300,
     )
+
+
+def within_bench(program, *arguments):
+    """What a program that uses the benchmarks' own modules prints."""
+    command = [sys.executable, "-c", f"import sys\n{program}", *map(str, arguments)]
+    return subprocess.run(command, cwd=BENCH, capture_output=True, check=True, text=True, timeout=300).stdout
 
 
 def tables(*arguments):
@@ -69,8 +76,9 @@ def test_build_tells_the_stations_of_two_builds_the_second_of_which_writes_nothi
 
 
 def test_the_generated_actions_are_as_many_as_were_asked_for(tmp_path):
-    made = "import sys; from pathlib import Path; import generating; generating.write_project(Path(sys.argv[1]), 43)"
-    subprocess.run([sys.executable, "-c", made, str(tmp_path)], cwd=BENCH, check=True)
+    within_bench(
+        "import generating, pathlib; generating.write_project(pathlib.Path(sys.argv[1]), 43)", tmp_path
+    )
     command = [Path(sys.executable).with_name("actionary"), "list", "--json", "--project", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     listed = json.loads(done.stdout)
@@ -82,7 +90,11 @@ def test_the_generated_actions_are_as_many_as_were_asked_for(tmp_path):
 def test_import_names_what_is_loaded_and_compares_the_times():
     loaded, times = tables("import", "--rounds", "1").values()
     assert loaded[1] == {"import actionary": [0, "none"]}
-    assert list(times[1]) == ["import actionary", "actionary --help"]
+    assert list(times[1]) == [
+        "import actionary / import pydantic",
+        "import actionary / pydantic in use",
+        "actionary --help / import click",
+    ]
 
 
 def test_steps_tells_what_each_part_of_a_call_takes():
@@ -116,27 +128,52 @@ def test_what_cannot_be_run_is_refused(arguments, said):
     assert said in done.stderr
 
 
-@pytest.mark.parametrize("peer", ["constant", "pydantic", "actionary", "fastapi"])
-def test_a_server_ends_when_the_benchmark_is_gone(peer):
-    command = [sys.executable, str(BENCH / "server.py"), peer, "1"]
+@contextmanager
+def serving(peer, count):
+    command = [sys.executable, str(BENCH / "server.py"), peer, str(count)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert int(server.stdout.readline()) > 0
+        try:
+            yield server, int(server.stdout.readline())
+        finally:
+            server.terminate()
+
+
+ASK = """
+import socket
+from load import post, read_reply
+from workload import BODY
+with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as connection:
+    connection.sendall(post(sys.argv[2], BODY))
+    print(read_reply(connection).decode())
+"""
+
+
+@pytest.mark.parametrize("peer", ["pydantic", "actionary", "fastapi"])
+def test_every_peer_does_the_work(peer):
+    with serving(peer, 2) as (_, port):
+        reply = json.loads(within_bench(ASK, port, "/api/actions/quote_2"))
+    assert reply.get("data", reply) == {"total_cents": 6300, "items": 3, "delivery": "express"}
+
+
+def test_the_constant_reply_is_as_long_as_the_one_that_is_made():
+    replies = []
+    for peer in ("constant", "actionary"):
+        with serving(peer, 2) as (_, port):
+            replies.append(json.loads(within_bench(ASK, port, "/api/actions/quote_2")))
+    for reply in replies:
+        reply["latencyMs"] = None
+    assert replies[0] == replies[1]
+
+
+def test_a_server_ends_when_the_benchmark_is_gone():
+    with serving("actionary", 1) as (server, _):
         server.stdin.close()
         server.wait(timeout=60)
 
 
-def test_a_reply_that_is_no_success_ends_the_benchmark():
-    """Requests to the wrong path are refused by every server but the constant one, and must not be counted."""
-    program = (
-        "import sys; from load import post, send_all; from workload import BODY\n"
-        "send_all(int(sys.argv[1]), post('/api/actions/other', BODY), 1)"
-    )
-    command = [sys.executable, str(BENCH / "server.py"), "actionary", "1"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        port = server.stdout.readline().strip()
-        done = subprocess.run(
-            [sys.executable, "-c", program, port], cwd=BENCH, capture_output=True, check=False, text=True
+def test_a_reply_that_is_no_success_is_not_counted():
+    with serving("actionary", 1) as (_, port), pytest.raises(subprocess.CalledProcessError) as error:
+        within_bench(
+            "import load; load.send_all(int(sys.argv[1]), load.post('/api/actions/other', b''), 1)", port
         )
-        server.terminate()
-    assert done.returncode == 1
-    assert "404 Not Found" in done.stderr
+    assert "404 Not Found" in error.value.stderr

@@ -16,7 +16,7 @@ from actionary.result import CommonError
 _UTF8: Final = frozenset({b"utf-8", b"utf8"})
 
 
-def query_input(action: AnyAction, scope: Scope) -> BaseModel:
+async def query_input(action: AnyAction, scope: Scope) -> BaseModel:
     """Read the input of a GET from its query; a body is ignored.
 
     Raises:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, TypeAlias
@@ -106,10 +106,10 @@ class Door:
             make_request=lambda: Request(scope),
         )
 
-        async def read(found: AnyAction) -> BaseModel:
+        def read(found: AnyAction) -> Awaitable[BaseModel]:
             if entry.method == "GET":
                 return query_input(found, scope)
-            return await body_input(found, scope, receive, self._body_limit)
+            return body_input(found, scope, receive, self._body_limit)
 
         return await answer(action, read, context, started)
 
