@@ -51,9 +51,5 @@ test: setup debian check
 test-long: setup debian
 	$(BIN)/python -m pytest -m long || [ $$? -eq 5 ]
 
-bench: .venv/bench-installed
+bench: setup
 	$(BIN)/python bench/run.py
-
-.venv/bench-installed: .venv/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[bench]'
-	touch $@

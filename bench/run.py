@@ -1,0 +1,71 @@
+"""Run the benchmarks: ``python bench/run.py [http] [build] [import] [steps]``, all of them without a name.
+
+Every figure is a ratio to something measured beside it, or CPU seconds; see docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Final
+
+from building import build_tables
+from importing import import_tables
+from over_http import http_tables
+from report import Table, text_of
+from steps import steps_tables
+
+Bench = Callable[[argparse.Namespace], Iterator[Table]]
+
+BENCHES: Final[dict[str, Bench]] = {
+    "http": lambda given: http_tables(rounds=given.rounds, requests=given.requests, many=given.actions),
+    "build": lambda given: build_tables(actions=given.actions),
+    "import": lambda given: import_tables(rounds=given.rounds),
+    "steps": lambda given: steps_tables(rounds=given.rounds, calls=given.requests),
+}
+
+
+def main() -> None:
+    """Run what the command line names, and print each table as soon as it is there."""
+    parser = argparse.ArgumentParser(prog="bench/run.py", description="Benchmarks of Actionary.")
+    parser.add_argument("bench", nargs="*", help=f"any of {', '.join(BENCHES)} (default: all)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, by benchmark")
+    parser.add_argument("--rounds", type=_positive, default=9, help="interleaved rounds (default: 9)")
+    parser.add_argument(
+        "--requests", type=_positive, default=6000, help="requests to each server in a round (default: 6000)"
+    )
+    parser.add_argument(
+        "--actions", type=_positive, default=1000, help="how many are many actions (default: 1000)"
+    )
+    given = parser.parse_args()
+    unknown = sorted(set(given.bench) - BENCHES.keys())
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]!r}: name any of {', '.join(BENCHES)}")
+    found: dict[str, list[Table]] = {}
+    for name in given.bench or BENCHES:
+        _progress(name)
+        for table in BENCHES[name](given):
+            found.setdefault(name, []).append(table)
+            if not given.json:
+                print(text_of(table), flush=True)
+    if given.json:
+        print(json.dumps({name: [asdict(table) for table in tables] for name, tables in found.items()}))
+
+
+def _progress(name: str) -> None:
+    if sys.stderr.isatty():
+        print(f"running: {name} …", file=sys.stderr, flush=True)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return number
+
+
+if __name__ == "__main__":
+    main()
