@@ -25,7 +25,13 @@ _MOST_IN_MESSAGE: Final = 5
 _TEXTS: Final[dict[str, str]] = {
     "json_invalid": "is not valid JSON",
     "recursion_loop": "refers to itself",
+    "recursion_depth_exceeded": "is nested too deeply",
     "missing": "is required",
+    "missing_argument": "is required",
+    "missing_keyword_only_argument": "is required",
+    "missing_positional_only_argument": "is required",
+    "unexpected_keyword_argument": "is not known",
+    "unexpected_positional_argument": "is not known",
     "extra_forbidden": "is not known",
     "invalid_key": "must have texts as keys",
     "none_required": "must be null",
@@ -34,15 +40,21 @@ _TEXTS: Final[dict[str, str]] = {
     "dataclass_type": "must be an object",
     "dict_type": "must be an object",
     "mapping_type": "must be an object",
+    "ordered_dict_type": "must be an object",
+    "counter_type": "must be an object",
+    "frozen_dict_type": "must be an object",
     "list_type": "must be a list",
     "tuple_type": "must be a list",
     "set_type": "must be a list",
     "frozen_set_type": "must be a list",
     "iterable_type": "must be a list",
+    "deque_type": "must be a list",
+    "named_tuple_type": "must be a list",
     "set_item_not_hashable": "must be a plain value",
     "string_type": "must be a text",
-    "string_sub_type": "must be a text",
     "string_unicode": "must be valid Unicode",
+    "string_not_ascii": "must have ASCII characters only",
+    "json_type": "must be JSON text",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "must match the pattern {pattern}",
@@ -61,6 +73,8 @@ _TEXTS: Final[dict[str, str]] = {
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
+    "fraction_type": "must be a fraction",
+    "fraction_parsing": "must be a fraction",
     "multiple_of": "must be a multiple of {multiple_of}",
     "decimal_type": "must be a decimal number",
     "decimal_parsing": "must be a decimal number",
@@ -149,7 +163,7 @@ def _path(loc: tuple[int | str, ...], kind: str, given: Any) -> list[str | int]:
     path: list[str | int] = []
     node = given
     for index, part in enumerate(loc):
-        last_is_absent = kind == "missing" and index == len(loc) - 1
+        last_is_absent = kind.startswith("missing") and index == len(loc) - 1
         if last_is_absent or _leads_on(node, part):
             path.append(part[:LONGEST_KEY] if isinstance(part, str) else part)
             node = None if last_is_absent else _at(node, part)
