@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 from actionary.names import camel_case
+from jsonschema import Draft202012Validator
 
 HERE = Path(__file__).parent / "parity"
 COMMAND = Path(sys.executable).with_name("actionary")
@@ -219,3 +220,16 @@ def test_with_the_python_client(python, direct) -> None:
 
 def test_with_the_typescript_client(typescript, direct) -> None:
     check("typescript", typescript, direct)
+
+
+def test_what_comes_over_http_is_what_openapi_says(http, project) -> None:
+    document = json.loads((project / "generated" / "openapi.json").read_text())
+    for name, answer in http.items():
+        method = "get" if answer["action"] in GETS else "post"
+        responses = document["paths"][f"/api/actions/{answer['action']}"][method]["responses"]
+        response = responses[str(answer.get("status", 200))]
+        if "$ref" in response:
+            response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
+        described = response["content"]["application/json"]["schema"]
+        validator = Draft202012Validator({**described, "components": document["components"]})
+        assert list(validator.iter_errors(answer)) == [], name
