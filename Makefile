@@ -1,15 +1,12 @@
 # The commands that people type. What they need is installed on the way: Python packages into .venv,
-# TypeScript programs into node_modules, Debian packages where a test needs them.
+# TypeScript programs into node_modules.
 
 PYTHON ?= python3
 BIN := .venv/bin
 TYPESCRIPT := tests/clients/typescript
 TS_RUNTIME := builder/actionary_build/emit/typescript/runtime
 
-# Debian packages that a test needs; those that are missing are installed.
-DEBIAN :=
-
-.PHONY: setup debian demo serve check test test-long bench
+.PHONY: setup demo serve check test test-long bench
 .NOTPARALLEL:
 
 setup: .venv/installed $(TYPESCRIPT)/node_modules/.package-lock.json
@@ -22,12 +19,6 @@ setup: .venv/installed $(TYPESCRIPT)/node_modules/.package-lock.json
 $(TYPESCRIPT)/node_modules/.package-lock.json: $(TYPESCRIPT)/package-lock.json
 	npm ci --prefix $(TYPESCRIPT) --no-audit --no-fund
 	touch $@
-
-debian:
-ifneq ($(DEBIAN),)
-	dpkg --status $(DEBIAN) > /dev/null 2>&1 \
-	  || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(DEBIAN); }
-endif
 
 demo: setup
 	$(BIN)/python demo/run.py
@@ -44,11 +35,11 @@ check: setup
 	$(TYPESCRIPT)/node_modules/.bin/tsc -p $(TS_RUNTIME)
 	$(BIN)/actionary build --check
 
-test: setup debian check
+test: setup check
 	$(BIN)/python -m pytest -m 'not long'
 
 # pytest ends with 5 where there is no such test.
-test-long: setup debian
+test-long: setup
 	$(BIN)/python -m pytest -m long || [ $$? -eq 5 ]
 
 bench: setup

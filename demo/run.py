@@ -36,10 +36,12 @@ def main() -> None:
         with serving(environment) as address:
             actions = f"{address}/api/actions"
 
-            say("Call them with curl: a good call, a bad input, a private name.")
+            say("Call them with curl: a good call, a bad input, a private name, an unknown one.")
             show("curl", "-sS", f"{actions}/search_products?{urlencode({'query': 'tent'})}")
             show("curl", "-sS", f"{actions}/search_products?{urlencode({'query': 'tent', 'limit': 99})}")
-            show("curl", "-sS", "--json", '{"product_id": "p-301", "quantity": 5}', f"{actions}/restock")
+            restock = '{"product_id": "p-301", "quantity": 5}'
+            show("curl", "-sS", "-H", "content-type: application/json", "-d", restock, f"{actions}/restock")
+            show("curl", "-sS", f"{actions}/no_such_action")
 
             say("Call them from the command line, which needs no server and reaches the private one too.")
             show(ACTIONARY, "call", "restock", "--product-id", "p-102", "--quantity", "5", env=environment)

@@ -15,7 +15,8 @@ from actionary.catalog import Catalog
 from actionary_build.diagnostics import BuildError, Diagnostic
 from actionary_build.emit import OutputFile, Sources
 from actionary_build.load import IMPORT_TIMEOUT, Loaded, load_catalog
-from actionary_build.output import NewTree, Plan, Written, plan_output, write_output, write_private_catalog
+from actionary_build.output import NewTree, Plan, Written, plan_output, write_output
+from actionary_build.output import private_catalog as placed_private_catalog
 from actionary_build.project import Project, Target
 from actionary_build.warn import warnings_of
 
@@ -124,7 +125,8 @@ def build(
     """Make the output folder what the project's actions say; only files that differ are written.
 
     With ``targets`` the files of the other targets stay. ``private_catalog`` is where
-    the catalog of all actions goes. When it raises, nothing was changed.
+    the catalog of all actions goes, last of all. When it raises, nothing was changed,
+    unless the diagnostic says something else.
 
     Raises:
         BuildError: See `make` and `actionary_build.output`.
@@ -132,9 +134,7 @@ def build(
     made = make(
         project, targets=targets, private=private_catalog is not None, timeout=timeout, station=station
     )
-    with station("write"):
-        if private_catalog is not None:
-            _write_private(project, made, private_catalog, force=force)
+    with station("write"), _private(project, made, private_catalog, force=force):
         output = write_output(project.out, made.tree, force=force, project=project.root)
     return Built(output=output, warnings=made.warnings)
 
@@ -157,13 +157,11 @@ def check(
     return Checked(plan=plan, stale=(*plan.conflicts, *_stale(plan)), warnings=made.warnings)
 
 
-def _write_private(project: Project, made: Made, path: Path, *, force: bool) -> None:
-    """Write the private catalog, unless the output cannot be written anyway."""
-    plan = plan_output(project.out, made.tree, force=force, project=project.root)
-    if plan.conflicts:
-        raise BuildError(plan.conflicts)
+def _private(project: Project, made: Made, path: Path | None, *, force: bool) -> AbstractContextManager[None]:
+    if path is None:
+        return nullcontext()
     assert made.loaded.private is not None, "it was asked for"  # noqa: S101 - tells the type checkers
-    write_private_catalog(path, made.loaded.private, project.out)
+    return placed_private_catalog(path, made.loaded.private, project.out, force=force)
 
 
 def _stale(plan: Plan) -> list[Diagnostic]:

@@ -27,7 +27,7 @@ CODES: Final[dict[str, str]] = {
     "edited-file": "A generated file was changed since it was written.",
     "emitter-failed": "An emitter raised an exception.",
     "example-invalid": "An example does not fit its action's schema.",
-    "foreign-file": "The output folder holds a file that no build wrote.",
+    "foreign-file": "No build wrote this file, which a build would overwrite or has in its folder.",
     "import-failed": "A file of actions cannot be imported.",
     "import-hung": "Importing the actions did not end in time.",
     "in-the-way": "Something that a build never removes stands where a file has to go.",
@@ -40,6 +40,8 @@ CODES: Final[dict[str, str]] = {
     "private-catalog-place": "The private catalog would lie inside the output folder.",
     "stale-output": "A generated file is not as a build would write it.",
     "unfinished-build": "The last build was cut off, and only a build of all targets repairs it.",
+    "system-error": "The operating system refused something, such as to print.",
+    "unknown-target": "A build is asked for a target that the project does not have.",
     "unreachable": "A public action can be reached neither over HTTP nor by agents.",
     "unsafe-get": "An action is called by GET and is not read-only.",
 }

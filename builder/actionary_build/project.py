@@ -75,12 +75,7 @@ class Project:
         """
         by_name = {target.name: target for target in self.targets}
         wanted = set(names)
-        unknown = [
-            _bad_config(
-                f"the project has no target {name!r}", _near(name, by_name) or f"use one of {_list(by_name)}"
-            )
-            for name in sorted(wanted - by_name.keys())
-        ]
+        unknown = [_unknown_target(name, by_name) for name in sorted(wanted - by_name.keys())]
         if unknown:
             raise BuildError(unknown)
         return tuple(target for target in self.targets if not wanted or target.name in wanted)
@@ -199,6 +194,16 @@ def _bad_options(emitter: Emitter[Any], error: ValidationError) -> Iterator[Diag
             yield _bad_config(
                 f"{key}: {line['input']!r} will not do: {said}", "mend the value, or remove the key"
             )
+
+
+def _unknown_target(name: str, known: Iterable[str]) -> Diagnostic:
+    near = _near(name, known)
+    return Diagnostic(
+        code="unknown-target",
+        severity="error",
+        message=f"--target {name}: the project has no such target",
+        mend=f"{near} Its targets are {_list(known)}".lstrip(),
+    )
 
 
 def _near(name: str, known: Iterable[str]) -> str:

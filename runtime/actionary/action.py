@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cached_property
-from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -16,6 +16,9 @@ from actionary.definition import ActionFields, Definition, Example, Http, output
 from actionary.definition_error import place_of_caller
 from actionary.prepared import Prepared, prepare
 from actionary.signature import UNCHECKED, Binding, bind
+
+if TYPE_CHECKING:
+    from actionary.registry import Registry
 
 __all__ = ["Action", "AsyncAction", "Example", "Http", "SyncAction", "action", "define_action"]
 
@@ -27,7 +30,8 @@ class Action(Generic[P, T]):
     """A typed function with a contract. Calling it calls the handler as it was written.
 
     `run` goes through the whole pipeline. Actions are made by `action` and
-    `define_action`, as an `AsyncAction` or a `SyncAction`.
+    `define_action`, as an `AsyncAction` or a `SyncAction`. ``registry`` is the one
+    where the action was registered first; `run` uses its resources.
     """
 
     __slots__ = ("__dict__", "__weakref__", "adapter", "binding", "definition", "handler")
@@ -43,6 +47,7 @@ class Action(Generic[P, T]):
         self.handler: Final = handler
         self.binding: Final = binding
         self.adapter: Final = adapter
+        self.registry: Registry | None = None
         self.__doc__ = handler.__doc__
         self.__wrapped__ = handler
         self.__name__ = definition.name

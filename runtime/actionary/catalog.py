@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
@@ -19,7 +19,7 @@ from actionary import codes
 from actionary.names import camel_case, pascal_case, slug
 
 FORMAT: Final = 1
-"""The version of the dumped form; a newer one is refused."""
+"""The version of the dumped form; another one is refused."""
 
 REF: Final = "#/$defs/"
 
@@ -241,7 +241,7 @@ def subschemas(node: Any) -> Iterator[Schema]:
                 waiting.extend(value.values())
 
 
-def map_schema(schema: Schema, change: Any) -> Schema:
+def map_schema(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
     """Copy a schema with ``change(subschema) -> subschema`` applied to each, the innermost first."""
 
     def walk(node: Any) -> Any:
@@ -298,14 +298,14 @@ def load(data: Any) -> Catalog:
     """Read a dumped catalog.
 
     Raises:
-        CatalogError: It is no catalog, or of a newer format.
+        CatalogError: It is no catalog, or of another format.
     """
     if not isinstance(data, dict) or "format" not in data:
         raise CatalogError("this is not a catalog: there is no `format` in it")
-    if data["format"] != FORMAT:
-        raise CatalogError(
-            f"the catalog has format {data['format']!r}, this version reads {FORMAT}; upgrade actionary"
-        )
+    given = data["format"]
+    if type(given) is not int or given != FORMAT:
+        mend = "upgrade actionary" if type(given) is int and given > FORMAT else "build the catalog again"
+        raise CatalogError(f"the catalog has format {given!r}, this version reads {FORMAT}; {mend}")
     try:
         catalog = Catalog(
             **{name: data[name] for name in _PLAIN_FIELDS},

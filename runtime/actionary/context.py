@@ -110,8 +110,15 @@ class Context(Generic[R]):
         """The request's cookies, empty without a request."""
         return {} if self.request is None else self.request.cookies
 
-    def with_resources(self, resources: Any, action: str) -> Context[Any]:
-        """Give this context for a call of ``action``; resources it already has stay."""
+    def of_action(self, action: str) -> Context[R]:
+        """Give this context for a call of ``action``."""
+        return self._copy(self._resources, action)
+
+    def with_resources(self, resources: Any) -> Context[Any]:
+        """Give this context with what a lifespan yielded."""
+        return self._copy(resources, self.action)
+
+    def _copy(self, resources: Any, action: str) -> Context[Any]:
         return Context(
             caller=self.caller,
             request=self._request,

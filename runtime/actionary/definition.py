@@ -15,10 +15,12 @@ from pydantic import BaseModel, PydanticUserError, RootModel, TypeAdapter
 from pydantic_core import SchemaError
 
 from actionary.context import Request
-from actionary.definition_error import ActionDefinitionError, Place
+from actionary.definition_error import ActionDefinitionError, Place, running_file
 from actionary.names import is_name
-from actionary.result import ActionError, CommonError, details_adapter
+from actionary.result import ActionError, CommonError, FailedCall, details_adapter
+from actionary.schema import built_schema
 from actionary.signature import UNCHECKED, Binding, mend_of, why_refused
+from actionary.type_rules import first_misfit
 
 Auth: TypeAlias = Callable[[Request], bool | Awaitable[bool]]
 """Who is at the door: only the value ``True`` lets a request in. A plain function runs in a thread."""
@@ -70,12 +72,15 @@ class ActionFields(TypedDict, total=False):
 class Definition:
     """Everything that a definition says, checked, with every default in its place.
 
-    ``timeout`` is in seconds, ``None`` for no limit; ``more`` is what the docstring
-    says after its first paragraph.
+    ``where`` is the place of the definition, ``made_in`` the file that was running when
+    it was made: another one, where a function of a shared module made it. ``timeout``
+    is in seconds, ``None`` for no limit; ``more`` is what the docstring says after its
+    first paragraph.
     """
 
     name: str
     where: Place
+    made_in: str
     module: str
     title: str | None
     description: str
@@ -128,6 +133,7 @@ def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], wher
     return Definition(
         name=name,
         where=where,
+        made_in=running_file(),
         module=getattr(handler, "__module__", None) or "",
         title=check.text("title"),
         description=description,
@@ -155,7 +161,8 @@ def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any]
     """Check the input model, and give the adapter of the output type, ``None`` when that is unchecked.
 
     Raises:
-        ActionDefinitionError: The input is no object, or the output no type pydantic knows.
+        ActionDefinitionError: The input is no object, the output no type pydantic knows, or
+            one of them has a part that no contract can hold to.
     """
     check = _Checker({}, definition.where, definition.name)
     model: Any = binding.input
@@ -163,12 +170,15 @@ def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any]
         check.fail(
             "input", f"{model!r} does not describe an object", "give a subclass of pydantic's BaseModel"
         )
+    check.fits("input", model)
     if binding.output is UNCHECKED:
         return None
     try:
-        return TypeAdapter(binding.output)
+        adapter: TypeAdapter[Any] = TypeAdapter(binding.output)
     except (PydanticUserError, SchemaError, TypeError) as error:
         check.fail("output", f"pydantic cannot describe the type: {why_refused(error)}", mend_of(error))
+    check.fits("output", adapter)
+    return adapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +198,16 @@ class _Checker:
             self.fail("handler", "it is an action already", mend)
         if inspect.isclass(handler) or not callable(handler):
             self.fail("handler", f"{handler!r} is no function", mend)
+
+    def fits(self, field: str, described: type[BaseModel] | TypeAdapter[Any]) -> None:
+        """Refuse what no contract can hold to, as far as pydantic knows the type by now."""
+        schema = built_schema(described)
+        misfit = None if schema is None else first_misfit(schema)
+        if misfit is not None:
+            own = field == "input" and misfit.owner is described
+            self.fail(
+                misfit.field if own else field, f"it {misfit.what}" if own else str(misfit), misfit.mend
+            )
 
     def known(self) -> None:
         for field in sorted(self.fields.keys() - ActionFields.__annotations__.keys()):
@@ -232,8 +252,8 @@ class _Checker:
     def tags(self) -> tuple[str, ...]:
         tags = self.sequence("tags")
         for tag in tags:
-            if not isinstance(tag, str) or not tag.strip():
-                self.fail("tags", f"{tag!r} is no tag", "use words, such as `shop`")
+            if not isinstance(tag, str) or not _is_tag(tag):
+                self.fail("tags", f"{tag!r} is no tag", _TAG_MEND)
         if len(set(tags)) < len(tags):
             self.fail("tags", "a tag stands twice", "name each once")
         return tags
@@ -266,8 +286,8 @@ class _Checker:
                 self.fail(
                     "errors", f"{error!r} is no domain error", "give subclasses of ActionError with a code"
                 )
-            if issubclass(error, CommonError):
-                self.fail("errors", "common codes are not declared", "leave it out")
+            if issubclass(error, CommonError | FailedCall):
+                self.fail("errors", f"{error.__name__} is none of an action's own", "leave it out")
             if by_code.setdefault(error.code, error) is not error:
                 self.fail("errors", f"`{error.code}` is declared twice", "give each error a code of its own")
             self.details(error)
@@ -276,10 +296,11 @@ class _Checker:
     def details(self, error: type[ActionError[Any]]) -> None:
         if error.details_type is not None:
             try:
-                details_adapter(error)
+                adapter = details_adapter(error)
             except (PydanticUserError, SchemaError, TypeError) as refused:
                 what = f"pydantic cannot describe the details of {error.__name__}: {why_refused(refused)}"
                 self.fail("errors", what, mend_of(refused))
+            self.fits(f"errors.{error.code}", adapter)
 
     def timeout(self) -> float | None:
         value = self.fields.get("timeout", DEFAULT_TIMEOUT)
@@ -296,6 +317,13 @@ class _Checker:
             return float(seconds)
         except OverflowError:
             self.fail("timeout", "that is longer than a number can say", "give None for no limit")
+
+
+_TAG_MEND: Final = "use 1 to 64 printable characters, no space at either end, such as `shop`"
+
+
+def _is_tag(text: str) -> bool:
+    return 1 <= len(text) <= 64 and text.isprintable() and text == text.strip()
 
 
 def _is_object(value: Any) -> bool:

@@ -51,6 +51,15 @@ def place_of_caller() -> Place:
     return Place(frame.f_code.co_filename, frame.f_lineno)
 
 
+def running_file() -> str:
+    """Give the file of the module whose own code, outside of every function, led here; else the caller's."""
+    near = caller()
+    frame: FrameType | None = near
+    while frame is not None and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    return (frame or near).f_code.co_filename
+
+
 def caller() -> FrameType:
     """Give the nearest frame outside this package that led here."""
     frame = inspect.currentframe()

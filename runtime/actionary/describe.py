@@ -20,6 +20,7 @@ from actionary.registry import AnyAction, Registry
 from actionary.result import ActionError, CommonError, description_of, details_adapter
 from actionary.schema import Mode, Types, core_schema_of, describe_types
 from actionary.settings import Settings
+from actionary.type_rules import first_misfit
 
 Root = tuple[tuple[str, str], Mode, CoreSchema]
 """A type to describe: (action, which of its types), the mode, pydantic's core schema."""
@@ -91,9 +92,15 @@ def _types_of(actions: Iterable[AnyAction]) -> Types:
     for action in actions:
         for field, mode, described in _described(action):
             try:
-                roots.append(((action.name, field), mode, core_schema_of(described)))
+                schema = core_schema_of(described)
             except (PydanticUndefinedAnnotation, PydanticUserError) as error:
                 errors.append(_undescribable(action, field, error))
+                continue
+            misfit = first_misfit(schema)  # of names that were missing when the action was defined
+            if misfit is None:
+                roots.append(((action.name, field), mode, schema))
+            else:
+                errors.append(_refusal(action, field, str(misfit), misfit.mend))
     types = _NO_TYPES
     try:
         types = _strictly(roots)
@@ -132,12 +139,17 @@ def _refused(roots: Iterable[Root], actions: dict[str, AnyAction]) -> Iterator[A
 
 def _undescribable(action: AnyAction, field: str, error: Exception) -> ActionDefinitionError:
     first = str(error).strip().split("\n", 1)[0]
-    return ActionDefinitionError(
+    return _refusal(
+        action,
+        field,
         f"the type cannot be described as JSON Schema: {first}",
-        mend="use types that JSON can carry",
-        where=action.definition.where,
-        action=action.name,
-        field=field,
+        "use types that JSON can carry",
+    )
+
+
+def _refusal(action: AnyAction, field: str, what: str, mend: str) -> ActionDefinitionError:
+    return ActionDefinitionError(
+        what, mend=mend, where=action.definition.where, action=action.name, field=field
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from actionary import strict_json
+from actionary.finite import is_finite
 from actionary.keys import key_counter
 from actionary.messages import invalid_input, refusal
 from actionary.result import CommonError
@@ -57,19 +58,20 @@ def value_reader(model: type[BaseModel]) -> Callable[[Any], BaseModel]:
                 return _read_objects(value)
         except RecursionError:
             raise _too_deep() from None
-        return read_json(_as_json(value))
+        return read_json(as_json(value))
 
     def _read_objects(value: Any) -> BaseModel:
         try:
             given: BaseModel = validate(value, strict=True, by_alias=True, by_name=False)
         except ValidationError as error:
             try:
-                return read_json(_as_json(value))
+                return read_json(as_json(value))
             except CommonError as unlike:
                 if unlike.details[0]["type"] == "json_invalid":
                     raise refusal(error, value) from error
                 raise
-        strict_json.check(_as_json(value, whatever=True))  # for NaN and infinities
+        if not is_finite(value):
+            raise invalid_input(([], "finite_number", "holds a number that is not finite"))
         return given
 
     return lambda value: read({} if value is None else value)
@@ -96,10 +98,14 @@ def _is_json(value: Any) -> bool:
     return value is None or type(value) in {str, int, float, bool}
 
 
-def _as_json(value: Any, *, whatever: bool = False) -> bytes:
-    """Write a value as JSON, with ``whatever`` also objects that have no JSON form."""
+def as_json(value: Any) -> bytes:
+    """Write Python objects as the JSON they stand for; NaN and infinities by their names.
+
+    Raises:
+        CommonError: ``invalid_input``: there is no such JSON.
+    """
     try:
-        return to_json(value, by_alias=True, inf_nan_mode="constants", serialize_unknown=whatever)
+        return to_json(value, by_alias=True, inf_nan_mode="constants")
     except (ValueError, RecursionError):  # pydantic's serialization errors are among them
         raise invalid_input(([], "json_invalid", "is no JSON data")) from None
 

@@ -8,11 +8,9 @@ the value that a caller gets.
 from __future__ import annotations
 
 import asyncio
-import contextvars
-import inspect
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, TypeAlias, TypeVar, overload
@@ -27,10 +25,14 @@ from actionary.gates.auth import authenticate
 from actionary.outputs import OutputError
 from actionary.registry import AnyAction, Registry, default_registry
 from actionary.result import ActionError, CommonError, Err, Ok
+from actionary.threads import in_thread
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[AnyAction], Awaitable[BaseModel]]
 """Reads and validates the input when its turn has come; each door has its own."""
+
+Open: TypeAlias = Callable[[], Awaitable[Any]]
+"""Opens the resources of a registry, and gives them."""
 
 _log: Final = logging.getLogger("actionary")
 
@@ -72,9 +74,10 @@ async def invoke_action(
     """Call an action, given itself or by name (or slug), through the whole pipeline.
 
     ``input`` is a mapping of JSON values or Python objects, or an instance of the
-    input model. Without ``registry`` the default one is asked, and its resources
-    are opened for this call where no door has opened them. Nothing that a caller
-    can cause is raised; cancellation passes through.
+    input model. Without ``registry`` it is the one where the action was registered,
+    and for a name the default one. Its resources are opened for this call where no
+    door has opened them. Nothing that a caller can cause is raised; cancellation
+    passes through.
 
     Raises:
         TypeError: ``action`` or ``ctx`` is of another type.
@@ -84,7 +87,7 @@ async def invoke_action(
     async def read(found: AnyAction) -> BaseModel:
         return found.prepared.read_value(input)
 
-    outcome = await invoke(action, read, context, default_registry if registry is None else registry)
+    outcome = await invoke(action, read, context, registry)
     return outcome if isinstance(outcome, Err) else Ok(outcome.data, outcome.action, outcome.latency_ms)
 
 
@@ -131,26 +134,58 @@ async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request 
     async def read(found: AnyAction) -> BaseModel:
         return found.prepared.read_value(input)
 
-    context = context_of(ctx)
+    context = context_of(ctx).of_action(action.name)
     check_exposure(action, context.caller)
-    async with AsyncExitStack() as stack:
-        context = await _with_resources(stack, default_registry, action, context)
-        return (await perform(action, read, context))[0]
+    async with _resources_of(action, context, action.registry) as resources:
+        return (await perform(action, read, context, resources))[0]
 
 
-async def invoke(asked: AnyAction | str, read: Read, ctx: Context[Any], registry: Registry) -> Answer | Err:
-    """Find an action, open what it needs, and call it; the outcome has the JSON that travels."""
+async def invoke(
+    asked: AnyAction | str, read: Read, ctx: Context[Any], registry: Registry | None
+) -> Answer | Err:
+    """Find an action, call it, and give the outcome with the JSON that travels.
+
+    Without ``registry`` it is that of the action, and for a name the default one.
+
+    Raises:
+        TypeError: ``asked`` is neither an action nor a name.
+    """
     started = perf_counter()
     if not isinstance(asked, str | Action):  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped callers
         raise TypeError(f"an action or its name is needed, not {type(asked).__name__}")
-    name = asked if isinstance(asked, str) else asked.name
+    if registry is None:
+        registry = default_registry if isinstance(asked, str) else asked.registry
     try:
-        action = find(registry, asked, ctx.caller)
-        async with AsyncExitStack() as stack:
-            context = await _with_resources(stack, registry, action, ctx)
-            return await answer(action, read, context, started)
-    except ActionError as error:
-        return err_of(error, name, started, ctx.request_id)
+        action = find(default_registry if registry is None else registry, asked, ctx.caller)
+    except CommonError as error:
+        return err_of(error, asked if isinstance(asked, str) else asked.name, started, ctx.request_id)
+    context = ctx.of_action(action.name)
+    async with _resources_of(action, context, registry) as resources:
+        return await answer(action, read, context, started, resources)
+
+
+@asynccontextmanager
+async def _resources_of(
+    action: AnyAction, ctx: Context[Any], registry: Registry | None
+) -> AsyncGenerator[Open | None]:
+    """Give the way to open what the action's registry shares; it stays open until this ends.
+
+    There is none where nothing is shared, or the caller brought resources. What is
+    raised on closing is logged: the call is over, and its outcome stands.
+    """
+    if registry is None or registry.lifespan is None or action not in registry or ctx.resources is not None:
+        yield None
+        return
+    stack = AsyncExitStack()
+    try:
+        yield lambda: stack.enter_async_context(registry.open())
+    finally:
+        try:
+            await stack.aclose()
+        except Exception:  # noqa: BLE001 - whatever the user's lifespan raises
+            _log.exception(
+                "closing the resources of action %s failed (request %s)", action.name, ctx.request_id
+            )
 
 
 def find(registry: Registry, asked: AnyAction | str, caller: Caller) -> AnyAction:
@@ -188,10 +223,12 @@ def check_exposure(action: AnyAction, caller: Caller) -> None:
         raise CommonError("not_public", "The action is not offered to this kind of caller.")
 
 
-async def answer(action: AnyAction, read: Read, ctx: Context[Any], started: float) -> Answer | Err:
+async def answer(
+    action: AnyAction, read: Read, ctx: Context[Any], started: float, resources: Open | None = None
+) -> Answer | Err:
     """Call an action that was found; ``started`` is when, by `time.perf_counter`."""
     try:
-        data, json = await perform(action, read, ctx)
+        data, json = await perform(action, read, ctx, resources)
     except ActionError as error:
         return err_of(error, action.name, started, ctx.request_id, action)
     except Exception as error:  # noqa: BLE001 - a mistake of ours must not reach a caller either
@@ -199,10 +236,13 @@ async def answer(action: AnyAction, read: Read, ctx: Context[Any], started: floa
     return Answer(data, json, action.name, (perf_counter() - started) * 1000, ctx.request_id)
 
 
-async def perform(action: AnyAction, read: Read, ctx: Context[Any]) -> tuple[Any, bytes]:
+async def perform(
+    action: AnyAction, read: Read, ctx: Context[Any], resources: Open | None = None
+) -> tuple[Any, bytes]:
     """Go through every step after finding, and give the value and its JSON.
 
-    The action's timeout counts from here.
+    The action's timeout counts from here. ``resources`` opens what ``ctx`` does not
+    have yet.
 
     Raises:
         ActionError: The call is refused or fails.
@@ -213,10 +253,15 @@ async def perform(action: AnyAction, read: Read, ctx: Context[Any]) -> tuple[Any
         await authenticate(definition.auth, ctx, definition.timeout)
     try:
         given = await read(action)
-    except ActionError:
+    except CommonError:
         raise
     except Exception as error:  # a validator of the user's own model
         raise _failed(ctx, error, "reading the input") from error
+    if resources is not None:
+        try:
+            ctx = ctx.with_resources(await resources())
+        except Exception as error:  # the user's lifespan
+            raise _failed(ctx, error, "opening the resources") from error
     value = await _run(action, given, ctx, None if deadline is None else deadline - perf_counter())
     try:
         return action.prepared.write_output(value)
@@ -227,14 +272,18 @@ async def perform(action: AnyAction, read: Read, ctx: Context[Any]) -> tuple[Any
 
 
 async def _run(action: AnyAction, given: BaseModel, ctx: Context[Any], seconds: float | None) -> Any:
+    """Run the handler for at most so many seconds; work that is late already is not begun."""
+    if seconds is not None and seconds <= 0:
+        raise _timeout()
+    call = action.binding.call
     try:
         if action.binding.is_async:
-            return await within(seconds, action.binding.call(given, ctx))
-        return await within(seconds, _in_thread(action, given, ctx))
+            return await within(seconds, call(given, ctx))
+        return await within(seconds, in_thread(call, given, ctx))
     except ActionError as error:
         raise _as_declared(action, ctx, error) from error
     except DeadlineExceeded as error:
-        raise CommonError("timeout", "The action did not end in time.") from error
+        raise _timeout() from error
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
@@ -244,26 +293,8 @@ async def _run(action: AnyAction, given: BaseModel, ctx: Context[Any], seconds: 
         raise _failed(ctx, error) from error
 
 
-async def _in_thread(action: AnyAction, given: BaseModel, ctx: Context[Any]) -> Any:
-    """Run a plain function in a worker thread, with this task's context variables."""
-    variables = contextvars.copy_context()
-    call = action.binding.call
-
-    def run() -> tuple[Any, BaseException | None]:
-        try:
-            return variables.run(call, given, ctx), None
-        except BaseException as error:  # noqa: BLE001 - a future cannot carry all of them, StopIteration for one
-            return None, error
-
-    value, error = await asyncio.get_running_loop().run_in_executor(None, run)
-    match error:
-        case None:
-            pass
-        case StopIteration() | asyncio.CancelledError():  # these mean something else in a coroutine
-            raise RuntimeError(f"the handler raised {type(error).__name__}") from error
-        case _:
-            raise error
-    return await value if inspect.isawaitable(value) else value
+def _timeout() -> CommonError:
+    return CommonError("timeout", "The action did not end in time.")
 
 
 def _as_declared(action: AnyAction, ctx: Context[Any], error: ActionError[Any]) -> ActionError[Any]:
@@ -273,7 +304,8 @@ def _as_declared(action: AnyAction, ctx: Context[Any], error: ActionError[Any]) 
         return _failed(ctx, error)
     try:
         _details(action, error)
-    except OutputError as unfit:
+        error.message.encode()
+    except (OutputError, AttributeError, UnicodeError) as unfit:
         return _invalid_output(ctx, unfit)
     return error
 
@@ -309,22 +341,6 @@ def _failed(ctx: Context[Any], error: BaseException, doing: str = "running") -> 
     return CommonError("handler_error", "The action failed.")
 
 
-def _invalid_output(ctx: Context[Any], error: OutputError) -> CommonError:
+def _invalid_output(ctx: Context[Any], error: Exception) -> CommonError:
     _log.error("action %s: %s (request %s)", ctx.action, error, ctx.request_id)
     return CommonError("invalid_output", "The action's result does not fit its schema.")
-
-
-async def _with_resources(
-    stack: AsyncExitStack, registry: Registry, action: AnyAction, ctx: Context[Any]
-) -> Context[Any]:
-    """Give the context of this call; the resources of a registry that has the action are held open."""
-    if registry.lifespan is None or action not in registry:
-        return ctx.with_resources(None, action.name)
-    try:
-        resources = await stack.enter_async_context(registry.open())
-    except Exception as error:
-        _log.exception(
-            "the resources for action %s cannot be opened (request %s)", action.name, ctx.request_id
-        )
-        raise CommonError("unavailable", "The server cannot take the call now.") from error
-    return ctx.with_resources(resources, action.name)

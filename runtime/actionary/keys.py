@@ -38,17 +38,13 @@ class _Maker:
     made: dict[str, Count | None]
 
     def of_model(self, schema: Any) -> Count | None:
-        fields = schema.get("schema", {})
-        config = schema.get("config", {})
-        if schema["type"] != "model" or fields["type"] != "model-fields":
+        if not _is_plain_model(schema):
             return None
-        if schema.get("custom_init") or schema.get("post_init"):
-            return None
-        if config.get("extra_fields_behavior") == "allow":
-            return None
+        fields = schema["schema"]["fields"]
+        finite = schema.get("config", {}).get("allow_inf_nan") is False
         nested: list[tuple[str, Count]] = []
-        for name, field in fields["fields"].items():
-            count = self.of_value(field["schema"], finite=config.get("allow_inf_nan") is False)
+        for name, field in fields.items():
+            count = self.of_value(field["schema"], finite=finite)
             if count is None:
                 return None
             if count is not _no_keys:
@@ -87,6 +83,18 @@ class _Maker:
             self.made[reference] = None  # what a circle finds
             self.made[reference] = self.of_value(self.named[reference])
         return self.made[reference]
+
+
+def _is_plain_model(schema: Any) -> bool:
+    """Say whether each field that is set stands for one key of its own, and all keys for fields."""
+    if schema["type"] != "model" or schema["schema"]["type"] != "model-fields":
+        return False
+    if schema.get("custom_init") or schema.get("post_init"):
+        return False
+    if schema.get("config", {}).get("extra_fields_behavior") == "allow":
+        return False
+    aliases = [field.get("validation_alias", name) for name, field in schema["schema"]["fields"].items()]
+    return all(isinstance(alias, str) for alias in aliases) and len(set(aliases)) == len(aliases)
 
 
 def _no_keys(_: Any) -> int:

@@ -7,7 +7,8 @@ does name (limits, allowed values) comes from the definition.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -120,29 +121,36 @@ _TEXTS: Final[dict[str, str]] = {
 _OTHERWISE: Final = "is not valid"
 
 
-def invalid_input(*problems: tuple[list[str | int], str, str]) -> CommonError:
-    """Make the error of an input that does not fit; problems are (path, type, text)."""
+Problem: TypeAlias = tuple[list[str | int], str, str]
+"""What is wrong with a value: the path into it, pydantic's or our name of the kind, our text."""
+
+
+def invalid_input(*problems: Problem) -> CommonError:
+    """Make the error of an input that does not fit."""
     details = [{"path": path, "type": kind, "message": text} for path, kind, text in problems[:MOST_DETAILS]]
-    said = [
-        f"{_spelled(path)} {text}" if not path else f"{_spelled(path)}: {text}" for path, _, text in problems
-    ]
-    message = "; ".join(said[:_MOST_IN_MESSAGE])
-    if len(said) > _MOST_IN_MESSAGE:
-        message += f"; and {len(said) - _MOST_IN_MESSAGE} more"
-    return CommonError("invalid_input", message, details=details)
+    return CommonError("invalid_input", summary(problems, "the input"), details=details)
 
 
 def refusal(error: ValidationError, given: Any) -> CommonError:
     """Turn pydantic's complaint about ``given``, the parsed input, into ours."""
+    return invalid_input(*problems_of(error, given))
+
+
+def problems_of(error: ValidationError, given: Any) -> list[Problem]:
+    """Say what pydantic finds wrong with ``given``, each thing once."""
     found = error.errors(include_url=False, include_input=False)
-    problems = {
-        (tuple(path), kind, text): (path, kind, text)
-        for path, kind, text in (_problem(line, given) for line in found)
-    }
-    return invalid_input(*problems.values())
+    problems = (_problem(line, given) for line in found)
+    return list({(tuple(path), kind, text): (path, kind, text) for path, kind, text in problems}.values())
 
 
-def _problem(line: ErrorDetails, given: Any) -> tuple[list[str | int], str, str]:
+def summary(problems: Sequence[Problem], whole: str) -> str:
+    """Say problems on one line; ``whole`` is what the value itself is called."""
+    said = [f"{_spelled(path)}: {text}" if path else f"{whole} {text}" for path, _, text in problems]
+    more = f"; and {len(said) - _MOST_IN_MESSAGE} more" if len(said) > _MOST_IN_MESSAGE else ""
+    return "; ".join(said[:_MOST_IN_MESSAGE]) + more
+
+
+def _problem(line: ErrorDetails, given: Any) -> Problem:
     kind = line["type"]
     return _path(line["loc"], kind, given), kind, _text(kind, line.get("ctx", {}))
 
@@ -181,6 +189,6 @@ def _leads_on(node: Any, part: int | str) -> bool:
 
 
 def _spelled(path: list[str | int]) -> str:
-    """Spell a path as people do, ``items[0].id``; the empty one is the input itself."""
+    """Spell a path as people do, ``items[0].id``."""
     spelled = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return spelled.removeprefix(".") or "the input"
+    return spelled.removeprefix(".")

@@ -28,8 +28,3 @@ def camel_case(name: str) -> str:
 def slug(text: str) -> str:
     """Give the kebab-case form: ``get__order_`` becomes ``get-order``, ``My Shop`` ``my-shop``."""
     return "-".join(part for part in re.split(r"[^a-z0-9]+", text.lower()) if part)
-
-
-def from_typed(text: str) -> str:
-    """Turn what a person typed into a name: the slug is accepted for the name."""
-    return text.replace("-", "_")

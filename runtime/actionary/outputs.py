@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
+
+from actionary.finite import is_finite
+from actionary.messages import problems_of, summary
 
 _NO_FLOATS: Final = frozenset(
     {"none", "bool", "int", "str", "bytes", "date", "time", "datetime", "timedelta", "literal", "enum"}
@@ -45,13 +46,14 @@ def output_writer(adapter: TypeAdapter[Any] | None) -> Callable[[Any], tuple[Any
                 value = validate(value)
             written = dump(value, by_alias=True, warnings="error")
         except ValidationError as error:
-            raise OutputError(f"the result does not fit its type: {_said(error)}") from error
+            raise OutputError(summary(problems_of(error, value), "the result")) from error
         except (ValueError, RecursionError) as error:  # pydantic's serialization errors are among them
             raise OutputError(
                 f"the result cannot be written as its type: {_without_values(error)}"
             ) from error
-        if may_hold_floats and (b"null" in written or b"NaN" in written or b"Infinity" in written):
-            _refuse_odd_numbers(dump_python(value))
+        suspicious = b"null" in written or b"NaN" in written or b"Infinity" in written
+        if may_hold_floats and suspicious and not is_finite(dump_python(value)):
+            raise OutputError("the result holds a number that is not finite")
         return value, written
 
     return write
@@ -62,16 +64,9 @@ def _write_unchecked(value: Any) -> tuple[Any, bytes]:
         written = to_json(value, by_alias=True, inf_nan_mode="constants")
     except (ValueError, RecursionError) as error:
         raise OutputError(f"the result cannot be written as JSON: {_without_values(error)}") from error
-    if b"NaN" in written or b"Infinity" in written:
-        _refuse_odd_numbers(value)
+    if (b"NaN" in written or b"Infinity" in written) and not is_finite(value):
+        raise OutputError("the result holds a number that is not finite")
     return value, written
-
-
-def _said(error: ValidationError) -> str:
-    """Say what pydantic found, without the values, which may be secret."""
-    found = error.errors(include_url=False, include_input=False, include_context=False)
-    said = [f"{'.'.join(map(str, line['loc'])) or 'it'}: {line['type']}" for line in found]
-    return "; ".join(said[:5]) + (f"; and {len(said) - 5} more" if len(said) > 5 else "")
 
 
 def _without_values(error: Exception) -> str:
@@ -103,19 +98,3 @@ def _kinds(schema: Any) -> set[str]:
         elif isinstance(node, list | tuple):
             waiting.extend(node)
     return kinds
-
-
-def _refuse_odd_numbers(data: Any) -> None:
-    waiting = [data]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            waiting.extend(node.values())
-        elif isinstance(node, list | tuple | set | frozenset):
-            waiting.extend(node)
-        elif (isinstance(node, float) and not math.isfinite(node)) or (
-            isinstance(node, Decimal) and not node.is_finite()
-        ):
-            raise OutputError("the result holds a number that is not finite")
-        elif isinstance(node, BaseModel):
-            waiting.append(vars(node))

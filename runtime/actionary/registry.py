@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import re
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
@@ -65,6 +66,9 @@ class Registry:
         _check_error_shapes(together.values())
         self._actions = dict(sorted(together.items()))
         self._slugs = {slug(name): name for name in self._actions}
+        for action in self:
+            if action.registry is None:
+                action.registry = self
 
     def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
         """Import a folder's files and register the action of each; all or none.
@@ -182,12 +186,31 @@ def put_first_on_path(root: Path) -> None:
 
 def import_file(path: Path, root: Path) -> ModuleType:
     """Import a file as the module of its dotted path below ``root``."""
-    name = ".".join(path.relative_to(root).with_suffix("").parts)
+    parts = path.relative_to(root).with_suffix("").parts
+    for part in parts:
+        if not part.isidentifier():
+            raise ActionDefinitionError(
+                f"{part!r} is no name of a module",
+                mend=f"rename it to {_identifier(part)!r}, or begin its name with `_` if it is support code",
+                where=Place(str(path), 1),
+            )
+    name = ".".join(parts)
     module = importlib.import_module(name)
     origin = getattr(module, "__file__", None)
-    if origin is None or Path(origin).resolve() != path:
+    if origin is None or not _is_same(Path(origin), path):
         raise ImportError(f"{name} is already another module, {origin}: rename the folder", name=name)
     return module
+
+
+def _identifier(text: str) -> str:
+    """Give a text as the name of a module."""
+    name = re.sub(r"\W+", "_", text).strip("_") or "action"
+    return name if name.isidentifier() else f"action_{name}"
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Say whether two paths lead to the same file, through links too."""
+    return one.exists() and one.samefile(other)
 
 
 def _action_files(folder: Path) -> list[Path]:
@@ -199,10 +222,11 @@ def _action_files(folder: Path) -> list[Path]:
 
 
 def _only_action(module: ModuleType, path: Path) -> AnyAction:
+    """Give the action that a file made itself, whoever helped; what it imported from others is theirs."""
     found = {
         id(value): value
         for value in vars(module).values()
-        if isinstance(value, Action) and value.definition.where.file == module.__file__
+        if isinstance(value, Action) and value.definition.made_in == module.__file__
     }
     if len(found) == 1:
         return next(iter(found.values()))

@@ -1,8 +1,9 @@
 """What a call ends in: `Ok` or `Err`; and `ActionError`, which becomes an `Err`.
 
 `ActionError` is what handlers and `Action.run` raise. Its subclasses are the users'
-domain errors, ``class OutOfStock(ActionError[Details], code="out_of_stock")``, and
-`CommonError`, by which the pipeline raises the common codes of `actionary.codes`.
+domain errors, ``class OutOfStock(ActionError[Details], code="out_of_stock")``,
+`CommonError`, by which the pipeline raises the common codes of `actionary.codes`, and
+`FailedCall`, by which `unwrap` raises an `Err`.
 """
 
 from __future__ import annotations
@@ -119,14 +120,16 @@ class ActionError(Exception, Generic[D]):
 def unwrap(result: Ok[T] | Err) -> T:
     """Give the data of an `Ok`.
 
+    An `Err` says which code it has and not of which class it came: ``except OutOfStock``
+    does not catch what is raised here. Ask for ``error.code``, or use `Action.run`,
+    which raises the domain error itself.
+
     Raises:
-        ActionError: It is an `Err`; the error carries its code, status and details.
+        FailedCall: It is an `Err`; the error carries its code, status and details.
     """
     if isinstance(result, Ok):
         return result.data
-    error = CommonError("handler_error", result.message, details=result.details)
-    error.code, error.status, error.retryable = result.code, result.status, result.retryable
-    raise error
+    raise FailedCall(result)
 
 
 def description_of(error: type[ActionError[Any]]) -> str:
@@ -203,3 +206,16 @@ class CommonError(ActionError[Any], code="common"):
         self.retryable = common.retryable
         self.message = message
         self.details = details
+
+
+class FailedCall(ActionError[Any], code="failed_call"):
+    """What `unwrap` raises: an `Err` as an exception, with its code, status, details and all."""
+
+    def __init__(self, result: Err) -> None:
+        Exception.__init__(self, result.message)
+        self.result = result
+        self.code = result.code
+        self.status = result.status
+        self.retryable = result.retryable
+        self.message = result.message
+        self.details = result.details

@@ -29,11 +29,9 @@ Mode: TypeAlias = Literal["validation", "serialization"]
 
 _SUFFIX: Final = {"validation": "Input", "serialization": "Output"}
 
-_NUMBER_KEYS: Final = {"pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"}
 _KEYS: Final[dict[str, Schema]] = {
     "int": {"pattern": r"^-?(0|[1-9][0-9]*)$"},
-    "float": _NUMBER_KEYS,
-    "decimal": _NUMBER_KEYS,
+    "decimal": {"pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"},
     "bool": {"enum": ["false", "true"]},
 }
 """What keys of a dict look like, that are no texts to Python; by the kind of pydantic's core schema."""
@@ -49,6 +47,9 @@ class Types:
 
 def describe_types(roots: Iterable[tuple[Any, Mode, CoreSchema]]) -> Types:
     """Describe types, given as (key, mode, core schema).
+
+    The tag of a discriminated union is required in the classes that it tells apart,
+    wherever they are used.
 
     Raises:
         PydanticInvalidForJsonSchema: A type has no JSON Schema.
@@ -79,6 +80,13 @@ def core_schema_of(described: type[BaseModel] | TypeAdapter[Any]) -> CoreSchema:
     if not described.__pydantic_complete__:
         described.model_rebuild(raise_errors=True)
     return described.__pydantic_core_schema__
+
+
+def built_schema(described: type[BaseModel] | TypeAdapter[Any]) -> CoreSchema | None:
+    """Give pydantic's core schema of a model or adapter, or ``None`` while names are missing."""
+    if isinstance(described, TypeAdapter):
+        return described.core_schema if described.pydantic_complete else None
+    return described.__pydantic_core_schema__ if described.__pydantic_complete__ else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +120,10 @@ class _Generator(GenerateJsonSchema):
             if enum is not None:  # pydantic writes their titles last of all
                 _untitled(schema, enum)
         for branch, tag in self._tagged:
-            required = self.definitions[DefsRef(branch)].setdefault("required", [])
-            if tag not in required:
-                required.append(tag)
+            schema = self.definitions[DefsRef(branch)]
+            needed = {tag, *schema.get("required", ())}
+            # In the order of the properties, so that both modes of a class that are alike look alike.
+            schema["required"] = [name for name in schema["properties"] if name in needed]
         return {str(name): schema for name, schema in self.definitions.items()}
 
     def get_defs_ref(self, core_mode_ref: CoreModeRef) -> DefsRef:

@@ -20,7 +20,7 @@ class SettingsError(ValueError):
         self.what = what
         self.key = key
         self.mend = mend
-        super().__init__(f"[tool.actionary] {key}: {what}; {mend}")
+        super().__init__(f"[tool.actionary] {key}: {what}; {mend}" if key else f"{what}; {mend}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def find_root(start: Path) -> Path:
         if "actionary" in _tool_tables(folder):
             return folder
     raise SettingsError(
-        f"no pyproject.toml with this table at or above {start}",
+        f"no pyproject.toml with a table [tool.actionary] at or above {start.resolve()}",
         key="",
         mend="add `[tool.actionary]`, or name the project with --project DIR",
     )
@@ -62,7 +62,7 @@ def read_table(root: Path) -> dict[str, Any]:
     """
     table = _tool_tables(root).get("actionary", {})
     if not isinstance(table, dict):
-        _refuse("", f"it is {table!r}", "write a table")
+        _refuse("", f"[tool.actionary] is {table!r}, no table", "write a table")
     return table
 
 
@@ -79,8 +79,7 @@ def read_settings(root: Path) -> Settings:
     project = _pyproject(root).get("project", {})
     project = project if isinstance(project, dict) else {}
     prefix = _text(table, "prefix", "/api")
-    if not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*", prefix):
-        _refuse("prefix", f"{prefix!r} is no path", 'write it like "/api", or "" for none')
+    check_prefix(prefix)
     base_url = table.get("base_url")
     if base_url is not None and not _is_url(base_url):
         _refuse("base_url", f"{base_url!r} is no address", "write it like `https://api.example.com`")
@@ -100,6 +99,16 @@ def read_settings(root: Path) -> Settings:
         servers=tuple(server.rstrip("/") for server in servers),
         prefix=prefix,
     )
+
+
+def check_prefix(prefix: str) -> None:
+    """Refuse a prefix that is no path of one or more parts.
+
+    Raises:
+        SettingsError: It is none.
+    """
+    if not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*", prefix):
+        _refuse("prefix", f"{prefix!r} is no path", 'write it like "/api", or "" for none')
 
 
 def _text(table: Mapping[str, Any], key: str, default: str) -> str:

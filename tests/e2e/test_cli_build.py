@@ -83,8 +83,13 @@ def test_only_the_named_target_is_built(actionary, project):
     assert actionary("build", "--target", "openapi", "--target", "catalog").returncode == 0
     assert set(_tree(project / "generated")) == {"catalog.json", "manifest.json", "openapi.json"}
     wrong = actionary("build", "--target", "opnapi")
-    assert wrong.returncode == 1
-    assert "did you mean `openapi`?" in wrong.stderr
+    assert wrong.returncode == 2
+    assert "error[unknown-target]: --target opnapi: the project has no such target" in wrong.stderr
+    assert "did you mean `openapi`? Its targets are catalog, llms, openapi" in wrong.stderr
+    assert "pyproject" not in wrong.stderr
+    as_json = actionary("build", "--target", "opnapi", "--json")
+    assert (as_json.returncode, json.loads(as_json.stdout)["ok"]) == (2, False)
+    assert actionary("build", "--check", "--target", "opnapi").returncode == 2
 
 
 def test_foreign_and_edited_files_are_refused_by_name(actionary, project):
@@ -109,8 +114,31 @@ def test_the_private_catalog_is_written_relative_to_the_current_folder(actionary
     assert shown.returncode == 0
     assert '"echo_fields"' in (elsewhere / "all.json").read_text()
     inside = actionary("build", "--private-catalog", "generated/all.json")
-    assert inside.returncode == 1
+    assert inside.returncode == 2
     assert "error[private-catalog-place]" in inside.stderr
+
+
+def test_the_private_catalog_overwrites_another_file_only_by_force(actionary, project):
+    before = (project / "pyproject.toml").read_text()
+    shown = actionary("build", "--private-catalog", "pyproject.toml")
+    assert shown.returncode == 1
+    assert "pyproject.toml: error[foreign-file]" in shown.stderr
+    assert (project / "pyproject.toml").read_text() == before
+    assert not (project / "generated").exists()
+    (project / "old.json").write_text("{}")
+    assert actionary("build", "--private-catalog", "old.json", "--force").returncode == 0
+    assert '"echo_fields"' in (project / "old.json").read_text()
+
+
+def test_a_name_too_long_for_a_folder_is_refused_before_anything_is_written(actionary, project):
+    settings = project / "pyproject.toml"
+    text = settings.read_text().replace('"llms"', '"python"')
+    settings.write_text(f'{text}[tool.actionary.python]\npackage = "{"p" * 300}"\n')
+    shown = actionary("build")
+    assert shown.returncode == 1
+    assert "error[bad-output-path]" in shown.stderr
+    assert "shorten the tag" in shown.stderr
+    assert not (project / "generated").exists()
 
 
 @pytest.mark.parametrize("option", [["--force"], ["--private-catalog", "x.json"]])

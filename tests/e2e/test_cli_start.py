@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -162,6 +164,45 @@ def test_a_reader_that_goes_away_causes_no_traceback(script, project, arguments)
     program.wait()
     assert "Traceback" not in complained
     assert "BrokenPipe" not in complained
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["list"], ["call", "add", "--first", "1"], ["build"], ["build", "--check", "--json"], ["--help"]],
+)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_said_and_exits_with_1(script, project, arguments, unbuffered):
+    with Path("/dev/full").open("w") as full:
+        program = subprocess.run(
+            [*script, *arguments],
+            cwd=project,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert program.returncode == 1
+    assert "error[system-error]: the output cannot be written: No space left" in program.stderr
+    assert "  mend: " in program.stderr
+    assert "Traceback" not in program.stderr
+    assert "Exception ignored" not in program.stderr
+
+
+def test_a_current_folder_that_is_gone_is_said(script, tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    program = subprocess.run(
+        ["sh", "-c", 'rmdir "$PWD" && exec "$0" list', *script],
+        cwd=gone,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert program.returncode == 1
+    assert "error[system-error]: " in program.stderr
+    assert "No such file or directory" in program.stderr
+    assert "Traceback" not in program.stderr
 
 
 def test_a_locale_that_cannot_spell_a_text_does_not_stop_the_list(actionary, project):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -80,6 +81,17 @@ class TestFiles:
         reply = client.get("/docs")
         assert (reply.status_code, reply.headers["location"]) == (307, "docs/")
         assert client.get("/docs", follow_redirects=True).text == "<p>docs</p>"
+
+    def test_below_the_actions_path_a_file_is_a_file(self, serve, registry, settings):
+        settings = replace(settings, prefix="")
+        files = (("llms", OutputFile("actions/ping.md", b"# ping\n", served=True)),)
+        catalog = describe(registry, settings)
+        tree = NewTree(files=files, surface=catalog.surface, fingerprint=catalog.fingerprint)
+        write_output(settings.out, tree)
+        client = serve(create_app(registry, settings=settings))
+        assert client.get("/actions/ping.md").text == "# ping\n"
+        assert client.get("/actions/pong.md").json()["code"] == "not_found"
+        assert client.post("/actions/ping").json()["ok"] is True
 
     def test_head_and_other_methods(self, client):
         reply = client.head("/openapi.json")

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from actionary import ActionError, Context, Http, Registry, Request, action, define_actions
 from actionary.http import create_app
+from actionary.settings import SettingsError
 from pydantic import BaseModel, Field
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -61,6 +62,12 @@ async def order(order: Order) -> Order:
     return order
 
 
+@action(public=True, http=Http("GET"))
+async def nested(line: Line) -> Line:
+    """Give back."""
+    return line
+
+
 @action(public=True)
 async def ping() -> None:
     """Do nothing."""
@@ -95,7 +102,7 @@ async def tool_only(text: str) -> str:
     return text
 
 
-ACTIONS = [search, order, ping, guarded, broken, who, private_one, tool_only]
+ACTIONS = [search, nested, order, ping, guarded, broken, who, private_one, tool_only]
 
 
 @pytest.fixture
@@ -168,6 +175,11 @@ class TestCalls:
         reply = client.post("/api/actions/who", headers={"x-request-id": "abc-1", "user-agent": "tests"})
         assert reply.json()["data"] == {"caller": "http", "agent": "tests", "id": "abc-1"}
 
+    @pytest.mark.parametrize("headers", [{}, {"content-type": "text/plain"}])
+    def test_a_chunked_body_without_bytes_is_no_body(self, client, headers):
+        reply = client.post("/api/actions/ping", content=iter([b""]), headers=headers)
+        assert reply.json()["ok"] is True
+
     def test_a_chunked_body_is_read_whole(self, client):
         parts = iter([b'{"lines": [{"prod', b'uct_id": "p1"}]}'])
         reply = client.post("/api/actions/order", content=parts, headers={"content-type": "application/json"})
@@ -231,6 +243,10 @@ class TestRefusals:
         reply = client.post("/api/actions/ping", content=b"{}", headers={"content-type": media_type})
         assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")
 
+    def test_an_encoded_body_is_415(self, client):
+        headers = {"content-type": "application/json", "content-encoding": "gzip"}
+        assert client.post("/api/actions/ping", content=b"{}", headers=headers).status_code == 415
+
     def test_a_body_without_a_media_type_is_415(self, client):
         reply = client.post("/api/actions/ping", content=b"{}")
         assert reply.status_code == 415
@@ -271,6 +287,10 @@ class TestRefusals:
         reply = client.get(f"/api/actions/search?{query}")
         assert (reply.status_code, reply.json()["code"]) == (400, "invalid_input")
 
+    def test_json_text_in_a_query_that_is_no_unicode_is_400(self, client):
+        reply = client.get("/api/actions/nested", params={"line": '{"product_id": "\\ud800"}'})
+        assert (reply.status_code, reply.json()["code"]) == (400, "invalid_input")
+
     def test_a_request_id_that_is_none_is_replaced(self, client):
         for given in ("a b", "x" * 129, "ä".encode()):
             reply = client.post("/api/actions/ping", headers={"x-request-id": given})
@@ -290,8 +310,16 @@ class TestHeaders:
 class TestTheRest:
     def test_the_public_actions_are_listed(self, client):
         listed = client.get("/api/actions").json()["actions"]
-        assert [entry["name"] for entry in listed] == ["broken", "guarded", "order", "ping", "search", "who"]
-        assert listed[4] == {
+        assert [entry["name"] for entry in listed] == [
+            "broken",
+            "guarded",
+            "nested",
+            "order",
+            "ping",
+            "search",
+            "who",
+        ]
+        assert listed[5] == {
             "name": "search",
             "method": "GET",
             "path": "/api/actions/search",
@@ -311,6 +339,11 @@ class TestTheRest:
             client = serve(create_app(registry, prefix=prefix))
             assert client.post(f"{prefix}/actions/ping").json()["ok"] is True
             assert client.get(f"{prefix}/actions").json()["actions"][0]["path"] == f"{prefix}/actions/broken"
+
+    @pytest.mark.parametrize("prefix", ["api", "/api/", "/a b", "/.."])
+    def test_a_prefix_that_is_no_path_is_refused(self, registry, prefix):
+        with pytest.raises(SettingsError, match="prefix"):
+            create_app(registry, prefix=prefix)
 
     def test_own_routes_and_middleware_stand_beside_and_around(self, serve, registry):
         class Stamp:

@@ -148,7 +148,7 @@ def test_a_build_of_one_target_leaves_the_others(root, out):
     output = build(read_project(root), targets=["llms"]).output
     assert set(output.written) == {"llms.txt", "llms-full.txt", "actions/add.md"}
     assert _tree(out)["catalog.json"] == before["catalog.json"]
-    with pytest.raises(BuildError, match="no target 'openapi'"):
+    with pytest.raises(BuildError, match="--target openapi"):
         build(read_project(root), targets=["openapi"])
 
 
@@ -208,6 +208,30 @@ def test_output_that_cannot_be_written_keeps_the_private_catalog_as_it_was(root,
     with pytest.raises(BuildError, match="foreign-file"):
         build(read_project(root), private_catalog=tmp_path / "private.json")
     assert not (tmp_path / "private.json").exists()
+
+
+def test_the_private_catalog_overwrites_no_other_file_and_then_nothing_is_written(root, out):
+    settings = (root / "pyproject.toml").read_bytes()
+    with pytest.raises(BuildError, match="foreign-file"):
+        build(read_project(root), private_catalog=root / "pyproject.toml")
+    assert (root / "pyproject.toml").read_bytes() == settings
+    assert not out.exists()
+
+
+def test_an_old_private_catalog_stays_when_the_output_cannot_be_written(root, out, tmp_path):
+    private = tmp_path / "private.json"
+    build(read_project(root), private_catalog=private)
+    before = _tree(root)
+    _edit(root / "actions" / "add.py", "Add two", "Sum two")
+    (out / "llms.txt").write_text("mine")
+    with pytest.raises(BuildError, match="edited-file"):
+        build(read_project(root), private_catalog=private)
+    after = _tree(root)
+    assert {path for path in before if before[path] != after[path]} == {
+        "actions/add.py",
+        "generated/llms.txt",
+    }
+    assert before.keys() == after.keys()
 
 
 def test_stations_come_in_the_order_of_the_build(root):

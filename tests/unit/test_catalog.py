@@ -74,6 +74,12 @@ class TestDumpAndLoad:
         with pytest.raises(CatalogError, match=r"has format 2, this version reads 1; upgrade actionary"):
             load({**dumped, "format": 2})
 
+    @pytest.mark.parametrize("older", [0, -1, "1", None, True, 1.5])
+    def test_another_format_is_refused_and_no_upgrade_promised(self, dumped, older):
+        with pytest.raises(CatalogError, match=r"this version reads 1; build the catalog again") as caught:
+            load({**dumped, "format": older})
+        assert f"has format {older!r}" in str(caught.value)
+
     @pytest.mark.parametrize("data", [None, [], "catalog", {}, {"openapi": "3.1.0"}])
     def test_what_is_no_catalog_is_refused(self, data):
         with pytest.raises(CatalogError, match="this is not a catalog"):

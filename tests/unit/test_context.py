@@ -57,16 +57,16 @@ def test_a_request_is_made_when_it_is_asked_for_and_once():
 
 def test_for_a_call_it_takes_resources_unless_it_has_its_own():
     given = Context(caller="cli", request_id="r")
-    ctx = given.with_resources("db", "ping")
+    ctx = given.of_action("ping").with_resources("db")
     assert (ctx.resources, ctx.action, ctx.caller, ctx.request_id) == ("db", "ping", "cli", "r")
     assert given.resources is None
-    assert Context(resources="mine").with_resources("db", "ping").resources == "mine"
+    assert Context(resources="mine").with_resources("db").resources == "mine"
 
 
 def test_for_a_call_it_keeps_its_request():
     one = request()
-    assert Context(request=one).with_resources(None, "ping").request is one
-    assert Context(make_request=lambda: one).with_resources(None, "ping").request is one
+    assert Context(request=one).of_action("ping").request is one
+    assert Context(make_request=lambda: one).of_action("ping").request is one
 
 
 def test_one_for_tests_has_what_it_is_given():

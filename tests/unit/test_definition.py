@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from actionary import Action, ActionDefinitionError, ActionError, Example, Http, action, define_action
 from actionary.definition import ActionFields
-from actionary.result import CommonError
+from actionary.result import CommonError, FailedCall
 from pydantic import BaseModel
 
 
@@ -77,6 +77,10 @@ WRONG: list[tuple[str, Any, str]] = [
     ("tags", {"shop"}, NO_LIST.format("tags")),
     ("tags", [""], "is no tag"),
     ("tags", [3], "is no tag"),
+    *(
+        ("tags", [tag], "is no tag.*1 to 64 printable characters")
+        for tag in ("x" * 65, "two\nlines", " shop", "shop ", " ", "a\x00", "a\u2028b", "a\u200bb")
+    ),
     ("tags", ["shop", "shop"], "a tag stands twice.*name each once"),
     ("examples", [{"text": "x"}], r"number 0 is .*write `Example\("),
     ("examples", [Example({}), Example("text")], "number 1 is"),  # type: ignore[arg-type]  # that is the point
@@ -94,7 +98,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("errors", [ValueError], "is no domain error.*subclasses of ActionError"),
     ("errors", [ActionError], "is no domain error"),
     ("errors", [OutOfStock("x", details=Stock(left=1))], "is no domain error"),
-    ("errors", [CommonError], "common codes are not declared"),
+    ("errors", [CommonError], "CommonError is none of an action's own"),
+    ("errors", [FailedCall], "FailedCall is none of an action's own"),
     ("errors", [OutOfStock, OutOfStockTooError], "`out_of_stock` is declared twice"),
     ("errors", [NoShape], "cannot describe the details of NoShape"),
     *(("timeout", value, "is no time.*None for no limit") for value in ("30", True, [30])),
@@ -287,3 +292,19 @@ def test_the_place_of_an_action_is_where_it_was_decorated():
 
 def test_an_example_without_output_is_not_one_that_gives_null():
     assert Example({}) != Example({}, None)
+
+
+def test_a_tag_may_be_of_64_characters_and_of_any_script():
+    tags = ["x" * 64, "Größe & Maß", "買い物"]
+    assert action(tags=tags)(ping).definition.tags == tuple(tags)
+
+
+def made_by_a_function() -> Action[..., Any]:
+    return define_action(name="made", handler=ping)
+
+
+def test_an_action_that_a_function_made_was_made_in_the_file_that_was_running():
+    names: dict[str, Any] = {"make": made_by_a_function}
+    exec(compile("made = make()", "the_file.py", "exec"), names)
+    assert names["made"].definition.made_in == "the_file.py"
+    assert names["made"].definition.where.file == __file__

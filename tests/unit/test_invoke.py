@@ -28,6 +28,7 @@ from actionary import (
     unwrap,
 )
 from actionary.context import Caller
+from actionary.invoke import invoke
 from pydantic import BaseModel, Field, field_serializer, field_validator
 
 
@@ -188,6 +189,13 @@ class TestAuth:
 
         assert code_of(await call(self.guarded(auth), {}, self.request)) == "unauthorized"
 
+    async def test_a_plain_one_that_raises_stop_iteration_refuses_at_once(self, caplog):
+        def auth(_: Any) -> bool:
+            return next(token for token in ("a",) if token == "b")
+
+        assert code_of(await call(self.guarded(auth), {}, self.request)) == "unauthorized"
+        assert "StopIteration" in caplog.text
+
     async def test_one_that_hangs_refuses_at_the_timeout(self):
         async def auth(_: Any) -> bool:
             return await asyncio.get_running_loop().create_future()
@@ -270,6 +278,30 @@ class TestInput:
         for _ in range(100_000):
             deep = [deep]
         assert code_of(await call(echo, {"name": deep})) == "invalid_input"
+
+    async def test_bytes_that_are_no_text_are_taken_in_process(self):
+        @action()
+        async def size(data: bytes) -> int:
+            return len(data)
+
+        assert unwrap(await call(size, {"data": b"\xff\xfe"})) == 2
+
+    async def test_what_a_validator_raises_is_masked_even_if_it_is_a_domain_error(self):
+        class Hasty(BaseModel):
+            text: str
+
+            @field_validator("text")
+            @classmethod
+            def refuse(cls, text: str) -> str:
+                raise OutOfStock(f"hunter2 {text}", details=Shortage(available=1))
+
+        @action()
+        async def hasty(given: Hasty) -> str:
+            return given.text
+
+        result = await call(hasty, {"text": "a"})
+        assert isinstance(result, Err)
+        assert (result.code, result.message) == ("handler_error", "The action failed.")
 
     async def test_a_validator_of_the_user_that_fails_is_no_answer_about_the_input(self, caplog):
         class Picky(BaseModel):
@@ -361,6 +393,29 @@ class TestRunning:
         with pytest.raises(ActionError) as caught:
             await short.run()
         assert caught.value.code == "invalid_output"
+
+    @pytest.mark.parametrize("message", ["\ud800", 123, None])
+    async def test_an_error_whose_message_is_no_text_is_invalid_output(self, message):
+        @action(errors=[OutOfStock])
+        async def short() -> None:
+            raise OutOfStock(message, details=Shortage(available=2))
+
+        assert code_of(await call(short)) == "invalid_output"
+
+    async def test_work_that_is_late_already_is_not_begun(self):
+        begun: list[int] = []
+
+        @action(timeout=0.01)
+        async def work() -> None:
+            begun.append(1)
+
+        async def read_slowly(found: Any) -> BaseModel:
+            await asyncio.sleep(0.02)
+            return found.prepared.read_value({})
+
+        outcome = await invoke(work, read_slowly, Context(), registry_of(work))
+        assert isinstance(outcome, Err)
+        assert (outcome.code, begun) == ("timeout", [])
 
     async def test_the_timeout_ends_a_handler_that_waits(self):
         ended = asyncio.Event()
@@ -514,7 +569,7 @@ class TestResources:
         given = Context.for_test(resources={"db": 2})
         assert unwrap(await invoke_action(use, {}, given, registry=registry)) == {"db": 2}
 
-    async def test_resources_that_cannot_be_opened_are_unavailable(self, caplog):
+    async def test_resources_that_cannot_be_opened_fail_the_call(self, caplog):
         @asynccontextmanager
         async def lifespan():
             raise RuntimeError("no database")
@@ -522,8 +577,47 @@ class TestResources:
 
         result = await invoke_action("echo", {"name": "a"}, registry=registry_of(echo, lifespan=lifespan))
         assert isinstance(result, Err)
-        assert (result.code, result.retryable) == ("unavailable", True)
+        assert result.code == "handler_error"
         assert "no database" in caplog.text
+
+    async def test_resources_that_cannot_be_closed_do_not_cost_the_answer(self, caplog):
+        @asynccontextmanager
+        async def lifespan():
+            yield 1
+            raise RuntimeError("close boom")
+
+        result = await invoke_action("echo", {"name": "a"}, registry=registry_of(echo, lifespan=lifespan))
+        assert isinstance(result, Ok)
+        assert "close boom" in caplog.text
+
+    async def test_nothing_is_opened_for_a_call_that_is_refused(self):
+        @asynccontextmanager
+        async def lifespan():
+            raise AssertionError("opened")
+            yield
+
+        @action(public=True, auth=lambda _: False)
+        async def guarded(*, ctx: Context) -> None:
+            """Be guarded."""
+
+        registry = registry_of(guarded, lifespan=lifespan)
+        request = SimpleNamespace(scope={}, headers={})
+        assert code_of(await invoke_action("guarded", {}, request, registry=registry)) == "unauthorized"
+        assert code_of(await invoke_action("guarded", {"x": 1}, registry=registry)) == "invalid_input"
+
+    async def test_an_action_itself_brings_the_resources_of_its_registry(self):
+        @asynccontextmanager
+        async def lifespan():
+            yield "db"
+
+        @action()
+        async def use(*, ctx: Context[str]) -> str:
+            return ctx.resources
+
+        registry_of(use, lifespan=lifespan)
+        assert await use.run() == "db"
+        assert unwrap(await invoke_action(use)) == "db"
+        assert await use.run({}, Context.for_test(resources="given")) == "given"
 
 
 class TestSync:

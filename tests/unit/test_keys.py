@@ -12,7 +12,16 @@ from actionary.keys import key_counter
 from actionary.result import CommonError
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    ConfigDict,
+    Field,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 
 class Leaf(BaseModel):
@@ -30,6 +39,16 @@ class Branch(BaseModel):
 class Circle(BaseModel):
     name: str = ""
     inner: Circle | None = None
+
+
+class Shared(BaseModel):
+    one: int = Field(default=0, alias="x")
+    two: int = Field(default=0, alias="x")
+
+
+class Paths(BaseModel):
+    one: int = Field(default=0, validation_alias=AliasChoices("a", AliasPath("o", 0)))
+    two: int = Field(default=0, validation_alias=AliasChoices("b", AliasPath("o", 1)))
 
 
 class Free(BaseModel):
@@ -87,7 +106,7 @@ def test_the_keys_that_were_read_are_counted(text, keys):
     assert count(Branch.model_validate_json(text)) == keys
 
 
-@pytest.mark.parametrize("model", [Circle, Free, Ratio, Sets, Inits, Changes])
+@pytest.mark.parametrize("model", [Circle, Shared, Paths, Free, Ratio, Sets, Inits, Changes])
 def test_what_may_hide_keys_or_odd_numbers_is_not_counted(model):
     assert key_counter(model.__pydantic_core_schema__) is None
 
@@ -104,7 +123,7 @@ def test_models_that_share_others_many_times_over_are_made_quickly():
     assert count is not None
 
 
-MODELS = [Branch, Circle, Free, Ratio, Finite, Sets, Inits, Changes]
+MODELS = [Branch, Circle, Shared, Paths, Free, Ratio, Finite, Sets, Inits, Changes]
 TEXTS = st.one_of(st.text(max_size=3), st.sampled_from([":", "a:b", "\\u003a", "2026-01-31", "a"]))
 
 
@@ -128,7 +147,9 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 BODIES = st.lists(
-    st.tuples(st.sampled_from(["leaves", "first", "inner", "theDay", "name", "ratio", "leaf", "x"]), VALUES),
+    st.tuples(
+        st.sampled_from(["leaves", "first", "inner", "theDay", "name", "ratio", "leaf", "x", "o"]), VALUES
+    ),
     max_size=4,
 ).map(spelled)
 

@@ -11,7 +11,7 @@ from actionary.catalog import load
 from actionary.manifest import read_manifest
 from actionary_build.diagnostics import BuildError
 from actionary_build.emit import OutputFile
-from actionary_build.output import NewTree, plan_output, write_output, write_private_catalog
+from actionary_build.output import NewTree, plan_output, private_catalog, write_output
 from actionary_build.output import lock as locks
 from actionary_build.output.lock import work_folder, working
 from actionary_build.output.place import output_place
@@ -244,6 +244,22 @@ def test_a_path_no_file_may_have_is_refused_with_its_emitter(out, path):
     assert problem.code == "bad-output-path"
     assert "odd" in problem.message
     assert not out.exists()
+
+
+@pytest.mark.parametrize("part", ["t" * 256, "ü" * 128])
+def test_a_name_that_file_systems_do_not_take_is_refused_before_anything_is_written(out, part):
+    for path in (f"{part}/a.txt", f"a/{part}"):
+        with pytest.raises(BuildError) as caught:
+            write_output(out, _tree({path: "x"}, emitter="odd"))
+        (problem,) = caught.value.diagnostics
+        assert (problem.code, "odd" in problem.message) == ("bad-output-path", True)
+        assert "shorten the tag" in problem.mend
+        assert not out.exists()
+
+
+def test_the_longest_name_that_file_systems_take_is_written(out):
+    path = f"{'ü' * 127}x/{'t' * 255}"
+    assert write_output(out, _tree({path: "x"})).written == (path,)
 
 
 # Strangers and edits
@@ -543,10 +559,14 @@ def test_a_lock_on_a_file_that_was_removed_meanwhile_is_not_held(tmp_path):
 
 def test_the_private_catalog_holds_everything_and_reads_back(tmp_path, sample):
     path = tmp_path / "private.json"
-    write_private_catalog(path, sample, tmp_path / "generated")
+    with private_catalog(path, sample, tmp_path / "generated"):
+        assert not path.exists()
     assert load(json.loads(path.read_text())) == sample
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    write_private_catalog(path, sample, tmp_path / "generated")
+    changed = replace(sample, title="Changed")
+    with private_catalog(path, changed, tmp_path / "generated"):
+        assert load(json.loads(path.read_text())) == sample
+    assert load(json.loads(path.read_text())) == changed
     assert _names(tmp_path) == ["private.json"]
 
 
@@ -558,14 +578,55 @@ def test_the_private_catalog_is_refused_inside_the_output_folder(tmp_path, sampl
     (out / "deep").mkdir(parents=True)
     (tmp_path / "way").symlink_to(out)
     (tmp_path / "link.json").symlink_to(out / "p.json")
-    with pytest.raises(BuildError, match="private-catalog-place"):
-        write_private_catalog(tmp_path / path, sample, out)
+    with (
+        pytest.raises(BuildError, match="private-catalog-place"),
+        private_catalog(tmp_path / path, sample, out, force=True),
+    ):
+        pytest.fail("the work began")
     assert _read(out) == {"deep": None}
 
 
 def test_a_private_catalog_that_cannot_be_written_is_a_diagnostic_and_leaves_nothing(tmp_path, sample):
     (tmp_path / "folder").mkdir()
-    for path in ("folder", "missing/p.json"):
-        with pytest.raises(BuildError, match="output-failed"):
-            write_private_catalog(tmp_path / path, sample, tmp_path / "generated")
-    assert _names(tmp_path) == ["folder"]
+    os.mkfifo(tmp_path / "pipe")
+    for path in ("folder", "pipe", "missing/p.json"):
+        with (
+            pytest.raises(BuildError, match="output-failed"),
+            private_catalog(tmp_path / path, sample, tmp_path / "generated", force=True),
+        ):
+            pytest.fail("the work began")
+    assert sorted(_names(tmp_path)) == ["folder", "pipe"]
+
+
+@pytest.mark.parametrize("content", [b"", b"[project]\n", b"{}", b'{"format": 1}', b"\xff", b"[" * 100_000])
+def test_the_private_catalog_replaces_only_a_catalog_unless_forced(tmp_path, sample, content):
+    path = tmp_path / "mine"
+    path.write_bytes(content)
+    with (
+        pytest.raises(BuildError, match=r"mine: error\[foreign-file\].*\n.*--force"),
+        private_catalog(path, sample, tmp_path / "generated"),
+    ):
+        pytest.fail("the work began")
+    assert (path.read_bytes(), _names(tmp_path)) == (content, ["mine"])
+    with private_catalog(path, sample, tmp_path / "generated", force=True):
+        pass
+    assert load(json.loads(path.read_text())) == sample
+
+
+def test_the_private_catalog_stays_as_it_was_when_the_work_fails(tmp_path, sample):
+    with (
+        pytest.raises(ZeroDivisionError),
+        private_catalog(tmp_path / "p.json", sample, tmp_path / "generated"),
+    ):
+        raise ZeroDivisionError
+    assert _names(tmp_path) == []
+
+
+def test_a_private_catalog_that_fails_last_of_all_says_that_the_rest_is_written(tmp_path, sample):
+    path = tmp_path / "p.json"
+    with (
+        pytest.raises(BuildError, match=r"output-failed.*the output folder has been written"),
+        private_catalog(path, sample, tmp_path / "generated"),
+    ):
+        path.mkdir()
+    assert _names(tmp_path) == ["p.json"]

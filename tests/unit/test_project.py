@@ -191,9 +191,12 @@ def test_chosen_targets_must_be_the_projects_own(project):
     read = project('targets = ["catalog", "openapi"]')
     assert [target.name for target in read.chosen(["openapi"])] == ["openapi"]
     assert read.chosen([]) == read.targets
-    with pytest.raises(BuildError, match="no target 'opnapi'\n  mend: did you mean `openapi`") as caught:
+    with pytest.raises(
+        BuildError, match=r"error\[unknown-target\]: --target opnapi: .*\n  mend: did you mean `openapi`\?"
+    ) as caught:
         read.chosen(["opnapi", "python"])
     assert len(caught.value.diagnostics) == 2
+    assert all("catalog, openapi" in problem.mend for problem in caught.value.diagnostics)
 
 
 def test_an_installed_emitter_is_a_target_like_ours(project, plugin):

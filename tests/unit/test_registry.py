@@ -145,6 +145,10 @@ class TestRegistering:
 HEAD = "from actionary import action\n"
 ONE = HEAD + "@action\ndef {0}() -> None:\n    'Do.'\n"
 
+FACTORY = HEAD.replace("action\n", "define_action\n") + (
+    "def make(name):\n    return define_action(name=name, handler=lambda: None, description='Do.')\n"
+)
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch) -> Iterator[Path]:
@@ -221,6 +225,61 @@ class TestDiscovery:
         write(project, "a.py", ONE.format("a"))
         write(project, "b.py", f"from {project.name}.a import a\nagain = a\n" + ONE.format("b"))
         assert [each.name for each in discovered(project)] == ["a", "b"]
+
+    def test_an_action_that_support_code_made_for_a_file_is_that_files(self, project):
+        write(project, "_factory.py", FACTORY)
+        head = f"from {project.name}._factory import make\n"
+        write(project, "a.py", head + "made = make('a')\n")
+        write(project, "b.py", f"from {project.name}.a import made\n" + head + "other = make('b')\n")
+        write(project, "shop/c.py", head + "made = [make('c')][0]\n")
+        assert [each.name for each in discovered(project)] == ["a", "b", "c"]
+
+    def test_two_actions_that_support_code_made_for_a_file_are_an_error_that_names_them(self, project):
+        write(project, "_factory.py", FACTORY)
+        file = write(
+            project, "two.py", f"from {project.name}._factory import make\na, b = make('a'), make('b')\n"
+        )
+        with pytest.raises(DiscoveryError) as caught:
+            discovered(project)
+        assert "the file defines 2 actions: a, b" in str(caught.value.failures[file])
+
+    def test_an_action_of_support_code_is_not_that_of_a_file_that_imports_it(self, project):
+        write(project, "_factory.py", FACTORY + "shared = make('shared')\n")
+        file = write(project, "a.py", f"from {project.name}._factory import shared\n")
+        with pytest.raises(DiscoveryError, match="the file defines no action") as caught:
+            discovered(project)
+        assert list(caught.value.failures) == [file]
+
+    def test_files_and_folders_may_be_links(self, project, tmp_path):
+        data = tmp_path / "..data"
+        data.mkdir()
+        write(data, "ping.py", ONE.format("ping"))
+        (project / "..data").symlink_to(data)
+        (project / "ping.py").symlink_to(Path("..data/ping.py"))
+        link = tmp_path / "link"
+        link.symlink_to(project.parent)
+        (found,) = discovered(link / project.name)
+        assert found.name == "ping"
+        assert found.definition.where.file == str(project / "ping.py")
+
+    @pytest.mark.parametrize(
+        ("path", "part", "better"),
+        [
+            ("my-action.py", "my-action", "my_action"),
+            ("a.b.py", "a.b", "a_b"),
+            ("2nd.py", "2nd", "action_2nd"),
+            ("my shop/ping.py", "my shop", "my_shop"),
+        ],
+    )
+    def test_a_file_whose_name_is_no_modules_is_named_with_a_better_one(self, project, path, part, better):
+        file = write(project, path, ONE.format("ping"))
+        with pytest.raises(DiscoveryError) as caught:
+            discovered(project)
+        error = caught.value.failures[file]
+        assert isinstance(error, ActionDefinitionError)
+        assert error.what == f"{part!r} is no name of a module"
+        assert error.mend.startswith(f"rename it to {better!r}")
+        assert str(error.where) == f"{file}:1"
 
     def test_one_action_under_two_names_is_one(self, project):
         write(project, "a.py", ONE.format("a") + "again = a\n")

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 import pytest
 from actionary import ActionDefinitionError, ActionError, Err, Ok, unwrap
 from actionary.codes import CLIENT, COMMON, RESERVED_STATUSES
-from actionary.result import CommonError, description_of, details_adapter
+from actionary.result import CommonError, FailedCall, description_of, details_adapter
 from pydantic import BaseModel
 
 D = TypeVar("D")
@@ -141,6 +141,17 @@ class TestUnwrap:
         error = caught.value
         assert (error.code, error.status, error.retryable) == ("out_of_stock", 410, True)
         assert error.details == {"left": 2}
+
+    def test_what_is_raised_is_of_no_domain_errors_class(self):
+        with pytest.raises(FailedCall) as caught:
+            unwrap(err())
+        assert caught.value.result == err()
+        assert not isinstance(caught.value, OutOfStock | CommonError)
+
+    def test_a_code_that_this_version_does_not_know_is_raised_too(self):
+        with pytest.raises(ActionError) as caught:
+            unwrap(err(code="newer_than_this", status=418))
+        assert (caught.value.code, caught.value.status) == ("newer_than_this", 418)
 
     def test_one_err_does_not_change_the_next(self):
         with pytest.raises(ActionError):

@@ -400,6 +400,21 @@ class TestNames:
         _, definitions = described(list[Annotated[Car | Bike, Field(discriminator="kind")]])
         assert definitions["Car"]["required"] == definitions["Bike"]["required"] == ["kind"]
 
+    def test_the_tag_stands_in_the_order_of_the_properties_so_both_modes_are_one_type(self):
+        class Car(BaseModel):
+            kind: Literal["car"] = "car"
+            doors: int
+
+        class Bike(BaseModel):
+            bell: bool
+            kind: Literal["bike"] = "bike"
+
+        either = Annotated[Car | Bike, Field(discriminator="kind")]
+        types = types_of(("in", either, "validation"), ("out", either, "serialization"))
+        assert set(types.definitions) == {"Car", "Bike"}
+        assert types.definitions["Car"]["required"] == ["kind", "doors"]
+        assert types.definitions["Bike"]["required"] == ["bell", "kind"]
+
     def test_equal_class_names_of_different_modules_never_mix(self):
         shop, meals = (
             create_model("Item", __module__=name, **{name: (int, ...)}) for name in ("shop", "meals")

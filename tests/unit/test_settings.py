@@ -110,6 +110,16 @@ class TestReading:
         assert caught.value.mend
         assert str(caught.value).startswith(f"[tool.actionary] {key}: ")
 
+    def test_what_is_about_no_key_names_none(self, tmp_path):
+        with pytest.raises(
+            SettingsError, match=r"\Ano pyproject\.toml with a table \[tool\.actionary\] at or"
+        ):
+            find_root(tmp_path)
+        broken = project(tmp_path, "[tool.actionary\n")
+        with pytest.raises(SettingsError) as caught:
+            read_settings(broken)
+        assert str(caught.value).startswith(f"{broken}/pyproject.toml cannot be read: ")
+
     @pytest.mark.parametrize("text", ["tool = 3\n", "[tool]\nactionary = 3\n", "project = 3\n"])
     def test_a_table_that_is_none_does_not_confuse(self, tmp_path, text):
         root = project(tmp_path / "shop", text)

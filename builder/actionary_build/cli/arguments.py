@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -79,7 +80,7 @@ class _Reader:
         value = text if equals else None
         name = self._field(flag[2:])
         if name is not None:
-            self.given.texts.append((name, self._text(flag, value, self.fields[name])))
+            self.given.texts.append((name, _utf_8(flag, self._text(flag, value, self.fields[name]))))
         elif flag in SWITCHES:
             if value is not None:
                 raise click.UsageError(f"{flag} takes no value")
@@ -123,6 +124,18 @@ class _Reader:
     def _near(self, flag: str) -> list[str]:
         known = [*(f"--{name.replace('_', '-')}" for name in self.fields), *OPTIONS, *SWITCHES]
         return difflib.get_close_matches(flag, known, n=1)
+
+
+def _utf_8(flag: str, text: str) -> str:
+    """Give a text as it was typed, also where the locale could not read it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        try:
+            return os.fsencode(text).decode()
+        except UnicodeDecodeError as error:
+            raise click.UsageError(f"the value of {flag} is no UTF-8 text") from error
+    return text
 
 
 def _may_be_bare(parameter: Parameter) -> bool:

@@ -13,14 +13,17 @@ import click
 
 from actionary_build.cli.extras import need
 from actionary_build.cli.project import find_project, project_option
-from actionary_build.cli.say import Failed, complain, say_json
+from actionary_build.cli.say import Failed, WrongUse, complain, say_json
 
 if TYPE_CHECKING:
     from actionary_build.build import Built, Checked
-    from actionary_build.diagnostics import Diagnostic
+    from actionary_build.diagnostics import BuildError, Diagnostic
     from actionary_build.project import Project
 
 _MOST_SHOWN: Final = 20
+
+_WRONG_USE: Final = frozenset({"private-catalog-place", "unknown-target"})
+"""What says that an option was given a value that cannot be."""
 
 
 @click.command("build")
@@ -30,7 +33,11 @@ _MOST_SHOWN: Final = 20
 @click.option(
     "--target", "targets", multiple=True, metavar="NAME", help="Build only this target. Repeatable."
 )
-@click.option("--force", is_flag=True, help="Overwrite files that were edited, and leave foreign ones be.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Overwrite files that were edited, or that no build wrote, where a file has to go.",
+)
 @click.option(
     "--private-catalog",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -59,8 +66,8 @@ def command(
 ) -> int:
     """Write what the actions say into the output folder.
 
-    Only files that differ are written. A build that fails changes nothing, and
-    files that no build wrote are never touched.
+    Only files that differ are written. A build that fails changes nothing. Without
+    --force no file is touched that no build wrote, or that was edited since.
     """
     if only_check and (force or private_catalog):
         raise click.UsageError("--check writes nothing: leave out --force and --private-catalog")
@@ -85,12 +92,18 @@ def command(
             station=station,
         )
     except BuildError as error:
-        if not as_json:
-            raise Failed(*error.diagnostics) from error
-        _say_as_json(error.diagnostics, ok=False)
-        return 1
+        return _say_refused(error, as_json=as_json)
     _say_built(read, built, as_json=as_json)
     return 0
+
+
+def _say_refused(error: BuildError, *, as_json: bool) -> int:
+    wrong_use = all(diagnostic.code in _WRONG_USE for diagnostic in error.diagnostics)
+    refused = (WrongUse if wrong_use else Failed)(*error.diagnostics)
+    if not as_json:
+        raise refused from error
+    _say_as_json(error.diagnostics, ok=False)
+    return refused.exit_code
 
 
 def _say_built(project: Project, built: Built, *, as_json: bool) -> None:

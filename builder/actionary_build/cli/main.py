@@ -54,3 +54,28 @@ def main() -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(130)  # a plain handler's thread cannot be interrupted, and Python would wait for it
+    except OSError as error:
+        return _refused(error)
+
+
+def _refused(error: OSError) -> int:
+    """Say what the operating system refused, and give the exit code."""
+    from actionary_build.cli.say import complain
+    from actionary_build.cli.say import error as diagnostic
+
+    _give_up_printing()
+    why = error.strerror or str(error)
+    if error.filename is None:
+        problem, mend = f"the output cannot be written: {why}", "make room there, or send it elsewhere"
+    else:
+        problem, mend = f"{os.fsdecode(error.filename)}: {why}", "let actionary read and write there"
+    complain([diagnostic("system-error", problem, mend)])
+    return 1
+
+
+def _give_up_printing() -> None:
+    """Lose what cannot be printed, so that Python does not try it again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,12 +14,12 @@ from actionary_build.emit.openapi_parts import SCHEMAS, Shared, json_content
 
 HEADERS: Final[Mapping[str, Any]] = {
     "Actionary-Catalog": {
-        "description": "The start of the digest of what the server offers; another one, another version.",
+        "description": "The start of the digest of the names, paths, flags, codes and texts here.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
     },
     "X-Request-Id": {
-        "description": "The id of this call in the server's log.",
+        "description": "The id of this call; if it fails, the server has it in its log.",
         "required": True,
         "schema": {"type": "string"},
     },

@@ -8,7 +8,7 @@ happens in between, the next build knows every file it finds.
 from __future__ import annotations
 
 from actionary_build.output.plan import NewTree, Plan, plan_output
-from actionary_build.output.private import write_private_catalog
+from actionary_build.output.private import private_catalog
 from actionary_build.output.write import Written, write_output
 
-__all__ = ["NewTree", "Plan", "Written", "plan_output", "write_output", "write_private_catalog"]
+__all__ = ["NewTree", "Plan", "Written", "plan_output", "private_catalog", "write_output"]

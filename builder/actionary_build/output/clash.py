@@ -12,7 +12,12 @@ from actionary_build.diagnostics import Diagnostic
 from actionary_build.emit import OutputFile
 from actionary_build.output.disk import folders_above
 
+_NAME_LIMIT: Final = 255
+"""How many bytes of UTF-8 the name of a file or folder may have on common file systems."""
+
 _MEND: Final = "give one of them another path: rename a tag or an action, or set the emitter's options"
+
+_OTHER_PATH: Final = "let the emitter use another path"
 
 
 def clashes(files: Iterable[tuple[str, OutputFile]]) -> list[Diagnostic]:
@@ -25,11 +30,16 @@ def _reserved(claims: list[tuple[str, str]]) -> Iterator[Diagnostic]:
     for path, emitter in claims:
         if _folded(path) == NAME:
             message = f"the emitter {emitter} makes {path}, which is the name of the manifest"
+            mend = _OTHER_PATH
         elif not is_safe_path(path):
             message = f"the emitter {emitter} makes a file whose path is not the same on every system"
+            mend = _OTHER_PATH
+        elif any(len(part.encode()) > _NAME_LIMIT for part in path.split("/")):
+            message = f"the emitter {emitter} makes a file with a name of more than {_NAME_LIMIT} bytes"
+            mend = "shorten the tag or name that it comes from, or set the emitter's options"
         else:
             continue
-        yield _error("bad-output-path", path, message, "let the emitter use another path")
+        yield _error("bad-output-path", path, message, mend)
 
 
 def _file_clashes(claims: list[tuple[str, str]]) -> Iterator[Diagnostic]:

@@ -12,6 +12,7 @@ from actionary.context import OUTSIDE, Context, Request
 from actionary.deadline import within
 from actionary.definition import DEFAULT_TIMEOUT, Auth
 from actionary.result import CommonError
+from actionary.threads import in_thread
 
 _log: Final = logging.getLogger("actionary")
 
@@ -54,8 +55,7 @@ async def authenticate(auth: Auth, ctx: Context[Any], seconds: float | None) -> 
 async def _ask(auth: Callable[[Request], Any], request: Request) -> Any:
     if inspect.iscoroutinefunction(auth) or inspect.iscoroutinefunction(type(auth).__call__):
         return await auth(request)
-    answer = await asyncio.to_thread(auth, request)
-    return await answer if inspect.isawaitable(answer) else answer
+    return await in_thread(auth, request)
 
 
 def _refused() -> CommonError:

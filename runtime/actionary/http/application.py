@@ -23,7 +23,7 @@ from actionary.http.held import Held
 from actionary.invoke import is_exposed
 from actionary.loading import load_registry
 from actionary.registry import AnyAction, Registry
-from actionary.settings import Settings, find_root, read_settings
+from actionary.settings import Settings, check_prefix, find_root, read_settings
 
 PROJECT: Final = "ACTIONARY_PROJECT"
 """The environment variable that names the project's folder for `app`; without it the current one."""
@@ -42,23 +42,26 @@ def create_app(
 ) -> Starlette:
     """Make the application that serves the public actions of a registry.
 
-    The actions are those registered now. Own ``routes`` stand before ours, own
-    ``middleware`` wraps everything. With ``settings`` the files that were built for
-    callers are served too, after a check that they were built from these very
-    definitions; ``verify`` checks all of them and not only what callers see, and
-    with ``allow_drift`` a difference is only logged. Without a registry the project
+    The actions are those registered now. Own ``routes`` stand before ours (but none
+    can lie below ``{prefix}/actions/``), own ``middleware`` wraps everything. With
+    ``settings`` the files that were built for callers are served too, after a check
+    that they were built from these definitions: names, paths, flags, codes and texts,
+    with ``verify`` also types and every file. With ``allow_drift`` a difference is
+    only logged. Without a registry the project
     at `PROJECT` or the current folder is loaded. ``prefix`` goes before
     ``/actions/<name>``, ``body_limit`` is in bytes.
 
     Raises:
         CannotServe: What was built is missing, damaged, or of other definitions.
-        SettingsError, DiscoveryError, ActionDefinitionError: The project cannot be loaded.
+        SettingsError: The prefix is no path, or the project has none or wrong settings.
+        DiscoveryError, ActionDefinitionError: The project cannot be loaded.
     """
     if registry is None:
         settings = settings or read_settings(find_root(Path(os.environ.get(PROJECT) or Path.cwd())))
         registry = load_registry(settings)
     described = settings or Settings(root=Path.cwd(), out=Path.cwd(), title="", version="")
     if prefix is not None:
+        check_prefix(prefix)
         described = replace(described, prefix=prefix)
     digest = surface(registry, described)
     files = {}
@@ -71,8 +74,10 @@ def create_app(
         Route("/healthz", _healthy, methods=["GET"]),
         Route("/readyz", _readiness(held), methods=["GET"]),
     ]
+    documents = Documents(files)
     door = Middleware(
         Door,
+        documents=documents,
         actions=actions,
         prefix=described.prefix,
         catalog=digest[:16],
@@ -80,7 +85,7 @@ def create_app(
         body_limit=body_limit,
     )
     application = Starlette(routes=[*routes, *own], middleware=[*middleware, door], lifespan=held.lifespan)
-    application.router.default = Documents(files, otherwise=application.router.default)
+    application.router.default = documents.before(application.router.default)
     return application
 
 

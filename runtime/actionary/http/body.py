@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from pydantic import BaseModel
-from pydantic_core import to_json
 from starlette.types import Message, Receive, Scope
 
 from actionary.coerce import read_query
+from actionary.inputs import as_json
 from actionary.registry import AnyAction
 from actionary.result import CommonError
 
@@ -26,7 +26,7 @@ async def query_input(action: AnyAction, scope: Scope) -> BaseModel:
     query: bytes = scope.get("query_string", b"")
     if not query:
         return prepared.read_json(b"{}")
-    return prepared.read_json(to_json(read_query(query, prepared.parameters)))
+    return prepared.read_json(as_json(read_query(query, prepared.parameters)))
 
 
 async def body_input(action: AnyAction, scope: Scope, receive: Receive, limit: int) -> BaseModel:
@@ -37,36 +37,35 @@ async def body_input(action: AnyAction, scope: Scope, receive: Receive, limit: i
             ``invalid_input``, in the order in which they can be known; ``cancelled``
             when the caller hangs up before the end.
     """
-    length, is_chunked, media_type = _described(scope["headers"])
-    if length is not None and length > limit:
+    length, is_json = _described(scope["headers"])
+    if length > limit:
         raise _too_large(limit)
-    if media_type is None:
-        if length or is_chunked:
-            raise _no_json()
-    elif length != 0 and not _is_json(media_type):
+    if length and not is_json:
         raise _no_json()
     message = await receive()
     body: bytes = message.get("body", b"")
+    if body and not is_json:
+        raise _no_json()
     if message.get("more_body", False) or message["type"] == "http.disconnect":
         body = await _rest(message, receive, limit)
     elif len(body) > limit:
         raise _too_large(limit)
-    if body and media_type is None:  # HTTP/2 need not say beforehand that there is a body
+    if body and not is_json:
         raise _no_json()
     return action.prepared.read_json(body)
 
 
-def _described(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int | None, bool, bytes | None]:
-    """Give what the headers say of the body: its length, whether it is chunked, its media type."""
-    length, is_chunked, media_type = None, False, None
+def _described(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, bool]:
+    """Give the length of the body, 0 where it is not said, and whether it is said to be JSON."""
+    length, is_json, is_encoded = 0, False, False
     for name, value in headers:
         if name == b"content-length":
-            length = int(value) if value.isdigit() else None
-        elif name == b"transfer-encoding":
-            is_chunked = True
+            length = int(value) if value.isdigit() else 0
         elif name == b"content-type":
-            media_type = value
-    return length, is_chunked, media_type
+            is_json = _is_json(value)
+        elif name == b"content-encoding":
+            is_encoded = value.strip().lower() not in {b"", b"identity"}
+    return length, is_json and not is_encoded
 
 
 def _is_json(media_type: bytes) -> bool:

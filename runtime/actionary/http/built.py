@@ -72,7 +72,9 @@ class _Drift:
 
     def found(self, what: str, mend: str) -> None:
         if not self.allow:
-            raise CannotServe(what, f"{mend}, or allow the difference with --allow-drift")
+            raise CannotServe(
+                what, f"{mend}, or allow the difference (`--allow-drift`, in code `allow_drift=True`)"
+            )
         _log.warning("%s; %s", what, mend)
 
 

@@ -23,14 +23,13 @@ _MEDIA_TYPES: Final = {
 
 
 class Documents:
-    """An ASGI application of files; what it does not know goes to ``otherwise``.
+    """The files that callers may have, by path.
 
     A folder is its ``index.html``; asked for without the final slash, callers are
     sent there, since the links of a page count from it.
     """
 
-    def __init__(self, files: Mapping[str, ServedFile], otherwise: ASGIApp) -> None:
-        self._otherwise = otherwise
+    def __init__(self, files: Mapping[str, ServedFile]) -> None:
         self._replies: dict[str, Response] = {}
         for path, file in files.items():
             folder, _, name = f"/{path}".rpartition("/")
@@ -40,20 +39,32 @@ class Documents:
                 if folder:
                     self._replies[folder] = _elsewhere(f"{folder.rpartition('/')[2]}/")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for a file, or pass it on."""
-        reply = self._replies.get(path_in_app(scope)) if scope["type"] == "http" else None
-        if reply is None:
-            await self._otherwise(scope, receive, send)
-        elif scope["method"] not in {"GET", "HEAD"}:
-            await Response(status_code=405, headers={"allow": "GET, HEAD"})(scope, receive, send)
-        elif _is_known(Headers(scope=scope), reply.headers.get("etag")):
-            kept = {name: reply.headers[name] for name in ("etag", "cache-control")}
-            await Response(status_code=304, headers=kept)(scope, receive, send)
-        elif scope["method"] == "HEAD":
-            await Response(status_code=reply.status_code, headers=dict(reply.headers))(scope, receive, send)
-        else:
-            await reply(scope, receive, send)
+    def __contains__(self, path: object) -> bool:
+        return path in self._replies
+
+    def before(self, otherwise: ASGIApp) -> ASGIApp:
+        """Make the ASGI application that answers for files, and passes on the rest."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            reply = self._replies.get(path_in_app(scope)) if scope["type"] == "http" else None
+            if reply is None:
+                await otherwise(scope, receive, send)
+            else:
+                await _send(reply, scope, receive, send)
+
+        return answer
+
+
+async def _send(reply: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["method"] not in {"GET", "HEAD"}:
+        await Response(status_code=405, headers={"allow": "GET, HEAD"})(scope, receive, send)
+    elif _is_known(Headers(scope=scope), reply.headers.get("etag")):
+        kept = {name: reply.headers[name] for name in ("etag", "cache-control")}
+        await Response(status_code=304, headers=kept)(scope, receive, send)
+    elif scope["method"] == "HEAD":
+        await Response(status_code=reply.status_code, headers=dict(reply.headers))(scope, receive, send)
+    else:
+        await reply(scope, receive, send)
 
 
 def _reply(name: str, file: ServedFile) -> Response:

@@ -6,9 +6,8 @@ envelope. Unknown names, private actions and those without HTTP answer alike.
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Container, Iterable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, TypeAlias
@@ -29,7 +28,6 @@ from actionary.result import CommonError, Err
 BODY_LIMIT: Final = 1024 * 1024
 """The largest request body, in bytes."""
 
-_log: Final = logging.getLogger("actionary")
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
@@ -54,10 +52,12 @@ class Door:
         actions: Iterable[AnyAction],
         prefix: str,
         catalog: str,
+        documents: Container[str],
         held: Held,
         body_limit: int,
     ) -> None:
         self._app = app
+        self._documents = documents
         self._held = held
         self._body_limit = body_limit
         self._start = f"{prefix}/actions/"
@@ -77,7 +77,7 @@ class Door:
         entry = self._entries.get(path)
         if entry is None:
             name = path[len(self._start) :]
-            if not path.startswith(self._start) or not name or "/" in name:
+            if not path.startswith(self._start) or not name or "/" in name or path in self._documents:
                 await self._app(scope, receive, send)
                 return
             outcome = refused("not_found", "There is no such action.", name, _request_id(scope))
@@ -91,18 +91,12 @@ class Door:
 
     async def _call(self, entry: Entry, scope: Scope, receive: Receive) -> Answer | Err:
         started = perf_counter()
-        action, request_id = entry.action, _request_id(scope)
-        if not self._held.is_here:
-            try:
-                await self._held.open_late()
-            except Exception:  # noqa: BLE001 - whatever the user's lifespan raises
-                _log.exception("the resources of the actions cannot be opened (request %s)", request_id)
-                return refused("handler_error", "The action failed.", action.name, request_id)
+        action, held = entry.action, self._held
         context: Context[Any] = Context(
             caller="http",
-            resources=self._held.resources,
+            resources=held.resources,
             action=action.name,
-            request_id=request_id,
+            request_id=_request_id(scope),
             make_request=lambda: Request(scope),
         )
 
@@ -111,7 +105,7 @@ class Door:
                 return query_input(found, scope)
             return body_input(found, scope, receive, self._body_limit)
 
-        return await answer(action, read, context, started)
+        return await answer(action, read, context, started, None if held.is_here else held.open_late)
 
     async def _reply(
         self, scope: Scope, send: Send, outcome: Answer | Err, *more: tuple[bytes, bytes]

@@ -19,7 +19,7 @@ class Held:
     def __init__(self, registry: Registry) -> None:
         self._registry: Final = registry
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._late: list[AbstractAsyncContextManager[Any]] = []
+        self._late: AbstractAsyncContextManager[Any] | None = None
         self.resources: Any = None
 
     @property
@@ -35,17 +35,19 @@ class Held:
             try:
                 yield
             finally:
-                self._loop = None
+                self._loop = self.resources = None
 
-    async def open_late(self) -> None:
+    async def open_late(self) -> Any:
         """Open the resources where the application around this one runs no lifespan of ours.
 
-        They are open until the event loop ends. What the lifespan raises is raised.
+        They are given, and stay open until the event loop ends. What the lifespan
+        raises is raised.
         """
         _log.warning("no lifespan was run for this application: its resources are opened at the first call")
         late = self._registry.open()
         self._keep(await late.__aenter__())
-        self._late.append(late)
+        self._late = late  # which holds the resources open
+        return self.resources
 
     def _keep(self, resources: Any) -> None:
         self.resources = resources

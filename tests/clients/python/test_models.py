@@ -290,3 +290,16 @@ def test_names_that_mean_something_to_python_pass_strict_type_checks(
         needed = {key: [date(2026, 1, 2)] for key in ("copy_", "from_", "a_b", "proto__", "str_", "date")}
         model = package.models.Odd(**needed, value=[])
         assert set(model.model_dump(by_alias=True)) == {*words[::2], ""}
+
+
+def test_a_value_that_does_not_fit_is_complained_of_once(shop: Any, project: Path) -> None:
+    with pytest.raises(ValidationError) as raised:
+        shop.models.Line(product_id="p", quantity=0)
+    assert [(each["loc"], each["type"]) for each in raised.value.errors()] == [
+        (("quantity",), "greater_than_equal")
+    ]
+    assert "Unset" not in str(raised.value)
+    assert shop.models.Line(product_id="p", quantity=shop.UNSET).model_dump() == {"product_id": "p"}
+    with pytest.raises(ValidationError, match="quantity"):
+        shop.models.Line.model_validate_json('{"product_id": "p", "quantity": "UNSET"}')
+    assert "raises pydantic's `ValidationError`" in (project / "README.md").read_text()

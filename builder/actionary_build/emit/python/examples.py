@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
-from actionary.catalog import REF, ActionSpec, Catalog, ExampleSpec, Schema
+from actionary.catalog import REF, ActionSpec, Catalog, Schema
 
+from actionary_build.emit.plain_input import plain_input
 from actionary_build.emit.python.annotations import Code, literal
 from actionary_build.emit.python.calls import Key, error_names, parameter_names
 from actionary_build.emit.python.models import Types
@@ -41,15 +44,22 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class CallView:
+    """A call as it is written: what it passes, and what has to be imported for that."""
+
+    arguments: tuple[Code, ...]
+    imports: tuple[Code, ...]
+    uses_models: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ExampleView:
-    """A call, with what a program around it needs."""
+    """An action that shows how all are called; ``call`` is ``None`` when no call can be written simply."""
 
     method: PythonIdentifier
     module: Name
     pascal: PythonIdentifier
-    imports: tuple[Code, ...]
-    uses_models: bool
-    arguments: tuple[Code, ...]
+    call: CallView | None
     domain_errors: tuple[Name, ...]
     server_errors: tuple[Name, ...]
     all_errors: tuple[Name, ...]
@@ -60,27 +70,37 @@ class _NoExampleError(Exception):
 
 
 def example_view(catalog: Catalog, types: Types[Key]) -> ExampleView | None:
-    """Give the example call that shows most: one with domain errors, if any can be written."""
-    ordered = sorted(catalog.http_actions, key=lambda action: (not action.errors, action.name))
-    for action in ordered:
-        for example in action.examples:
-            try:
-                return _view(catalog, types, action, example)
-            except _NoExampleError:
-                continue
-    return None
+    """Give the action that shows most, ``None`` without any: one with domain errors, if it can be.
+
+    Without examples its input is made of the schema.
+    """
+    ordered = sorted(
+        catalog.http_actions, key=lambda action: (not action.errors, action.deprecated, action.name)
+    )
+    given = [(action, example.input) for action in ordered for example in action.examples]
+    made = ((action, plain_input(catalog, action)) for action in ordered)
+    for action, value in chain(given, made):
+        with suppress(_NoExampleError):
+            if value is not None:
+                return _view(catalog, action, _call(catalog, types, action, value))
+    return _view(catalog, ordered[0], None) if ordered else None
 
 
-def _view(catalog: Catalog, types: Types[Key], action: ActionSpec, example: ExampleSpec) -> ExampleView:
+def _call(catalog: Catalog, types: Types[Key], action: ActionSpec, value: Mapping[str, Any]) -> CallView:
     writer = _Writer(types)
     names = parameter_names(catalog, action)
-    if not example.input.keys() <= names.keys():
+    if not value.keys() <= names.keys():
         raise _NoExampleError
     arguments = tuple(
-        Code(f"{name}={writer.write(types.schemas['input', action.name, wire], example.input[wire])}")
+        Code(f"{name}={writer.write(types.schemas['input', action.name, wire], value[wire])}")
         for wire, name in names.items()
-        if wire in example.input
+        if wire in value
     )
+    imports = tuple(Code(f"from {module} import {name}") for module, name in sorted(writer.imports))
+    return CallView(arguments, imports, writer.uses_models)
+
+
+def _view(catalog: Catalog, action: ActionSpec, call: CallView | None) -> ExampleView:
     errors = error_names(catalog)
     own = [errors[error.code] for error in sorted(action.errors, key=lambda error: error.code)]
     common = [errors[each.name] for each in action.common_codes if each.name in errors]
@@ -88,9 +108,7 @@ def _view(catalog: Catalog, types: Types[Key], action: ActionSpec, example: Exam
         method=PythonIdentifier(action.name),
         module=module_name(next(iter(action.tags), None)),
         pascal=PythonIdentifier(action.pascal),
-        imports=tuple(Code(f"from {module} import {name}") for module, name in sorted(writer.imports)),
-        uses_models=writer.uses_models,
-        arguments=arguments,
+        call=call,
         domain_errors=tuple(own),
         server_errors=tuple(common),
         all_errors=tuple(sorted([*own, *common, *map(Name, _CLIENT_ERRORS)])),
@@ -112,15 +130,24 @@ class _Writer:
             return self._named(schema["$ref"].removeprefix(REF), value)
         branches = schema.get("anyOf") or schema.get("oneOf")
         if branches:
-            return self.write(self._branch(schema, branches, value), value)
+            return self._alternative(schema, branches, value)
         if isinstance(value, list):
-            return f"[{', '.join(self.write(schema.get('items'), item) for item in value)}]"
+            return self._list(schema, value)
         if isinstance(value, dict):
             values = schema.get("additionalProperties")
             return (
                 f"{{{', '.join(f'{literal(k)}: {self.write(values, item)}' for k, item in value.items())}}}"
             )
         return self._scalar(schema, value)
+
+    def _list(self, schema: Schema, items: list[Any]) -> str:
+        schemas = schema.get("prefixItems")
+        if schemas is None:
+            return f"[{', '.join(self.write(schema.get('items'), item) for item in items)}]"
+        if not len(items) == len(schemas) == schema.get("minItems") == schema.get("maxItems"):
+            raise _NoExampleError
+        written = ", ".join(self.write(one, item) for one, item in zip(schemas, items, strict=True))
+        return f"({written}{',' if len(items) == 1 else ''})"
 
     def _named(self, name: str, value: Any) -> str:
         definition = self.types.definitions[name]
@@ -135,6 +162,12 @@ class _Writer:
             f"{fields[wire]}={self.write(properties[wire], item)}" for wire, item in sorted(value.items())
         ]
         return f"models.{self.types.names[name]}({', '.join(arguments)})"
+
+    def _alternative(self, schema: Schema, branches: list[Any], value: Any) -> str:
+        takes_decimal = any(isinstance(branch, dict) and is_decimal(branch) for branch in branches)
+        if takes_decimal and isinstance(value, int | float | str):
+            return self._decimal(value)
+        return self.write(self._branch(schema, branches, value), value)
 
     def _branch(self, schema: Schema, branches: list[Any], value: Any) -> Schema:
         discriminator = schema.get("discriminator", {})
@@ -164,8 +197,11 @@ class _Writer:
             self.imports.add((module, name))
             return f"{constructor}({literal(value)})"
         if is_decimal(schema):
-            self.imports.add(("decimal", "Decimal"))
-            return f"Decimal({literal(str(value))})"
+            return self._decimal(value)
         if schema.get("format") == "duration":
             raise _NoExampleError
         return literal(value)
+
+    def _decimal(self, value: object) -> str:
+        self.imports.add(("decimal", "Decimal"))
+        return f"Decimal({literal(str(value))})"

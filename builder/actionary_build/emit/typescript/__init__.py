@@ -19,7 +19,7 @@ from actionary_build.emit.typescript.actions import actions_module
 from actionary_build.emit.typescript.calls import by_module, calls_of
 from actionary_build.emit.typescript.client import client_module, connect_module, index_module
 from actionary_build.emit.typescript.names import name_all
-from actionary_build.emit.typescript.package import GITIGNORE, PACKAGE_NAME, package_json
+from actionary_build.emit.typescript.package import GITIGNORE, NPMRC, PACKAGE_NAME, package_json
 from actionary_build.emit.typescript.readme import readme
 from actionary_build.emit.typescript.types import types_module
 
@@ -62,6 +62,7 @@ def _texts(catalog: Catalog, package: str) -> Iterator[tuple[str, str]]:
     calls = calls_of(catalog, names)
     modules = by_module(calls)
     yield ".gitignore", GITIGNORE
+    yield ".npmrc", NPMRC
     yield "package.json", package_json(package, catalog)
     yield "tsconfig.json", _TSCONFIG
     yield "README.md", readme(catalog, package, calls, names)

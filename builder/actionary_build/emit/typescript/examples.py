@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from actionary import codes
+from actionary.catalog import Catalog
 
+from actionary_build.emit.plain_input import plain_input
 from actionary_build.emit.typescript.calls import INPUT_ISSUES, Call, ServerFailure
 from actionary_build.emit.typescript.types import literal_key
 from actionary_build.texts import TypeScriptString, json_text
@@ -28,11 +30,24 @@ def arguments(call: Call) -> list[str]:
     return given or ([] if call.input_required else [""])
 
 
-def best_example(calls: Sequence[Call]) -> Call | None:
-    """Choose the call to show first: one with an example, rather one that only reads."""
-    usable = [call for call in calls if arguments(call)]
-    ranked = sorted(usable, key=lambda call: (not call.action.examples, not call.action.read_only))
-    return ranked[0] if ranked else None
+def shown_first(catalog: Catalog, calls: Sequence[Call]) -> tuple[Call, str] | None:
+    """Choose the call to show first, with its input: one with an example, rather one that only reads.
+
+    Without examples the input is made of the schema; ``None`` where that is simple for no call.
+    """
+    ranked = sorted(
+        calls,
+        key=lambda call: (not call.action.examples, call.action.deprecated, not call.action.read_only),
+    )
+    for call in ranked:
+        for argument in arguments(call) or _made(catalog, call):
+            return call, argument
+    return None
+
+
+def _made(catalog: Catalog, call: Call) -> list[str]:
+    made = plain_input(catalog, call.action)
+    return [] if made is None else [literal(made)]
 
 
 def plain_call(call: Call, argument: str, setting: Setting) -> str:

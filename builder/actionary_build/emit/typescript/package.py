@@ -1,4 +1,4 @@
-"""The files around the sources: `package.json`, `.gitignore`."""
+"""The files around the sources: `package.json`, `.npmrc`, `.gitignore`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ PACKAGE_NAME: Final = re.compile(r"(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9
 """What npm takes for the name of a package (match in full)."""
 
 GITIGNORE: Final = "dist/\nnode_modules/\n"
+
+NPMRC: Final = "package-lock=false\n"
+"""Installing in the folder leaves no lock file, which the next build would find as a stranger's."""
 
 
 def package_json(name: str, catalog: Catalog) -> str:

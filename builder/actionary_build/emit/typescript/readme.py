@@ -14,7 +14,7 @@ from actionary_build.emit.typescript.comments import constraints
 from actionary_build.emit.typescript.examples import Setting
 from actionary_build.emit.typescript.names import Names
 from actionary_build.emit.typescript.types import TypeNames, declarations, expression, property_order
-from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownText
+from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownText, TypeScriptString
 
 _SOME_ADDRESS: Final = "http://localhost:8000"
 
@@ -27,7 +27,7 @@ def readme(catalog: Catalog, package: str, calls: Sequence[Call], names: Names) 
             f"# {MarkdownText(package)}",
             _about(catalog),
             *_install(package),
-            *_use(calls, setting),
+            *_use(catalog, calls, setting),
             _RESULTS,
             _client_codes(),
             _OPTIONS,
@@ -55,12 +55,15 @@ def _install(package: str) -> Iterator[str]:
     yield f"After that, everything is imported from {MarkdownCode(package)}."
 
 
-def _use(calls: Sequence[Call], setting: Setting) -> Iterator[str]:
-    call = examples.best_example(calls)
-    if call is None:
+def _use(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Iterator[str]:
+    if not calls:
         return
-    argument = examples.arguments(call)[0]
     yield "## Use"
+    shown = examples.shown_first(catalog, calls)
+    if shown is None:
+        yield _use_in_words(calls[0], setting)
+        return
+    call, argument = shown
     yield MarkdownFence(examples.handled_call(call, argument, setting), "ts")
     yield (
         "A call never throws for what the server or the network does: it gives a result that is told apart "
@@ -72,6 +75,19 @@ def _use(calls: Sequence[Call], setting: Setting) -> Iterator[str]:
     yield MarkdownFence(examples.limited_call(call, argument, setting), "ts")
     yield "Every action is also a function, so that a bundler keeps only what you import:"
     yield MarkdownFence(examples.standalone_call(call, argument, setting), "ts")
+
+
+def _use_in_words(call: Call, setting: Setting) -> str:
+    client = f"const client = createClient({{ baseUrl: {TypeScriptString(setting.base_url)} }})"
+    called = f"await client.{call.names.function}(input)"
+    return (
+        f"Import `createClient` and make a client: {MarkdownCode(client)}. Every action is a method of it, "
+        f"such as {MarkdownCode(called)}, where `input` is of the type {MarkdownCode(call.names.input)}. "
+        "A call never throws for what the server or the network does: it gives a result that is told apart "
+        "by `ok`, and a failure by `code`. If you prefer exceptions, `unwrap(result)` gives the data or "
+        "throws an `ActionError`. Every action is also a function that takes what `connect` gives as its "
+        "first argument, so that a bundler keeps only what you import."
+    )
 
 
 _RESULTS: Final = """\
@@ -115,7 +131,7 @@ _OPTIONS: Final = """\
 
 A call takes `timeoutMs`, `signal` and `headers` as its last argument; they count before the client's. In
 options and inputs `undefined` is the same as absent. Only mistakes in the program throw: a `baseUrl`, a time,
-a header or an input that cannot be sent.
+a header or an input that cannot be sent, such as one with `NaN` in it.
 
 An action that is called with GET sends its input in the query, which cannot say `null`: there, `null` is the
 same as absent too."""

@@ -8,6 +8,7 @@ ATTACK = (
     " {{ 7 * 7 }} {% endraw %} %s {0} \u202egnp.exe\u202c zero\u200bwidth \u2028 \x00 \x1b[31m"
     "\n# heading\n---\n```\n[link](javascript:alert(1)) ![image](x) <img src=x onerror=alert(1)>"
 )
+ATTACK_TAG = "*/ \"\"\" ' \\ ` ${x} </script><!-- ]]> {{7}} {% %} %s [a](b) ../.."
 
 
 class Details(BaseModel):
@@ -39,7 +40,7 @@ attack = action(
     title=ATTACK,
     when_to_use=ATTACK,
     when_not_to_use=ATTACK,
-    tags=[ATTACK, "*/", '"""'],
+    tags=[ATTACK_TAG, "*/", '"""'],
     errors=[Attacked],
     examples=[Example({"text": ATTACK}, {"text": ATTACK})],
 )(attack)

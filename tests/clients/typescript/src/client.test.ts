@@ -292,6 +292,26 @@ describe("mistakes in the program", () => {
   });
 });
 
+describe("a number that JSON cannot say", () => {
+  for (const number of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    it(`throws and sends nothing: ${number}`, async () => {
+      const [client, sent] = recorded();
+      const order = { customer_id: "c", payment: { kind: "card", number: "4" } } as const;
+      for (const call of [
+        () => client.searchProducts({ query: "shoes", limit: number }),
+        () => client.createOrder({ ...order, lines: [{ product_id: "p", quantity: number }] }),
+        () => client.addNode({ value: 1, children: [{ value: number, children: [] }] }),
+      ]) {
+        await assert.rejects(call(), {
+          name: "TypeError",
+          message: new RegExp(`"(limit|quantity|value)" in it is ${number}; give a number that is finite`),
+        });
+      }
+      assert.deepEqual(sent, []);
+    });
+  }
+});
+
 describe("a server built from other definitions", () => {
   const answering = (digest: string | undefined) => async () =>
     Response.json(PING, { headers: digest === undefined ? HEADERS : { "actionary-catalog": digest } });

@@ -12,7 +12,7 @@ export interface PreparedRequest {
 /**
  * Build the request of a call; of equal headers the later source's counts.
  *
- * @throws TypeError when the input is no JSON (a cycle, a bigint) or a header is not valid.
+ * @throws TypeError when the input is no JSON (a cycle, a bigint, NaN) or a header is not valid.
  */
 export function prepare(
   action: ActionTable,
@@ -28,7 +28,19 @@ export function prepare(
     return { url: baseUrl + path + (query && `?${query}`), init: { method, headers } };
   }
   headers.set("content-type", "application/json");
-  return { url: baseUrl + path, init: { method, headers, body: JSON.stringify(input) } };
+  return { url: baseUrl + path, init: { method, headers, body: jsonOf(input) } };
+}
+
+/** Write JSON text; what JSON cannot say must not become null. */
+function jsonOf(input: object): string {
+  return JSON.stringify(input, (key, value: unknown) => {
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      throw new TypeError(
+        `the input cannot be sent: ${JSON.stringify(key)} in it is ${value}; give a number that is finite`,
+      );
+    }
+    return value;
+  });
 }
 
 function mergedHeaders(sources: readonly (HeaderValues | undefined)[]): Headers {
@@ -50,7 +62,7 @@ function mergedHeaders(sources: readonly (HeaderValues | undefined)[]): Headers 
  */
 export function queryOf(input: object): URLSearchParams {
   const query = new URLSearchParams();
-  const plain = JSON.parse(JSON.stringify(input)) as Record<string, unknown>;
+  const plain = JSON.parse(jsonOf(input)) as Record<string, unknown>;
   for (const [key, value] of Object.entries(plain)) {
     if (value === null) continue;
     for (const [name, text] of parametersOf(key, value)) query.append(name, text);

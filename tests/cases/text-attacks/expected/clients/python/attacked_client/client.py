@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from ._runtime.client import AsyncCalls as _AsyncCalls
 from ._runtime.client import SyncCalls as _SyncCalls
-from .actions import process_exit_1_process_exit_1_script_script_alert_1_script_7_7_endraw_s_0_gnp_exe_zero_width_31m_heading_link_javascript_alert_1_image_x_img_src_x_onerror_alert_1 as _process_exit_1_process_exit_1_script_script_alert_1_script_7_7_endraw_s_0_gnp_exe_zero_width_31m_heading_link_javascript_alert_1_image_x_img_src_x_onerror_alert_1
+from .actions import x_script_7_s_a_b as _x_script_7_s_a_b
 
-_CATALOG = "369333d0d4f074f6"
+_CATALOG = "f2cd979581242eee"
 """The server's actions that this client was generated from."""
 
 
 class Client(
-    _process_exit_1_process_exit_1_script_script_alert_1_script_7_7_endraw_s_0_gnp_exe_zero_width_31m_heading_link_javascript_alert_1_image_x_img_src_x_onerror_alert_1.ProcessExit1ProcessExit1ScriptScriptAlert1Script77EndrawS0GnpExeZeroWidth31mHeadingLinkJavascriptAlert1ImageXImgSrcXOnerrorAlert1Actions,
+    _x_script_7_s_a_b.XScript7SABActions,
     _SyncCalls,
 ):
     """Shop */ \"\"\" ` ${x} </title>: calls that block.
@@ -28,7 +28,7 @@ class Client(
 
 
 class AsyncClient(
-    _process_exit_1_process_exit_1_script_script_alert_1_script_7_7_endraw_s_0_gnp_exe_zero_width_31m_heading_link_javascript_alert_1_image_x_img_src_x_onerror_alert_1.AsyncProcessExit1ProcessExit1ScriptScriptAlert1Script77EndrawS0GnpExeZeroWidth31mHeadingLinkJavascriptAlert1ImageXImgSrcXOnerrorAlert1Actions,
+    _x_script_7_s_a_b.AsyncXScript7SABActions,
     _AsyncCalls,
 ):
     """Shop */ \"\"\" ` ${x} </title>: calls to be awaited.

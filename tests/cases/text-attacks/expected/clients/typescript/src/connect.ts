@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "369333d0d4f074f6",
+  catalog: "f2cd979581242eee",
   clientCodes: {
     network_error: {
       retryable: true,

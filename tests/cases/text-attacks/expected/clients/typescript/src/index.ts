@@ -22,5 +22,5 @@ export type {
   Success,
   UnknownCode,
 } from "./runtime/result.js";
-export * from "./actions/process-exit-1-process-exit-1-script-script-alert-1-script-7-7-endraw-s-0-gnp-exe-zero-width-31m-heading-link-javascript-alert-1-image-x-img-src-x-onerror-alert-1.js";
+export * from "./actions/x-script-7-s-a-b.js";
 export type * from "./types.js";

@@ -1,4 +1,4 @@
-"""The actions of `process_exit_1_process_exit_1_script_script_alert_1_script_7_7_endraw_s_0_gnp_exe_zero_width_31m_heading_link_javascript_alert_1_image_x_img_src_x_onerror_alert_1`."""
+"""The actions of `x_script_7_s_a_b`."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ _ATTACK: _Call[_models.Found, _AttackAnswer] = _Call(
 )
 
 
-class ProcessExit1ProcessExit1ScriptScriptAlert1Script77EndrawS0GnpExeZeroWidth31mHeadingLinkJavascriptAlert1ImageXImgSrcXOnerrorAlert1Actions(_SyncCalls):
-    """The actions of `process_exit_1_process_exit_1_script_script_alert_1_script_7_7_endraw_s_0_gnp_exe_zero_width_31m_heading_link_javascript_alert_1_image_x_img_src_x_onerror_alert_1`."""
+class XScript7SABActions(_SyncCalls):
+    """The actions of `x_script_7_s_a_b`."""
 
     def attack(
         self,
@@ -90,8 +90,8 @@ class ProcessExit1ProcessExit1ScriptScriptAlert1Script77EndrawS0GnpExeZeroWidth3
         )
 
 
-class AsyncProcessExit1ProcessExit1ScriptScriptAlert1Script77EndrawS0GnpExeZeroWidth31mHeadingLinkJavascriptAlert1ImageXImgSrcXOnerrorAlert1Actions(_AsyncCalls):
-    """The actions of `process_exit_1_process_exit_1_script_script_alert_1_script_7_7_endraw_s_0_gnp_exe_zero_width_31m_heading_link_javascript_alert_1_image_x_img_src_x_onerror_alert_1`."""
+class AsyncXScript7SABActions(_AsyncCalls):
+    """The actions of `x_script_7_s_a_b`."""
 
     async def attack(
         self,

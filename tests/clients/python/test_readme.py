@@ -1,0 +1,113 @@
+"""The README of the Python client, where there is no example to show."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from actionary.catalog import Catalog
+
+DECIMAL = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^(?!^[-+.]*$)[+-]?0*\\d*\\.?\\d*$"}]}
+PAIR = {
+    "type": "array",
+    "prefixItems": [{"type": "integer"}, {"type": "string"}],
+    "minItems": 2,
+    "maxItems": 2,
+}
+INNER = {"type": "object", "properties": {"x": {"type": "integer", "minimum": 3}}, "required": ["x"]}
+PLAIN: dict[str, Any] = {
+    "price": DECIMAL,
+    "pair": PAIR,
+    "inner": INNER,
+    "many": {"type": "array", "items": INNER},
+    "day": {"type": "string", "format": "date"},
+    "at": {"type": "string", "format": "date-time"},
+    "colour": {"enum": ["red", "blue"], "type": "string"},
+    "by_name": {"type": "object", "additionalProperties": {"type": "integer"}},
+    "maybe": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+    "anything": {},
+}
+HARD = {"code": {"type": "string", "pattern": "^x-[0-9]{7}$"}}
+
+
+def takes(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": sorted(properties)}
+
+
+def without_examples(sample: Catalog, **inputs: Any) -> Catalog:
+    """The named actions alone, without examples; an input that is given takes the place of theirs."""
+    return replace(
+        sample,
+        actions=tuple(
+            replace(action, examples=(), input=inputs[action.name] or action.input)
+            for action in sample
+            if action.name in inputs
+        ),
+    )
+
+
+def programs(project: Path) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (project / "README.md").read_text(), flags=re.DOTALL)
+
+
+def test_every_program_passes_the_checkers_and_runs(
+    *, sample: Catalog, emit: Any, tmp_path: Path, serve: Any, says: Any, run_in: Any, check_types: Any
+) -> None:
+    server = serve(says(200, {"ok": True, "data": None, "action": "delete", "latencyMs": 1}))
+    project = emit(without_examples(sample, delete=takes(PLAIN)), tmp_path)
+    found = programs(project)
+    assert len(found) == 3
+    for number, program in enumerate(found):
+        (project / f"readme_{number}.py").write_text(program.replace("http://127.0.0.1:8000", server.url))
+    check_types(project, *(f"readme_{number}.py" for number in range(3)))
+    for number in range(2):
+        done = run_in(sys.executable, "-W", "ignore", f"readme_{number}.py", cwd=project)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert server.requests[0].json == server.requests[1].json
+    assert server.requests[0].json == {
+        "anything": "text",
+        "at": "2026-01-31T12:00:00Z",
+        "by_name": {},
+        "colour": "red",
+        "day": "2026-01-31",
+        "inner": {"x": 3},
+        "many": [{"x": 3}],
+        "maybe": 1,
+        "pair": [1, "text"],
+        "price": "1",
+    }
+
+
+def test_an_action_without_required_inputs_is_called_without(
+    sample: Catalog, emit: Any, tmp_path: Path
+) -> None:
+    [blocking, awaited, _] = programs(emit(without_examples(sample, old_ping=None), tmp_path))
+    assert "    result = client.old_ping()\n" in blocking
+    assert "        result = await client.old_ping()\n" in awaited
+
+
+def test_the_next_action_is_shown_where_the_first_is_hard(sample: Catalog, emit: Any, tmp_path: Path) -> None:
+    catalog = without_examples(sample, delete=takes(HARD), search_products=None)
+    assert 'query="text"' in programs(emit(catalog, tmp_path))[0]
+
+
+def test_a_call_that_cannot_be_written_is_told_in_words(sample: Catalog, emit: Any, tmp_path: Path) -> None:
+    project = emit(without_examples(sample, delete=takes(HARD)), tmp_path)
+    [errors] = programs(project)
+    assert "case Ok(data=data):" in errors
+    calling = (project / "README.md").read_text().partition("## Call an action\n")[2].partition("\n## ")[0]
+    for part in (
+        "`from my_shop_client import AsyncClient, Client, Ok, models, unwrap`",
+        "`delete`",
+        "`unwrap`",
+    ):
+        assert part in calling
+
+
+def test_how_results_are_told_apart_stands_beside_the_first_call(project: Path) -> None:
+    readme = (project / "README.md").read_text()
+    told = readme.index("`isinstance`, `match` and `result.ok is True`")
+    assert readme.index("with Client(") < told < readme.index("The same without blocking")
