@@ -2,6 +2,7 @@
 # TypeScript programs into node_modules.
 
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
 TYPESCRIPT := tests/clients/typescript
 TS_RUNTIME := builder/actionary_build/emit/typescript/runtime
@@ -24,7 +25,7 @@ demo: setup
 	$(BIN)/python demo/run.py
 
 serve: setup
-	$(BIN)/actionary serve --host 127.0.0.1 --port 8000
+	$(BIN)/actionary serve --verify --host 127.0.0.1 --port $(PORT)
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -6,9 +6,9 @@ import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from actionary.catalog import Catalog
 
@@ -19,6 +19,14 @@ from actionary_build.output import NewTree, Plan, Written, plan_output, write_ou
 from actionary_build.output import private_catalog as placed_private_catalog
 from actionary_build.project import Project, Target
 from actionary_build.warn import warnings_of
+
+_STRANGER_MEND: Final = (
+    "move it out of the output folder; --force leaves it there, and the next check fails again"
+)
+_REPLACED_MEND: Final = (
+    "move it out of the output folder and run `actionary build`; "
+    "`actionary build --force` overwrites it, and every edited file too"
+)
 
 Station: TypeAlias = Callable[[str], AbstractContextManager[None]]
 """Stands around each part of a build, such as ``load``, ``emit openapi`` and ``write``, to show progress."""
@@ -154,7 +162,7 @@ def check(
     made = make(project, targets=targets, timeout=timeout, station=station)
     with station("compare"):
         plan = plan_output(project.out, made.tree, project=project.root)
-    return Checked(plan=plan, stale=(*plan.conflicts, *_stale(plan)), warnings=made.warnings)
+    return Checked(plan=plan, stale=(*_conflicts(plan), *_stale(plan)), warnings=made.warnings)
 
 
 def _private(project: Project, made: Made, path: Path | None, *, force: bool) -> AbstractContextManager[None]:
@@ -162,6 +170,17 @@ def _private(project: Project, made: Made, path: Path | None, *, force: bool) ->
         return nullcontext()
     assert made.loaded.private is not None, "it was asked for"  # noqa: S101 - tells the type checkers
     return placed_private_catalog(path, made.loaded.private, project.out, force=force)
+
+
+def _conflicts(plan: Plan) -> list[Diagnostic]:
+    """Give what stands against a build; what a build would leave there still fails the next check."""
+    replaced = {plan.place.shown(path) for path in plan.manifest.files}
+    return [
+        replace(each, mend=_REPLACED_MEND if each.file in replaced else _STRANGER_MEND)
+        if each.code == "foreign-file"
+        else each
+        for each in plan.conflicts
+    ]
 
 
 def _stale(plan: Plan) -> list[Diagnostic]:

@@ -33,6 +33,7 @@ CODES: Final[dict[str, str]] = {
     "in-the-way": "Something that a build never removes stands where a file has to go.",
     "linked-path": "A link stands where a file has to go; builds never write through links.",
     "missing-extra": "A command needs an extra that is not installed.",
+    "no-actions": "The project has no action, so there is nothing to call.",
     "no-output-schema": "An action has no return annotation, so its output is unchecked.",
     "no-when-to-use": "An action does not tell agents when to use it.",
     "output-failed": "The output folder cannot be read or written.",
@@ -79,13 +80,23 @@ class Diagnostic:
             return ""
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
-    def __str__(self) -> str:
+    @property
+    def complaint(self) -> str:
+        """The text without its mend: place, severity, code, message and detail."""
         place = f"{one_line(self.place)}: " if self.place else ""
         detail = [
             f"    {line}".rstrip() for line in visible(self.detail, keep="\n\t").split("\n") if self.detail
         ]
         head = f"{place}{self.severity}[{self.code}]: {one_line(self.message)}"
-        return "\n".join([head, *detail, f"  mend: {one_line(self.mend)}"])
+        return "\n".join([head, *detail])
+
+    @property
+    def remedy(self) -> str:
+        """The mend as a line of its own."""
+        return f"  mend: {one_line(self.mend)}"
+
+    def __str__(self) -> str:
+        return f"{self.complaint}\n{self.remedy}"
 
     def as_json(self) -> dict[str, Any]:
         """Give the diagnostic as JSON data, every key always there."""

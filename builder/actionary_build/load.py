@@ -22,9 +22,13 @@ from actionary.settings import Settings
 
 from actionary_build.diagnose import UserFrame, user_file
 from actionary_build.diagnostics import BuildError, Diagnostic
+from actionary_build.texts import one_line
 
 IMPORT_TIMEOUT: Final = 60.0
 """Seconds that importing and describing the actions may take."""
+
+_PATIENCE: Final = 5.0
+"""Seconds after which it is said once that the import still runs."""
 
 _GRACE: Final = 10.0
 """Seconds that a child has to start, and when its time is up to say where it was."""
@@ -48,7 +52,8 @@ def load_catalog(settings: Settings, *, private: bool = False, timeout: float = 
     """Import a project's actions in a process of their own, and give their catalog.
 
     The process gets this one's environment, the project as its current folder and
-    nothing on standard input. What the user's code prints goes to standard error.
+    nothing on standard input. What the user's code prints goes to standard error, and
+    after some seconds a line about what is still being imported.
     ``private`` asks for the catalog of all actions too.
 
     Raises:
@@ -111,8 +116,12 @@ def _ask_child(root: Path, *, private: bool, timeout: float) -> _Answer:
         answer.hung = True
         _end(child)
 
-    timer = threading.Timer(timeout + _GRACE, give_up)
-    timer.start()
+    timers = [
+        threading.Timer(timeout + _GRACE, give_up),
+        threading.Timer(_PATIENCE, _say_slow, [answer]),
+    ]
+    for timer in timers:
+        timer.start()
     try:
         assert child.stdout is not None, "it is a pipe"  # noqa: S101 - tells the type checkers
         with child.stdout:
@@ -121,10 +130,18 @@ def _ask_child(root: Path, *, private: bool, timeout: float) -> _Answer:
                     return answer
         answer.exit_code = child.wait()
     finally:
-        timer.cancel()
+        for timer in timers:
+            timer.cancel()
         _end(child)
         child.wait()
     return answer
+
+
+def _say_slow(answer: _Answer) -> None:
+    """Say on standard error, where what the user's code prints goes too, what is waited for."""
+    where = f"; {one_line(answer.begun)} was begun last" if answer.begun else ""
+    sys.stderr.write(f"still importing the actions{where}\n")
+    sys.stderr.flush()
 
 
 def _end(child: subprocess.Popen[str]) -> None:

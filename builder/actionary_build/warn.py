@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from actionary.catalog import ActionSpec, Catalog
 from actionary.definition_error import Place
 
 from actionary_build.diagnostics import Diagnostic
 
+_NO_ACTIONS: Final = Diagnostic(
+    code="no-actions",
+    severity="warning",
+    message="the project has no action, so there is nothing to call",
+    mend="write a function with `@action` in a file of the folder that `actions` of [tool.actionary] names",
+    file="pyproject.toml",
+)
+
 
 def warnings_of(catalog: Catalog, places: Mapping[str, Place]) -> list[Diagnostic]:
-    """Give the warnings about a catalog's public actions, by place."""
+    """Give the warnings about a catalog's public actions, by place.
+
+    ``places`` is where each action is, the private ones too; without any, that is the warning.
+    """
+    if not places:
+        return [_NO_ACTIONS]
     found = [
         Diagnostic(
             code=code,

@@ -63,6 +63,14 @@ def test_warnings_go_to_standard_error_and_do_not_fail(actionary, project):
     assert json.loads(actionary("build", "--json").stdout)["diagnostics"][0]["code"] == "no-when-to-use"
 
 
+def test_a_project_without_actions_is_built_with_a_warning(actionary, project):
+    for path in (project / "actions").iterdir():
+        path.unlink()
+    shown = actionary("build")
+    assert shown.returncode == 0
+    assert "pyproject.toml: warning[no-actions]: the project has no action" in shown.stderr
+
+
 def test_a_check_exits_1_and_names_what_differs_until_it_is_built(actionary, project):
     actionary("build")
     assert actionary("build", "--check").returncode == 0
@@ -71,6 +79,9 @@ def test_a_check_exits_1_and_names_what_differs_until_it_is_built(actionary, pro
     stale = actionary("build", "--check")
     assert stale.returncode == 1
     assert "generated/llms.txt: error[stale-output]: this build would change it" in stale.stderr
+    assert stale.stderr.count("error[stale-output]") > 1
+    assert stale.stderr.count("mend: ") == 1
+    assert stale.stderr.endswith("  mend: run `actionary build`\n")
     as_json = json.loads(actionary("build", "--check", "--json").stdout)
     assert as_json["ok"] is False
     assert "generated/llms.txt" in {diagnostic["file"] for diagnostic in as_json["diagnostics"]}

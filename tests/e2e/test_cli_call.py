@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 
@@ -169,6 +170,7 @@ def test_an_unknown_name_that_is_nearly_one_is_guessed(actionary):
     ("arguments", "said"),
     [
         (["--frist", "1"], "Did you mean '--first'?"),
+        (["--frist", "1"], "Try 'actionary call add --help' for help."),
         (["--first"], "--first needs a value"),
         (["--first", "--double"], "--first needs a value"),
         (["--item"], "--item needs a value"),
@@ -276,6 +278,48 @@ def test_help_of_an_action_shows_its_parameters(actionary):
     assert '--mode  "plain" or "loud"; default "plain"' in lines
     assert "--item  ItemInput or null; default null" in lines
     assert "count  integer; default 1" in lines
+
+
+@pytest.fixture
+def order(project):
+    """An action that takes a list of objects and a value of an enum."""
+    (project / "actions" / "order.py").write_text(
+        "import enum\nfrom actionary import ActionError, Example, action\nfrom pydantic import BaseModel\n"
+        "class Color(enum.Enum):\n    RED = 'red'\n    GREEN = 'green'\n"
+        "class NewLine(BaseModel):\n    id: str\n"
+        "class Full(ActionError, code='full', status=409):\n    'The shop is full.'\n"
+        "@action(errors=[Full], examples=[Example(input={'lines': [{'id': \"it's\"}]})])\n"
+        "def order(lines: list[NewLine], color: Color = Color.RED, input: str = '') -> int:\n"
+        "    'Order.'\n    return len(lines)\n"
+    )
+
+
+@pytest.mark.usefixtures("order")
+def test_help_of_an_action_lists_values_error_codes_and_options(actionary):
+    lines = actionary("call", "order", "--help").stdout.splitlines()
+    assert "  --lines  list of NewLine, as one JSON text; required" in lines
+    assert 'Color: "red" or "green"' in lines
+    assert "  full  The shop is full." in lines
+    assert lines[-1].startswith("Options of call: --input-file FILE (the JSON), --output FILE ")
+    assert "--json" in lines[-1]
+
+
+@pytest.mark.usefixtures("order")
+def test_the_example_in_the_help_of_an_action_can_be_typed(actionary):
+    lines = actionary("call", "order", "--help").stdout.splitlines()
+    (example,) = [line.removeprefix("Example: ") for line in lines if line.startswith("Example: ")]
+    words = shlex.split(example)
+    assert words[:3] == ["actionary", "call", "order"]
+    assert actionary(*words[1:]).stdout == "1\n"
+
+
+@pytest.mark.usefixtures("order")
+@pytest.mark.parametrize("flags", [["--lines", '{"id": "a"}'] * 2, ["--lines", '{"id": "a"}']])
+def test_a_list_of_objects_that_is_no_json_list_says_how_it_is_given(actionary, flags):
+    shown = actionary("call", "order", *flags)
+    assert shown.returncode == 2
+    assert "give one JSON list, such as --lines '[{…}, {…}]'; see `actionary call order" in shown.stderr
+    assert actionary("call", "order", "--lines", '[{"id": "a"}, {"id": "b"}]').stdout == "2\n"
 
 
 def test_help_of_an_action_without_fields(actionary, project):

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +137,18 @@ def test_a_change_of_types_only_is_found_by_verify(actionary, project, serving):
     refused = actionary("serve", "--port", "0", "--verify")
     assert refused.returncode == 1
     assert "error[cannot-serve]" in refused.stderr
+
+
+@pytest.mark.parametrize(("given", "port"), [([], "8000"), (["PORT=9001"], "9001")])
+def test_make_serve_takes_a_port_and_compares_everything(given, port):
+    root = Path(__file__).parents[2]
+    environment = {key: value for key, value in os.environ.items() if key != "PORT" and key[:4] != "MAKE"}
+    said = subprocess.run(
+        ["make", "--dry-run", "--no-print-directory", "serve", *given],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.endswith(f"actionary serve --verify --host 127.0.0.1 --port {port}\n")

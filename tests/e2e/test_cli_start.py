@@ -148,7 +148,8 @@ def test_the_list_as_json_is_all_that_standard_output_has(actionary):
 def test_a_project_without_actions_lists_nothing(actionary, project):
     for path in (project / "actions").iterdir():
         path.unlink()
-    assert (actionary("list").stdout, actionary("list").returncode) == ("", 0)
+    shown = actionary("list")
+    assert (shown.stdout, shown.stderr, shown.returncode) == ("", "no actions\n", 0)
 
 
 @pytest.mark.parametrize(

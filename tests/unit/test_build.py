@@ -175,6 +175,20 @@ def test_a_check_names_each_file_that_is_not_as_built_and_touches_nothing(root, 
     assert _tree(out) == before
 
 
+def test_a_check_does_not_advise_what_would_fail_the_next_one(root, out):
+    build(read_project(root))
+    (out / "notes.txt").write_text("mine")
+    (out / "actions" / "multiply.md").write_text("mine")
+    (root / "actions" / "multiply.py").write_text(ADD.replace("add", "multiply"))
+    mends = {each.file: each.mend for each in check(read_project(root)).stale}
+    assert mends["generated/notes.txt"].startswith("move it out of the output folder; --force leaves it")
+    assert (
+        "`actionary build --force` overwrites it, and every edited" in mends["generated/actions/multiply.md"]
+    )
+    with pytest.raises(BuildError, match="--force, which overwrites edited files too"):
+        build(read_project(root))
+
+
 def test_a_check_of_a_folder_whose_manifest_alone_is_old_names_the_manifest(root, out):
     build(read_project(root))
     text = (out / "manifest.json").read_text()
@@ -304,6 +318,14 @@ def test_emitters_get_the_catalog_their_options_and_the_sources(sample):
     seen = []
     emit_all(sample, [_target("one", lambda *given: seen.append(given) or [])], {"a.md": "text"})
     assert seen == [(sample, NoOptions(), {"a.md": "text"})]
+
+
+def test_a_build_warns_of_a_project_without_actions_but_not_of_one_whose_are_private(root):
+    for name in ("add", "subtract"):
+        (root / "actions" / f"{name}.py").unlink()
+    assert make(read_project(root)).warnings == ()
+    (root / "actions" / "hidden.py").unlink()
+    assert [each.code for each in make(read_project(root)).warnings] == ["no-actions"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from actionary.settings import read_settings
 from actionary_build.diagnostics import BuildError
-from actionary_build.load import _Answer, load_catalog
+from actionary_build.load import _Answer, _say_slow, load_catalog
 
 ADD = """
 from actionary import action
@@ -129,6 +129,26 @@ def test_actions_are_imported_in_the_project_with_this_environment(load, monkeyp
     said = "description=f'{os.environ[\"SHOP_NAME\"]} {pathlib.Path.cwd().name}'"
     source = "import os, pathlib\n" + ADD.replace("public=True", f"public=True, {said}")
     assert load({"add.py": source}).catalog.actions[0].description == "Sho\u0308p project"
+
+
+def test_an_import_that_takes_long_is_said_once(complaint, monkeypatch, capsys):
+    monkeypatch.setattr("actionary_build.load._PATIENCE", 0.0)
+    assert complaint({"hang.py": "import time; time.sleep(600)"}, timeout=SHORT).code == "import-hung"
+    assert capsys.readouterr().err.count("still importing the actions") == 1
+
+
+def test_an_import_that_does_not_take_long_is_not_spoken_of(load, monkeypatch, capsys):
+    monkeypatch.setattr("actionary_build.load._PATIENCE", 100.0)
+    load({"add.py": ADD})
+    assert capsys.readouterr().err == ""
+
+
+def test_what_takes_long_is_the_file_that_was_begun_last(capsys):
+    answer = _Answer()
+    for file in ("actions/a.py", "actions/b.py"):
+        answer.hear(json.dumps({"begun": file}) + "\n")
+    _say_slow(answer)
+    assert capsys.readouterr().err == "still importing the actions; actions/b.py was begun last\n"
 
 
 def test_all_files_that_cannot_be_imported_are_named_at_once(complaints):

@@ -6,8 +6,8 @@ import asyncio
 import difflib
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -71,7 +71,8 @@ def command(
         given = Given(options={"json": ""} if "--json" in arguments else {})
     else:
         fields = _parameters(action, settings)
-        given = read_arguments(arguments, fields)
+        with _usage_of(action):
+            given = read_arguments(arguments, fields)
         _check_project(given, fields, later, settings, start)
     if "help" in given.options and action is not None:
         click.echo(_help(action, settings))
@@ -135,7 +136,20 @@ def _help(action: AnyAction, settings: Settings) -> str:
     from actionary_build.cli.parameters import help_of
 
     catalog = _described(action, settings)
-    return help_of(catalog.actions[0], catalog)
+    return help_of(catalog.actions[0], catalog, action.prepared.parameters)
+
+
+@contextmanager
+def _usage_of(action: AnyAction) -> Generator[None]:
+    """Let a complaint about the arguments show this action's usage, and point to its help."""
+    try:
+        yield
+    except click.UsageError as error:
+        call = click.get_current_context()
+        fields = click.Argument(["arguments"], metavar="[JSON] [--FIELD VALUE]...")
+        alone = click.Command("call", params=[fields], options_metavar="")
+        error.ctx = click.Context(alone, parent=call.parent, info_name=f"call {action.name}")
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +235,27 @@ class _Call:
 
     def _mend(self, err: Err) -> str:
         if err.code == "invalid_input":
-            return f"see `actionary call {self.name} --help`"
+            return f"{self._mend_of_lists(err)}see `actionary call {self.name} --help`"
         if err.code != "not_found":
             return ""
         near = difflib.get_close_matches(
             self.name.replace("-", "_"), [action.name for action in self.registry]
         )
         return f"did you mean `{near[0]}`?" if near else "see `actionary list`"
+
+    def _mend_of_lists(self, err: Err) -> str:
+        """Say how a list is written whose items are no texts or numbers, if that went wrong."""
+        from actionary_build.cli.parameters import needs_one_json_text
+
+        action = self.registry.get(self.name)
+        typed = {name for name, _ in self.given.texts}
+        wrong = {detail["path"][0] for detail in err.details if len(detail["path"]) == 1}
+        if action is None:
+            return ""
+        for name, parameter in action.prepared.parameters.items():
+            if name in typed & wrong and needs_one_json_text(parameter):
+                return f"give one JSON list, such as --{name.replace('_', '-')} '[{{…}}, {{…}}]'; "
+        return ""
 
     def _exit_code(self, outcome: Answer | Err) -> int:
         from actionary.result import Err

@@ -25,6 +25,8 @@ def command(*, as_json: bool, project: str | None) -> int:
     if as_json:
         say_json({"actions": listed})
         return 0
+    if not listed:
+        click.echo("no actions", err=True)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in _table([_row(each) for each in listed]):
         click.echo(line if width is None else line[:width])

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from itertools import groupby
 from typing import IO, Any
 
 import click
@@ -38,9 +39,11 @@ def error(code: str, message: str, mend: str) -> Diagnostic:
 
 
 def complain(diagnostics: Iterable[Diagnostic]) -> None:
-    """Show diagnostics on standard error."""
-    for diagnostic in diagnostics:
-        click.echo(str(diagnostic), err=True)
+    """Show diagnostics on standard error; a mend that several in a row share is said once, after them."""
+    for remedy, alike in groupby(diagnostics, key=lambda diagnostic: diagnostic.remedy):
+        for diagnostic in alike:
+            click.echo(diagnostic.complaint, err=True)
+        click.echo(remedy, err=True)
 
 
 def say_json(data: Any) -> None:

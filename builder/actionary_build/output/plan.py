@@ -18,7 +18,10 @@ from actionary_build.output.disk import Kind, folders_above, scan, sha256, sha25
 from actionary_build.output.place import Place, explained, output_place
 
 _CONTENT_MEND: Final = "move what you want to keep out of the output folder, or build with --force"
-_STRANGER_MEND: Final = "move it out of the output folder, or leave it there and build with --force"
+_STRANGER_MEND: Final = (
+    "move it out of the output folder, or leave it there and build with --force, "
+    "which overwrites edited files too"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
