@@ -50,12 +50,8 @@ class Action(Generic[P, T]):
         self.registry: Registry | None = None
         self.__doc__ = handler.__doc__
         self.__wrapped__ = handler
+        self.name: Final = definition.name
         self.__name__ = definition.name
-
-    @property
-    def name(self) -> str:
-        """The action's name."""
-        return self.definition.name
 
     @cached_property
     def prepared(self) -> Prepared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Final
 
 from pydantic import BaseModel
@@ -29,7 +29,9 @@ async def query_input(action: AnyAction, scope: Scope) -> BaseModel:
     return prepared.read_json(as_json(read_query(query, prepared.parameters)))
 
 
-async def body_input(action: AnyAction, scope: Scope, receive: Receive, limit: int) -> BaseModel:
+async def body_input(
+    action: AnyAction, headers: Mapping[bytes, bytes], receive: Receive, limit: int
+) -> BaseModel:
     """Read the input from a JSON body; no body is ``{}``.
 
     Raises:
@@ -37,7 +39,9 @@ async def body_input(action: AnyAction, scope: Scope, receive: Receive, limit: i
             ``invalid_input``, in the order in which they can be known; ``cancelled``
             when the caller hangs up before the end.
     """
-    length, is_json = _described(scope["headers"])
+    said = headers.get(b"content-length", b"0")
+    length = int(said) if said.isdigit() else 0
+    is_json = _says_json(headers)
     if length > limit:
         raise _too_large(limit)
     if length and not is_json:
@@ -55,17 +59,12 @@ async def body_input(action: AnyAction, scope: Scope, receive: Receive, limit: i
     return action.prepared.read_json(body)
 
 
-def _described(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, bool]:
-    """Give the length of the body, 0 where it is not said, and whether it is said to be JSON."""
-    length, is_json, is_encoded = 0, False, False
-    for name, value in headers:
-        if name == b"content-length":
-            length = int(value) if value.isdigit() else 0
-        elif name == b"content-type":
-            is_json = _is_json(value)
-        elif name == b"content-encoding":
-            is_encoded = value.strip().lower() not in {b"", b"identity"}
-    return length, is_json and not is_encoded
+def _says_json(headers: Mapping[bytes, bytes]) -> bool:
+    media_type = headers.get(b"content-type")
+    if media_type is None or not _is_json(media_type):
+        return False
+    encoding = headers.get(b"content-encoding")
+    return encoding is None or encoding.strip().lower() in {b"", b"identity"}
 
 
 def _is_json(media_type: bytes) -> bool:

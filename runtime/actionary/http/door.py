@@ -7,7 +7,7 @@ envelope. Unknown names, private actions and those without HTTP answer alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Container, Iterable
+from collections.abc import Awaitable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, TypeAlias
@@ -73,42 +73,45 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        started = perf_counter()
         path = path_in_app(scope)
         entry = self._entries.get(path)
+        name = path[len(self._start) :]
+        if entry is None and (
+            not path.startswith(self._start) or not name or "/" in name or path in self._documents
+        ):
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        request_id = _request_id(headers)
+        method = scope["method"]
         if entry is None:
-            name = path[len(self._start) :]
-            if not path.startswith(self._start) or not name or "/" in name or path in self._documents:
-                await self._app(scope, receive, send)
-                return
-            outcome = refused("not_found", "There is no such action.", name, _request_id(scope))
-            await self._reply(scope, send, outcome)
-        elif scope["method"] == entry.method or (scope["method"] == "HEAD" and entry.method == "GET"):
-            await self._reply(scope, send, await self._call(entry, scope, receive))
+            outcome = refused("not_found", "There is no such action.", name, request_id)
+            await self._reply(method, send, outcome)
+        elif method == entry.method or (method == "HEAD" and entry.method == "GET"):
+            context: Context[Any] = Context(
+                caller="http",
+                resources=self._held.resources,
+                action=name,
+                request_id=request_id,
+                make_request=lambda: Request(scope),
+            )
+
+            def read(action: AnyAction) -> Awaitable[BaseModel]:
+                if entry.method == "GET":
+                    return query_input(action, scope)
+                return body_input(action, headers, receive, self._body_limit)
+
+            resources = None if self._held.is_here else self._held.open_late
+            await self._reply(method, send, await answer(entry.action, read, context, started, resources))
         else:
-            message = f"The action is called with {entry.method}."
-            outcome = refused("method_not_allowed", message, entry.action.name, _request_id(scope))
-            await self._reply(scope, send, outcome, (b"allow", entry.allow.encode()))
-
-    async def _call(self, entry: Entry, scope: Scope, receive: Receive) -> Answer | Err:
-        started = perf_counter()
-        action, held = entry.action, self._held
-        context: Context[Any] = Context(
-            caller="http",
-            resources=held.resources,
-            action=action.name,
-            request_id=_request_id(scope),
-            make_request=lambda: Request(scope),
-        )
-
-        def read(found: AnyAction) -> Awaitable[BaseModel]:
-            if entry.method == "GET":
-                return query_input(found, scope)
-            return body_input(found, scope, receive, self._body_limit)
-
-        return await answer(action, read, context, started, None if held.is_here else held.open_late)
+            outcome = refused(
+                "method_not_allowed", f"The action is called with {entry.method}.", name, request_id
+            )
+            await self._reply(method, send, outcome, (b"allow", entry.allow.encode()))
 
     async def _reply(
-        self, scope: Scope, send: Send, outcome: Answer | Err, *more: tuple[bytes, bytes]
+        self, method: str, send: Send, outcome: Answer | Err, *more: tuple[bytes, bytes]
     ) -> None:
         if isinstance(outcome, Answer):
             status = 200
@@ -125,7 +128,7 @@ class Door:
             *more,
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
 
 def entry_of(action: AnyAction) -> Entry:
@@ -150,9 +153,7 @@ def refused(code: str, message: str, name: str, request_id: str) -> Err:
     )
 
 
-def _request_id(scope: Scope) -> str:
+def _request_id(headers: Mapping[bytes, bytes]) -> str:
     """Give the caller's id if it is fit for a header and a log line, else a new one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            return value.decode() if _REQUEST_ID.fullmatch(value) else new_request_id()
-    return new_request_id()
+    given = headers.get(b"x-request-id")
+    return new_request_id() if given is None or not _REQUEST_ID.fullmatch(given) else given.decode()
