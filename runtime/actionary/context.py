@@ -150,4 +150,4 @@ _COUNTER: Final = itertools.count(secrets.randbits(20))
 
 def new_request_id() -> str:
     """Give an id that no other call of any process has: a random part, and a count."""
-    return f"{_PROCESS}{next(_COUNTER):08x}"
+    return _PROCESS + str(next(_COUNTER))

@@ -29,10 +29,13 @@ async def within(seconds: float | None, coroutine: Coroutine[Any, Any, T]) -> T:
     except StopIteration as stop:
         result: T = stop.value
         return result
-    return await _wait(max(seconds, 0), coroutine, pending)
+    return await go_on_within(seconds, coroutine, pending)
 
 
-async def _wait(seconds: float, coroutine: Coroutine[Any, Any, T], pending: Any) -> T:
+async def go_on_within(seconds: float | None, coroutine: Coroutine[Any, Any, T], pending: Any) -> T:
+    """Do what `within` does after a coroutine's first step, which gave ``pending`` to wait for."""
+    if seconds is None:
+        return await _resume(coroutine, pending)
     task = asyncio.current_task()
     assert task is not None, "asyncio runs coroutines in tasks"  # noqa: S101 - tells the type checkers
     before = task.cancelling()
@@ -43,7 +46,7 @@ async def _wait(seconds: float, coroutine: Coroutine[Any, Any, T], pending: Any)
         fired = True
         task.cancel()
 
-    timer = asyncio.get_running_loop().call_later(seconds, fire)
+    timer = asyncio.get_running_loop().call_later(max(seconds, 0), fire)
     try:
         result = await _resume(coroutine, pending)
     except BaseException as error:

@@ -20,7 +20,7 @@ from pydantic_core import from_json
 
 from actionary.action import Action
 from actionary.context import OUTSIDE, Caller, Context, Request, context_of
-from actionary.deadline import DeadlineExceeded, within
+from actionary.deadline import DeadlineExceeded, go_on_within
 from actionary.gates.auth import authenticate
 from actionary.outputs import OutputError
 from actionary.registry import AnyAction, Registry, default_registry
@@ -275,11 +275,14 @@ async def _run(action: AnyAction, given: BaseModel, ctx: Context[Any], seconds: 
     """Run the handler for at most so many seconds; work that is late already is not begun."""
     if seconds is not None and seconds <= 0:
         raise _timeout()
-    call = action.binding.call
+    binding = action.binding
+    work = binding.call(given, ctx) if binding.is_async else in_thread(binding.call, given, ctx)
     try:
-        if action.binding.is_async:
-            return await within(seconds, call(given, ctx))
-        return await within(seconds, in_thread(call, given, ctx))
+        try:  # most handlers never wait, and then a coroutine around them would only cost
+            pending = work.send(None)
+        except StopIteration as done:
+            return done.value
+        return await go_on_within(seconds, work, pending)
     except ActionError as error:
         raise _as_declared(action, ctx, error) from error
     except DeadlineExceeded as error:
