@@ -18,7 +18,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from actionary.describe import describe
+from actionary.describe import describe, describe_all
 from actionary.loading import load_registry
 from actionary.registry import Registry
 from actionary.settings import read_settings
@@ -74,9 +74,10 @@ def _tell_of_files(root: Path, tell: Tell) -> None:
 def _load(root: Path, *, private: bool) -> dict[str, Any]:
     settings = read_settings(root)
     registry = load_registry(settings)
+    public = describe(registry, settings)
     return {
-        "catalog": describe(registry, settings).dump(),
-        "private": describe(registry, settings, private=True).dump() if private else None,
+        "catalog": public.dump(),
+        "private": describe_all(registry, settings, public).dump() if private else None,
         "places": _places(registry, root),
     }
 

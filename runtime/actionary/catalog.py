@@ -340,8 +340,7 @@ def with_digests(catalog: Catalog) -> Catalog:
     A catalog that holds private actions has names of types of its own, so its
     fingerprint is taken from the public catalog by whoever makes it.
     """
-    actions = sorted((action for action in catalog.actions if action.public), key=lambda action: action.name)
-    public = [_dump_action(action) for action in actions]
+    actions = _public(catalog)
     used = catalog.types_used(*(schema for action in actions for schema in action.schemas))
     texts = {
         name: getattr(catalog, name) for name in ("title", "version", "description", "prefix", "base_url")
@@ -349,23 +348,28 @@ def with_digests(catalog: Catalog) -> Catalog:
     everything = {
         **texts,
         "servers": list(catalog.servers),
-        "actions": public,
+        "actions": [_dump_action(action) for action in actions],
         "$defs": {name: catalog.types[name] for name in used},
     }
-    return replace(catalog, surface=surface_digest(public, catalog.prefix), fingerprint=digest(everything))
+    return replace(catalog, surface=surface_of(catalog), fingerprint=digest(everything))
 
 
 _SURFACE_LEAVES_OUT: Final = frozenset({"input", "output", "examples"})
 
 
-def surface_digest(actions: list[dict[str, Any]], prefix: str) -> str:
-    """Give the digest of what callers see without the schemas; it takes dumped public actions."""
+def surface_of(catalog: Catalog) -> str:
+    """Give the digest of what callers see without the schemas; only public actions count."""
     visible: list[dict[str, Any]] = []
-    for action in sorted(actions, key=lambda action: str(action["name"])):
-        plain = {key: value for key, value in action.items() if key not in _SURFACE_LEAVES_OUT}
-        plain["errors"] = [{**error, "details": error["details"] is not None} for error in action["errors"]]
+    for action in _public(catalog):
+        dumped = _dump_action(action)
+        plain = {key: value for key, value in dumped.items() if key not in _SURFACE_LEAVES_OUT}
+        plain["errors"] = [{**error, "details": error["details"] is not None} for error in dumped["errors"]]
         visible.append(plain)
-    return digest({"prefix": prefix, "actions": visible})
+    return digest({"prefix": catalog.prefix, "actions": visible})
+
+
+def _public(catalog: Catalog) -> list[ActionSpec]:
+    return sorted((action for action in catalog.actions if action.public), key=lambda action: action.name)
 
 
 def digest(data: Any) -> str:

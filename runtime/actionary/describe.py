@@ -12,12 +12,13 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUndefinedAnnot
 from pydantic.json_schema import PydanticJsonSchemaWarning
 from pydantic_core import CoreSchema, from_json, to_json
 
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec, HttpSpec, Schema, with_digests
+from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec, Schema, surface_of, with_digests
 from actionary.definition import UNSET, Example
 from actionary.definition_error import ActionDefinitionError
 from actionary.outputs import OutputError
 from actionary.registry import AnyAction, Registry
 from actionary.result import ActionError, CommonError, description_of, details_adapter
+from actionary.routes import route_of
 from actionary.schema import Mode, Types, core_schema_of, describe_types
 from actionary.settings import Settings
 from actionary.type_rules import first_misfit
@@ -36,8 +37,8 @@ class DefinitionErrors(Exception):  # noqa: N818 - several errors in one
         super().__init__("\n".join(str(error) for error in self.errors))
 
 
-def describe(registry: Registry, settings: Settings, *, private: bool = False) -> Catalog:
-    """Describe the public actions of a registry, with ``private`` all of them.
+def describe(registry: Registry, settings: Settings) -> Catalog:
+    """Describe the public actions of a registry.
 
     Examples are checked against the types they are examples of. An example's output
     is whatever the handler may return; the catalog has it as callers get it.
@@ -45,7 +46,29 @@ def describe(registry: Registry, settings: Settings, *, private: bool = False) -
     Raises:
         DefinitionErrors: A type has no JSON Schema, or an example does not fit; all are named.
     """
-    actions = [action for action in registry if private or action.definition.public]
+    return with_digests(_catalog_of(_public(registry), settings))
+
+
+def describe_all(registry: Registry, settings: Settings, public: Catalog | None = None) -> Catalog:
+    """Describe all actions of a registry, the private ones too.
+
+    The digests are those of the public catalog, since private types can change the
+    names of public ones, which no digest must show; ``public`` is that catalog where
+    it was made already.
+
+    Raises:
+        DefinitionErrors: As `describe` does.
+    """
+    catalog = _catalog_of(registry, settings)
+    public = public or describe(registry, settings)
+    return replace(catalog, surface=public.surface, fingerprint=public.fingerprint)
+
+
+def _public(registry: Registry) -> list[AnyAction]:
+    return [action for action in registry if action.definition.public]
+
+
+def _catalog_of(actions: Iterable[AnyAction], settings: Settings) -> Catalog:
     types = _types_of(actions)
     errors: list[ActionDefinitionError] = []
     specs: list[ActionSpec] = []
@@ -59,21 +82,16 @@ def describe(registry: Registry, settings: Settings, *, private: bool = False) -
         specs.append(replace(_spec(action, settings, types), examples=tuple(examples)))
     if errors:
         raise DefinitionErrors(errors)
-    catalog = with_digests(_catalog(specs, settings, types))
-    if any(not spec.public for spec in specs):
-        # Private types can change the names of public ones, which the digest must not show.
-        catalog = replace(catalog, fingerprint=describe(registry, settings).fingerprint)
-    return catalog
+    return _put_together(specs, settings, types)
 
 
 def surface(registry: Registry, settings: Settings) -> str:
     """Give the digest of what callers see but for the schemas; it describes no type, so it is quick."""
-    public = [action for action in registry if action.definition.public]
-    specs = [_spec(action, settings, None) for action in public]
-    return with_digests(_catalog(specs, settings, _NO_TYPES)).surface
+    specs = [_spec(action, settings, None) for action in _public(registry)]
+    return surface_of(_put_together(specs, settings, _NO_TYPES))
 
 
-def _catalog(specs: Iterable[ActionSpec], settings: Settings, types: Types) -> Catalog:
+def _put_together(specs: Iterable[ActionSpec], settings: Settings, types: Types) -> Catalog:
     return Catalog(
         title=settings.title,
         version=settings.version,
@@ -167,7 +185,7 @@ def _spec(action: AnyAction, settings: Settings, types: Types | None) -> ActionS
         examples=(),
         deprecated=definition.deprecated,
         public=definition.public,
-        http=_http(action, settings.prefix),
+        http=route_of(definition, settings.prefix),
         agent_tool=definition.agent_tool,
         read_only=definition.read_only,
         destructive=definition.destructive,
@@ -180,11 +198,6 @@ def _spec(action: AnyAction, settings: Settings, types: Types | None) -> ActionS
         input={} if types is None else types.schemas[action.name, "input"],
         output={} if types is None or action.adapter is None else types.schemas[action.name, "output"],
     )
-
-
-def _http(action: AnyAction, prefix: str) -> HttpSpec | None:
-    http = action.definition.http
-    return None if http is None else HttpSpec(method=http.method, path=f"{prefix}/actions/{action.name}")
 
 
 def _error(action: AnyAction, error: type[ActionError[Any]], types: Types | None) -> ErrorSpec:
@@ -220,10 +233,5 @@ def _example(action: AnyAction, index: int, example: Example) -> ExampleSpec:
 
 
 def _misfit(action: AnyAction, index: int, side: str, why: str) -> ActionDefinitionError:
-    return ActionDefinitionError(
-        f"the {side} of example {index + 1} does not fit: {why}",
-        mend=f"give an {side} that the action takes" if side == "input" else "give what the action returns",
-        where=action.definition.where,
-        action=action.name,
-        field="examples",
-    )
+    mend = "give an input that the action takes" if side == "input" else "give what the action returns"
+    return _refusal(action, "examples", f"the {side} of example {index + 1} does not fit: {why}", mend)

@@ -11,18 +11,18 @@ from pydantic_core import to_json
 from actionary import strict_json
 from actionary.finite import is_finite
 from actionary.keys import key_counter
-from actionary.messages import invalid_input, refusal
+from actionary.messages import invalid_input, not_finite, refusal, too_deep
 from actionary.result import CommonError
 from actionary.schema import core_schema_of
 
 
 def json_reader(model: type[BaseModel]) -> Callable[[bytes], BaseModel]:
-    """Make the function that reads an input from JSON; no bytes at all are ``{}``.
+    """Make the function that reads an input of ``model`` from JSON; no bytes at all are ``{}``.
 
     It raises `CommonError` ``invalid_input``, whose details say every problem.
     """
+    count_keys = key_counter(core_schema_of(model))  # which completes the model where it can
     validate = model.__pydantic_validator__.validate_json
-    count_keys = key_counter(core_schema_of(model))
 
     def read(body: bytes) -> BaseModel:
         body = body or b"{}"
@@ -31,7 +31,7 @@ def json_reader(model: type[BaseModel]) -> Callable[[bytes], BaseModel]:
         except ValidationError as error:
             return _read_again(validate, body, error)
         except RecursionError:
-            raise _too_deep() from None
+            raise too_deep() from None
         keys = None if count_keys is None else count_keys(given)
         if body.count(b":") != keys and not strict_json.is_plainly_strict(body):
             strict_json.check(body)
@@ -40,14 +40,16 @@ def json_reader(model: type[BaseModel]) -> Callable[[bytes], BaseModel]:
     return read
 
 
-def value_reader(model: type[BaseModel]) -> Callable[[Any], BaseModel]:
+def value_reader(
+    model: type[BaseModel], read_json: Callable[[bytes], BaseModel]
+) -> Callable[[Any], BaseModel]:
     """Make the function that reads an input given in process, as Python objects.
 
-    An instance of the model is taken as it is. JSON data is read as JSON, so that
-    the same data means the same at every door. For anything else Python objects
-    are taken first, then the JSON that they stand for.
+    ``read_json`` is the model's `json_reader`. An instance of the model is taken as
+    it is. JSON data is read as JSON, so that the same data means the same at every
+    door. For anything else Python objects are taken first, then the JSON that they
+    stand for.
     """
-    read_json = json_reader(model)
     validate = model.__pydantic_validator__.validate_python
 
     def read(value: Any) -> BaseModel:
@@ -57,7 +59,7 @@ def value_reader(model: type[BaseModel]) -> Callable[[Any], BaseModel]:
             if not _is_json(value):
                 return _read_objects(value)
         except RecursionError:
-            raise _too_deep() from None
+            raise too_deep() from None
         return read_json(as_json(value))
 
     def _read_objects(value: Any) -> BaseModel:
@@ -71,7 +73,7 @@ def value_reader(model: type[BaseModel]) -> Callable[[Any], BaseModel]:
                     raise refusal(error, value) from error
                 raise
         if not is_finite(value):
-            raise invalid_input(([], "finite_number", "holds a number that is not finite"))
+            raise not_finite()
         return given
 
     return lambda value: read({} if value is None else value)
@@ -108,7 +110,3 @@ def as_json(value: Any) -> bytes:
         return to_json(value, by_alias=True, inf_nan_mode="constants")
     except (ValueError, RecursionError):  # pydantic's serialization errors are among them
         raise invalid_input(([], "json_invalid", "is no JSON data")) from None
-
-
-def _too_deep() -> CommonError:
-    return invalid_input(([], "recursion_loop", "is nested too deeply"))

@@ -82,12 +82,7 @@ async def invoke_action(
     Raises:
         TypeError: ``action`` or ``ctx`` is of another type.
     """
-    context = context_of(ctx)
-
-    async def read(found: AnyAction) -> BaseModel:
-        return found.prepared.read_value(input)
-
-    outcome = await invoke(action, read, context, registry)
+    outcome = await invoke(action, _reader_of(input), context_of(ctx), registry)
     return outcome if isinstance(outcome, Err) else Ok(outcome.data, outcome.action, outcome.latency_ms)
 
 
@@ -130,14 +125,17 @@ def invoke_action_sync(
 
 async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request | None) -> Any:  # noqa: A002 - the field's name
     """Do what `Action.run` says."""
-
-    async def read(found: AnyAction) -> BaseModel:
-        return found.prepared.read_value(input)
-
     context = context_of(ctx).of_action(action.name)
     check_exposure(action, context.caller)
     async with _resources_of(action, context, action.registry) as resources:
-        return (await perform(action, read, context, resources))[0]
+        return (await perform(action, _reader_of(input), context, resources))[0]
+
+
+def _reader_of(value: Any) -> Read:
+    async def read(found: AnyAction) -> BaseModel:
+        return found.prepared.read_value(value)
+
+    return read
 
 
 async def invoke(
@@ -158,7 +156,8 @@ async def invoke(
     try:
         action = find(default_registry if registry is None else registry, asked, ctx.caller)
     except CommonError as error:
-        return err_of(error, asked if isinstance(asked, str) else asked.name, started, ctx.request_id)
+        name = asked if isinstance(asked, str) else asked.name
+        return err_of(error, name, _since(started), ctx.request_id)
     context = ctx.of_action(action.name)
     async with _resources_of(action, context, registry) as resources:
         return await answer(action, read, context, started, resources)
@@ -230,10 +229,10 @@ async def answer(
     try:
         data, json = await perform(action, read, ctx, resources)
     except ActionError as error:
-        return err_of(error, action.name, started, ctx.request_id, action)
+        return err_of(error, action.name, _since(started), ctx.request_id, action)
     except Exception as error:  # noqa: BLE001 - a mistake of ours must not reach a caller either
-        return err_of(_failed(ctx, error, "the pipeline"), action.name, started, ctx.request_id)
-    return Answer(data, json, action.name, (perf_counter() - started) * 1000, ctx.request_id)
+        return err_of(_failed(ctx, error, "the pipeline"), action.name, _since(started), ctx.request_id)
+    return Answer(data, json, action.name, _since(started), ctx.request_id)
 
 
 async def perform(
@@ -320,7 +319,7 @@ def _details(action: AnyAction, error: ActionError[Any]) -> Any:
 
 
 def err_of(
-    error: ActionError[Any], name: str, started: float, request_id: str, action: AnyAction | None = None
+    error: ActionError[Any], name: str, latency_ms: float, request_id: str, action: AnyAction | None = None
 ) -> Err:
     """Make the value that stands for an error that the pipeline raised."""
     details = error.details
@@ -333,9 +332,13 @@ def err_of(
         retryable=error.retryable,
         details=details,
         action=name,
-        latency_ms=(perf_counter() - started) * 1000,
+        latency_ms=latency_ms,
         request_id=request_id,
     )
+
+
+def _since(started: float) -> float:
+    return (perf_counter() - started) * 1000
 
 
 def _failed(ctx: Context[Any], error: BaseException, doing: str = "running") -> CommonError:

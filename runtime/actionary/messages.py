@@ -121,6 +121,9 @@ _TEXTS: Final[dict[str, str]] = {
 _OTHERWISE: Final = "is not valid"
 
 
+NOT_FINITE: Final = "holds a number that is not finite"
+"""What is said of NaN and the infinities, in inputs and outputs."""
+
 Problem: TypeAlias = tuple[list[str | int], str, str]
 """What is wrong with a value: the path into it, pydantic's or our name of the kind, our text."""
 
@@ -134,6 +137,16 @@ def invalid_input(*problems: Problem) -> CommonError:
 def refusal(error: ValidationError, given: Any) -> CommonError:
     """Turn pydantic's complaint about ``given``, the parsed input, into ours."""
     return invalid_input(*problems_of(error, given))
+
+
+def not_finite() -> CommonError:
+    """Make the error of an input with a number that JSON cannot write (RFC 8259 §6)."""
+    return invalid_input(([], "finite_number", NOT_FINITE))
+
+
+def too_deep() -> CommonError:
+    """Make the error of an input that no parser follows to its end."""
+    return invalid_input(([], "recursion_loop", "is nested too deeply"))
 
 
 def problems_of(error: ValidationError, given: Any) -> list[Problem]:

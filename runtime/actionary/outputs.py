@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from actionary.finite import is_finite
-from actionary.messages import problems_of, summary
+from actionary.messages import NOT_FINITE, problems_of, summary
 
 _NO_FLOATS: Final = frozenset(
     {"none", "bool", "int", "str", "bytes", "date", "time", "datetime", "timedelta", "literal", "enum"}
@@ -53,7 +53,7 @@ def output_writer(adapter: TypeAdapter[Any] | None) -> Callable[[Any], tuple[Any
                 f"the result cannot be written as its type: {_without_values(error)}"
             ) from error
         if may_hold_floats and _is_suspicious(written) and not is_finite(dump_python(value)):
-            raise OutputError("the result holds a number that is not finite")
+            raise OutputError(f"the result {NOT_FINITE}")
         return value, written
 
     return write
@@ -70,7 +70,7 @@ def _write_unchecked(value: Any) -> tuple[Any, bytes]:
     except (ValueError, RecursionError) as error:
         raise OutputError(f"the result cannot be written as JSON: {_without_values(error)}") from error
     if (b"NaN" in written or b"Infinity" in written) and not is_finite(value):
-        raise OutputError("the result holds a number that is not finite")
+        raise OutputError(f"the result {NOT_FINITE}")
     return value, written
 
 

@@ -44,13 +44,13 @@ class Prepared:
 def prepare(action: Action[..., Any]) -> Prepared:
     """Prepare an action; `Action.prepared` keeps the outcome."""
     model, errors = action.binding.input, action.definition.errors
-    core_schema_of(model)
+    read_json = json_reader(model)
     if action.adapter is not None:
         core_schema_of(action.adapter)
     return Prepared(
         input=model,
-        read_json=json_reader(model),
-        read_value=value_reader(model),
+        read_json=read_json,
+        read_value=value_reader(model, read_json),
         write_output=output_writer(action.adapter),
         errors={error.code: error for error in errors},
         write_details={

@@ -116,18 +116,6 @@ class Registry:
     def __contains__(self, action: object) -> bool:
         return isinstance(action, Action) and self._actions.get(action.name) is action
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the resources are there for this event loop (always, where there is no lifespan)."""
-        shared = self._shared_here()
-        return self.lifespan is None or (shared is not None and shared.is_open)
-
-    @property
-    def resources(self) -> Any:
-        """What the lifespan yielded for this event loop; ``None`` while the registry is not open there."""
-        shared = self._shared_here()
-        return None if shared is None else shared.resources
-
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[Any]:
         """Open the resources for as long as the context lasts.
@@ -153,14 +141,6 @@ class Registry:
                 finally:
                     if self._shared.get(loop) is shared:
                         del self._shared[loop]
-
-    def _shared_here(self) -> Shared | None:
-        if not self._shared:
-            return None
-        try:
-            return self._shared.get(asyncio.get_running_loop())
-        except RuntimeError:  # no event loop runs in this thread
-            return None
 
 
 default_registry: Final = Registry()

@@ -46,16 +46,6 @@ class Shared:
         self._over: Final = asyncio.Event()
         self.task: Final = loop.create_task(self._keep(lifespan, before))
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the resources are there, and stay for now."""
-        return self._opened.done() and self.holders > 0
-
-    @property
-    def resources(self) -> Any:
-        """What the lifespan yielded; ``None`` before that."""
-        return self._opened.result() if self._opened.done() else None
-
     async def opened(self) -> Any:
         """Wait for the resources, and give them; what the lifespan raises is raised to all who wait."""
         if not self._opened.done():

@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 
 from pydantic_core import from_json, to_json
 
-from actionary.messages import invalid_input
+from actionary.messages import invalid_input, not_finite, too_deep
 
 _FRACTION: Final = re.compile(rb"[0-9][.eE]")
 _TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?', re.DOTALL)
@@ -44,7 +44,7 @@ def check(body: bytes) -> Any:
     try:
         return _DECODER.decode(body.decode())
     except RecursionError:
-        raise invalid_input(([], "recursion_loop", "is nested too deeply")) from None
+        raise too_deep() from None
     except ValueError:  # also what is no UTF-8, and integers of thousands of digits
         raise invalid_input(([], "json_invalid", "is not valid JSON")) from None
 
@@ -79,7 +79,7 @@ def _finite(text: str) -> float:
 
 
 def _no_constant(_: str) -> NoReturn:
-    raise invalid_input(([], "finite_number", "holds a number that is not finite"))
+    raise not_finite()
 
 
 _DECODER: Final = json.JSONDecoder(

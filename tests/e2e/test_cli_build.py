@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from actionary_build.cli.build import command as build
+from actionary_build.load import IMPORT_TIMEOUT
 
 CASES = Path(__file__).parent.parent / "cases"
 
@@ -163,6 +165,11 @@ def test_an_import_that_hangs_ends_after_the_limit(actionary, project):
     assert shown.returncode == 1
     assert "actions/hang.py:2: error[import-hung]" in shown.stderr
     assert actionary("build", "--import-timeout", "0").returncode == 2
+
+
+def test_the_time_for_importing_is_what_the_loader_gives_by_itself():
+    default = next(each.default for each in build.params if each.name == "import_timeout")
+    assert default == IMPORT_TIMEOUT
 
 
 def test_progress_is_shown_on_a_terminal_only(actionary, script, project):

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from actionary import Caller, Context, Err, Ok, Registry, invoke_action, unwrap
 from actionary.catalog import Catalog
-from actionary.describe import describe
+from actionary.describe import describe_all
 from actionary.loading import load_registry
 from actionary.settings import read_settings
 
@@ -63,7 +63,7 @@ def registry(committed: Registry, load: Load, database: Path) -> Registry:
 
 @pytest.fixture
 def catalog(committed: Registry) -> Catalog:
-    return describe(committed, read_settings(ROOT), private=True)
+    return describe_all(committed, read_settings(ROOT))
 
 
 def rows(database: Path, query: str) -> list[Any]:

@@ -19,7 +19,7 @@ from actionary.catalog import (
     move_references,
     references,
     subschemas,
-    surface_digest,
+    surface_of,
     with_digests,
 )
 
@@ -385,11 +385,10 @@ class TestDigests:
         changed = with_digests(turned)
         assert (changed.surface, changed.fingerprint) == (sample.surface, sample.fingerprint)
 
-    def test_the_surface_can_be_had_of_dumped_actions_in_any_order(self, sample):
-        actions = [action for action in sample.dump()["actions"] if action["public"]]
-        assert surface_digest(actions, "/api") == sample.surface
-        assert surface_digest(actions[::-1], "/api") == sample.surface
-        assert surface_digest(actions, "/v2") != sample.surface
+    def test_the_surface_can_be_had_alone_and_of_actions_in_any_order(self, sample):
+        assert surface_of(sample) == sample.surface
+        assert surface_of(replace(sample, actions=sample.actions[::-1], types={})) == sample.surface
+        assert surface_of(replace(sample, prefix="/v2")) != sample.surface
 
     def test_the_digest_of_data_ignores_the_order_of_keys_only(self):
         assert digest({"a": 1, "b": [1, 2]}) == digest({"b": [1, 2], "a": 1})

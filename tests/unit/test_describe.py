@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pytest
 from actionary import Action, ActionError, Example, Http, Registry, action, define_action
 from actionary.catalog import Catalog, ExampleSpec, HttpSpec, load
-from actionary.describe import DefinitionErrors, describe, surface
+from actionary.describe import DefinitionErrors, describe, describe_all, surface
 from actionary.settings import Settings
 from jsonschema import Draft202012Validator
 from pydantic import AliasPath, BaseModel, ConfigDict, Field, create_model, field_serializer, field_validator
@@ -94,7 +94,7 @@ def dumped(catalog: Catalog) -> str:
 
 
 def spec(made: Action[..., Any], settings: Settings) -> Any:
-    return describe(registry_of(made), settings, private=True).actions[0]
+    return describe_all(registry_of(made), settings).actions[0]
 
 
 class TestWhatTheDefinitionSays:
@@ -156,7 +156,7 @@ class TestWhatTheDefinitionSays:
 
 class TestCatalog:
     def test_it_survives_being_saved(self, settings):
-        catalog = describe(registry_of(search, order, raw, secret), settings, private=True)
+        catalog = describe_all(registry_of(search, order, raw, secret), settings)
         assert load(json.loads(dumped(catalog))) == catalog
 
     def test_it_does_not_depend_on_the_order_of_registration(self, settings):
@@ -167,7 +167,7 @@ class TestCatalog:
     def test_the_surface_needs_no_schema(self, settings):
         registry = registry_of(search, order, raw, secret)
         assert surface(registry, settings) == describe(registry, settings).surface
-        assert surface(registry, settings) == describe(registry, settings, private=True).surface
+        assert surface(registry, settings) == describe_all(registry, settings).surface
 
     def test_the_surface_is_there_even_where_a_type_cannot_be_described(self, settings):
         registry = registry_of(search, undescribable("broken"))
@@ -184,7 +184,7 @@ class TestCatalog:
         other = create_model("Item", __module__="elsewhere", x=(int, ...))
         hidden = define_action(name="hidden", input=other, handler=lambda _: None)
         registry = registry_of(search, order, secret, hidden)
-        public, private = describe(registry, settings), describe(registry, settings, private=True)
+        public, private = describe(registry, settings), describe_all(registry, settings)
         assert [each.name for each in private] == ["hidden", "order", "search", "secret"]
         assert set(private.types) - set(public.types)
         assert (private.surface, private.fingerprint) == (public.surface, public.fingerprint)
@@ -196,7 +196,7 @@ class TestCatalog:
         assert before.fingerprint != after.fingerprint
 
     def test_every_schema_is_valid_on_its_own(self, settings):
-        catalog = describe(registry_of(search, order, raw, secret), settings, private=True)
+        catalog = describe_all(registry_of(search, order, raw, secret), settings)
         for each in catalog:
             for schema in each.schemas:
                 Draft202012Validator.check_schema(catalog.standalone(schema))
@@ -291,7 +291,7 @@ class TestExamples:
         private = action(examples=[Example({"x": 1})])(lambda_free)
         assert describe(registry_of(private), settings).actions == ()
         with pytest.raises(DefinitionErrors):
-            describe(registry_of(private), settings, private=True)
+            describe_all(registry_of(private), settings)
 
 
 def lambda_free() -> None:

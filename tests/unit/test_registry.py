@@ -374,17 +374,11 @@ class TestOpening:
         registry = Registry()
         async with registry.open() as given:
             assert given is None
-        assert registry.is_open
-        assert registry.resources is None
 
     async def test_the_resources_are_there_as_long_as_the_context_lasts(self, registry, resources):
-        assert not registry.is_open
         async with registry.open() as given:
             assert given is resources
-            assert registry.resources is resources
-            assert registry.is_open
-        assert not registry.is_open
-        assert registry.resources is None
+            assert resources.events == ["opening"]
         assert resources.events == ["opening", "closing"]
 
     async def test_it_can_be_opened_again(self, registry, resources):
@@ -401,36 +395,38 @@ class TestOpening:
     async def test_two_who_open_at_once_wait_for_the_same(self, registry, resources):
         resources.go_on.clear()
         leave = asyncio.Event()
+        inside: list[object] = []
 
         async def use() -> None:
             async with registry.open() as given:
                 assert given is resources
+                inside.append(given)
                 await leave.wait()
 
         users = [asyncio.create_task(use()) for _ in range(3)]
         await until(lambda: resources.events)
-        assert not registry.is_open
-        assert registry.resources is None
+        assert not inside
         resources.go_on.set()
-        await until(lambda: registry.is_open)
+        await until(lambda: len(inside) == 3)
         leave.set()
         await asyncio.gather(*users)
         assert resources.events == ["opening", "closing"]
 
     async def test_the_last_to_leave_closes_it_whoever_opened_it(self, registry, resources):
         first_leaves, second_leaves = asyncio.Event(), asyncio.Event()
+        inside: list[object] = []
 
         async def use(leave: asyncio.Event) -> None:
-            async with registry.open():
+            async with registry.open() as given:
+                inside.append(given)
                 await leave.wait()
 
         first = asyncio.create_task(use(first_leaves))
-        await until(lambda: registry.is_open)
+        await until(lambda: len(inside) == 1)
         second = asyncio.create_task(use(second_leaves))
-        await asyncio.sleep(0)
+        await until(lambda: len(inside) == 2)
         first_leaves.set()
         await first
-        assert registry.is_open
         assert resources.events == ["opening"]
         second_leaves.set()
         await second
@@ -458,7 +454,6 @@ class TestOpening:
         for _ in range(10):
             await asyncio.sleep(0)
         assert resources.events == ["opening", "slowly"]
-        assert not registry.is_open
         close.set()
         await asyncio.gather(first, second)
         assert resources.events == ["opening", "slowly", "closing"] * 2
@@ -473,7 +468,6 @@ class TestOpening:
         outcomes = await asyncio.gather(use(), use(), return_exceptions=True)
         assert [str(outcome) for outcome in outcomes] == ["no database", "no database"]
         assert resources.events == ["opening"]
-        assert not registry.is_open
         resources.fail_opening = False
         async with registry.open() as given:
             assert given is resources
@@ -483,10 +477,10 @@ class TestOpening:
         with pytest.raises(OSError, match="still busy"):
             async with registry.open():
                 pass
-        assert not registry.is_open
         resources.fail_closing = False
-        async with registry.open():
-            assert registry.is_open
+        async with registry.open() as given:
+            assert given is resources
+        assert resources.events == ["opening", "closing"] * 2
 
     async def test_an_error_inside_passes_through_and_closes_it(self, registry, resources):
         with pytest.raises(ValueError, match="mine"):
@@ -540,17 +534,16 @@ class TestOpening:
         async def outside() -> None:
             async with registry.open() as mine:
                 await asyncio.to_thread(asyncio.run, inside(mine))
-                assert registry.resources is mine
+                async with registry.open() as still:
+                    assert still is mine
 
         async def inside(theirs: object) -> None:
-            assert not registry.is_open
             async with registry.open() as mine:
                 assert mine is asyncio.get_running_loop()
                 assert mine is not theirs
 
         asyncio.run(outside())
         assert len(made) == 2
-        assert not registry.is_open
 
     @pytest.mark.parametrize("kind", ["text", "async generator", "generator", "coroutine"])
     def test_a_lifespan_that_makes_no_context_manager_is_refused(self, kind):

@@ -47,7 +47,7 @@ _WRONG_USE: Final = frozenset({"private-catalog-place", "unknown-target"})
 @click.option(
     "--import-timeout",
     type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
+    default=60.0,  # load.IMPORT_TIMEOUT, which a test compares: importing it here would cost every --help
     show_default=True,
     metavar="SECONDS",
     help="How long importing and describing the actions may take.",

@@ -119,7 +119,7 @@ def _parameters(action: AnyAction, settings: Settings) -> Mapping[str, Parameter
 
 def _described(action: AnyAction, settings: Settings) -> Catalog:
     """Describe one action, or say why it cannot be."""
-    from actionary.describe import DefinitionErrors, describe
+    from actionary.describe import DefinitionErrors, describe_all
     from actionary.registry import Registry
 
     from actionary_build.diagnose import diagnose
@@ -127,7 +127,7 @@ def _described(action: AnyAction, settings: Settings) -> Catalog:
     alone = Registry()
     alone.register([action])
     try:
-        return describe(alone, settings, private=True)
+        return describe_all(alone, settings)
     except DefinitionErrors as error:
         raise Failed(*diagnose(error, settings.root)) from error
 

@@ -34,12 +34,14 @@ def command(*, as_json: bool, project: str | None) -> int:
 
 
 def _listed(action: AnyAction, prefix: str) -> dict[str, Any]:
+    from actionary.routes import route_of
+
     definition = action.definition
-    http = definition.http if definition.public else None
+    route = route_of(definition, prefix) if definition.public else None
     return {
         "name": action.name,
-        "method": None if http is None else http.method,
-        "path": None if http is None else f"{prefix}/actions/{action.name}",
+        "method": None if route is None else route.method,
+        "path": None if route is None else route.path,
         "public": definition.public,
         "description": definition.description,
     }

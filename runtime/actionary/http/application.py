@@ -23,6 +23,7 @@ from actionary.http.held import Held
 from actionary.invoke import is_exposed
 from actionary.loading import load_registry
 from actionary.registry import AnyAction, Registry
+from actionary.routes import actions_path, route_of
 from actionary.settings import Settings, check_prefix, find_root, read_settings
 
 PROJECT: Final = "ACTIONARY_PROJECT"
@@ -70,7 +71,7 @@ def create_app(
     actions = [action for action in registry if is_exposed(action, "http")]
     held = Held(registry)
     own = [
-        Route(f"{described.prefix}/actions", _listing(actions, described.prefix), methods=["GET"]),
+        Route(actions_path(described.prefix), _listing(actions, described.prefix), methods=["GET"]),
         Route("/healthz", _healthy, methods=["GET"]),
         Route("/readyz", _readiness(held), methods=["GET"]),
     ]
@@ -98,12 +99,12 @@ def _listing(actions: Iterable[AnyAction], prefix: str) -> Any:
     listed = [
         {
             "name": action.name,
-            "method": action.definition.http.method,
-            "path": f"{prefix}/actions/{action.name}",
+            "method": route.method,
+            "path": route.path,
             "description": action.definition.description,
         }
         for action in actions
-        if action.definition.http is not None
+        if (route := route_of(action.definition, prefix)) is not None
     ]
     content = to_json({"actions": listed})
 

@@ -21,9 +21,10 @@ from actionary.envelope import err_envelope, ok_envelope
 from actionary.http.body import body_input, query_input
 from actionary.http.held import Held
 from actionary.http.path import path_in_app
-from actionary.invoke import Answer, answer
+from actionary.invoke import Answer, answer, err_of
 from actionary.registry import AnyAction
 from actionary.result import CommonError, Err
+from actionary.routes import actions_path, route_of
 
 BODY_LIMIT: Final = 1024 * 1024
 """The largest request body, in bytes."""
@@ -60,8 +61,8 @@ class Door:
         self._documents = documents
         self._held = held
         self._body_limit = body_limit
-        self._start = f"{prefix}/actions/"
-        self._entries = {self._start + action.name: entry_of(action) for action in actions}
+        self._start = f"{actions_path(prefix)}/"
+        self._entries = dict(_entry(action, prefix) for action in actions)
         self._headers: Headers = [
             (b"content-type", b"application/json"),
             (b"cache-control", b"no-store"),
@@ -86,7 +87,7 @@ class Door:
         request_id = _request_id(headers)
         method = scope["method"]
         if entry is None:
-            outcome = refused("not_found", "There is no such action.", name, request_id)
+            outcome = _refused("not_found", "There is no such action.", name, request_id)
             await self._reply(method, send, outcome)
         elif method == entry.method or (method == "HEAD" and entry.method == "GET"):
             context: Context[Any] = Context(
@@ -105,7 +106,7 @@ class Door:
             resources = None if self._held.is_here else self._held.open_late
             await self._reply(method, send, await answer(entry.action, read, context, started, resources))
         else:
-            outcome = refused(
+            outcome = _refused(
                 "method_not_allowed", f"The action is called with {entry.method}.", name, request_id
             )
             await self._reply(method, send, outcome, (b"allow", entry.allow.encode()))
@@ -131,26 +132,16 @@ class Door:
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
 
-def entry_of(action: AnyAction) -> Entry:
-    """Make the entry of an action that is open to HTTP."""
-    http = action.definition.http
-    assert http is not None, "only actions with HTTP come here"  # noqa: S101 - tells the type checkers
-    return Entry(action, http.method, "GET, HEAD" if http.method == "GET" else http.method)
+def _entry(action: AnyAction, prefix: str) -> tuple[str, Entry]:
+    route = route_of(action.definition, prefix)
+    assert route is not None, "only actions with HTTP come here"  # noqa: S101 - tells the type checkers
+    allow = "GET, HEAD" if route.method == "GET" else route.method
+    return route.path, Entry(action, route.method, allow)
 
 
-def refused(code: str, message: str, name: str, request_id: str) -> Err:
+def _refused(code: str, message: str, name: str, request_id: str) -> Err:
     """Make a refusal before any work was done; that it took no time tells nothing about the name."""
-    error = CommonError(code, message)
-    return Err(
-        code=code,
-        message=message,
-        status=error.status,
-        retryable=error.retryable,
-        details=None,
-        action=name,
-        latency_ms=0,
-        request_id=request_id,
-    )
+    return err_of(CommonError(code, message), name, 0, request_id)
 
 
 def _request_id(headers: Mapping[bytes, bytes]) -> str:

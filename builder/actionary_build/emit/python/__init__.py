@@ -38,8 +38,9 @@ class Options(BaseModel):
 
 def emit(catalog: Catalog, options: Options, sources: Sources) -> Iterator[OutputFile]:  # noqa: ARG001 - the protocol
     """Emit the client: a project that builds as a wheel."""
-    # Imported here, so that looking up the emitter loads no templates.
-    from actionary_build.emit.python.package import package_files  # noqa: PLC0415 - see above
+    from actionary_build.emit.python.package import (  # noqa: PLC0415 - looking up the emitter loads no templates
+        package_files,
+    )
 
     for path, file in package_files(catalog, options.package or default_package(catalog)):
         yield OutputFile(f"{FOLDER}/{path}", file)

@@ -69,17 +69,16 @@ def generate_classes(definitions: Mapping[str, Schema]) -> Generated:
 
 
 def _generate(document: Schema) -> str:
-    # Imported here: it is slow to import, and only a build of this target needs it.
-    from datamodel_code_generator import generate  # noqa: PLC0415 - see above
-    from datamodel_code_generator.enums import (  # noqa: PLC0415 - see above
+    from datamodel_code_generator import generate  # noqa: PLC0415 - slow, and only this target needs it
+    from datamodel_code_generator.enums import (  # noqa: PLC0415 - slow, and only this target needs it
         DataModelType,
         InputFileType,
     )
-    from datamodel_code_generator.format import (  # noqa: PLC0415 - see above
+    from datamodel_code_generator.format import (  # noqa: PLC0415 - slow, and only this target needs it
         DatetimeClassType,
         PythonVersion,
     )
-    from datamodel_code_generator.parser import LiteralType  # noqa: PLC0415 - see above
+    from datamodel_code_generator.parser import LiteralType  # noqa: PLC0415 - slow, too
 
     source = generate(
         json.dumps(document, sort_keys=True),
