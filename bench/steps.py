@@ -10,7 +10,7 @@ from typing import Any
 from actionary import Context, Registry, define_actions
 from actionary.deadline import within
 from actionary.http import create_app
-from actionary.invoke import answer
+from actionary.invoke import perform
 from pydantic import BaseModel
 from report import Row, Table
 from workload import BODY, action_of, path_of, work
@@ -28,7 +28,7 @@ def steps_tables(*, rounds: int, calls: int) -> Iterator[Table]:
         ("CPU", "microseconds"),
         tuple(Row(label, (seconds / pydantic, seconds * 1e6)) for label, seconds in best.items()),
         f"CPU time per call, best of {rounds} interleaved rounds of {calls:,} calls. "
-        "`answer` holds the steps above it, `door` holds `answer`.",
+        "`perform` holds the steps above it, `door` holds `perform`.",
     )
 
 
@@ -66,7 +66,7 @@ def _steps() -> dict[str, Step]:
         await within(30, action.binding.call(given, context))
 
     async def whole() -> None:
-        await answer(action, read, context, perf_counter())
+        await perform(action, read, context, perf_counter())
 
     async def over_asgi() -> None:
         await door(_scope(), _receive, _send)
@@ -76,7 +76,7 @@ def _steps() -> dict[str, Step]:
         "read_json": _calling(lambda: prepared.read_json(BODY)),
         "within: the handler under its deadline": _awaiting(run),
         "write_output": _calling(lambda: prepared.write_output(quote)),
-        "answer: the pipeline": _awaiting(whole),
+        "perform: the pipeline": _awaiting(whole),
         "door: the ASGI application": _awaiting(over_asgi),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, cast, get_args
 
 from typing_extensions import TypeVar
@@ -56,7 +56,7 @@ class Context(Generic[R]):
     lifespan yields, ``action`` the name of the running action.
     """
 
-    __slots__ = ("_make_request", "_request", "_resources", "action", "caller", "request_id")
+    __slots__ = ("_request", "_request_id", "_resources", "action", "caller")
 
     def __init__(
         self,
@@ -66,15 +66,13 @@ class Context(Generic[R]):
         resources: R | None = None,
         action: str = "",
         request_id: str = "",
-        make_request: Callable[[], Request] | None = None,
     ) -> None:
         if caller not in CALLERS:
             raise ValueError(f"{caller!r} is no caller: use one of {', '.join(sorted(CALLERS))}")
         self.caller: Caller = caller
         self.action = action
-        self.request_id = request_id or new_request_id()
+        self._request_id = request_id.encode() or new_request_id()
         self._request = request
-        self._make_request = make_request
         self._resources = resources
 
     @staticmethod
@@ -94,10 +92,13 @@ class Context(Generic[R]):
         return cast("R", self._resources)
 
     @property
+    def request_id(self) -> str:
+        """The id that the reply and the log have of this call."""
+        return self._request_id.decode()
+
+    @property
     def request(self) -> Request | None:
         """The HTTP request, or ``None`` where there is none."""
-        if self._request is None and self._make_request is not None:
-            self._request = self._make_request()
         return self._request
 
     @property
@@ -121,11 +122,10 @@ class Context(Generic[R]):
     def _copy(self, resources: Any, action: str) -> Context[Any]:
         return Context(
             caller=self.caller,
-            request=self._request,
+            request=self.request,
             resources=resources if self._resources is None else self._resources,
             action=action,
             request_id=self.request_id,
-            make_request=self._make_request,
         )
 
 
@@ -144,10 +144,10 @@ def context_of(given: Any) -> Context[Any]:
     raise TypeError(f"ctx must be a Context or a Starlette Request, not {type(given).__name__}")
 
 
-_PROCESS: Final = secrets.token_hex(6)
+_PROCESS: Final = secrets.token_hex(6).encode()
 _COUNTER: Final = itertools.count(secrets.randbits(20))
 
 
-def new_request_id() -> str:
+def new_request_id() -> bytes:
     """Give an id that no other call of any process has: a random part, and a count."""
-    return _PROCESS + str(next(_COUNTER))
+    return b"%b%d" % (_PROCESS, next(_COUNTER))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import types
 from collections.abc import Coroutine, Generator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
@@ -14,28 +15,47 @@ class DeadlineExceeded(Exception):  # noqa: N818 - it says what happened, like a
     """The coroutine did not end in time; it was cancelled."""
 
 
-async def within(seconds: float | None, coroutine: Coroutine[Any, Any, T]) -> T:
-    """Await a coroutine in this task for at most ``seconds``; ``None`` is no limit.
+async def within(seconds: float, coroutine: Coroutine[Any, Any, T]) -> T:
+    """Await a coroutine in this task for at most ``seconds``, which may be infinite.
 
     The first step runs at once, and only a coroutine that then waits gets a timer.
     At the deadline it is cancelled. Whatever it makes of that, even when it goes on
     to return a value, the outcome is `DeadlineExceeded`. A cancellation from outside
     passes through.
     """
-    if seconds is None:
-        return await coroutine
-    try:
-        pending = coroutine.send(None)
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
-    return await go_on_within(seconds, coroutine, pending)
+    value: list[T] = []
+    rest = begin(seconds, coroutine, value)
+    if rest is not None:
+        await rest
+    return value[0]
 
 
-async def go_on_within(seconds: float | None, coroutine: Coroutine[Any, Any, T], pending: Any) -> T:
-    """Do what `within` does after a coroutine's first step, which gave ``pending`` to wait for."""
-    if seconds is None:
-        return await _resume(coroutine, pending)
+def begin(
+    seconds: float, coroutine: Coroutine[Any, Any, T], value: list[T]
+) -> Coroutine[Any, Any, None] | None:
+    """Do what `within` does as far as the coroutine goes without waiting.
+
+    What it returns is put into ``value``. Only if it waits there is something left,
+    which has to be awaited.
+    """
+    keeping = _keep(coroutine, value)
+    # A coroutine says that it has ended by an exception; `next` spares making and catching that.
+    pending = next(keeping.__await__(), _ENDED)
+    return None if pending is _ENDED else _go_on(seconds, keeping, pending)
+
+
+_ENDED: Final = object()
+
+
+async def _keep(coroutine: Coroutine[Any, Any, T], value: list[T]) -> None:
+    value.append(await coroutine)
+
+
+async def _go_on(seconds: float, coroutine: Coroutine[Any, Any, None], pending: Any) -> None:
+    """Go on with a coroutine whose first step gave ``pending`` to wait for."""
+    if seconds == math.inf:
+        await _resume(coroutine, pending)
+        return
     task = asyncio.current_task()
     assert task is not None, "asyncio runs coroutines in tasks"  # noqa: S101 - tells the type checkers
     before = task.cancelling()
@@ -48,7 +68,7 @@ async def go_on_within(seconds: float | None, coroutine: Coroutine[Any, Any, T],
 
     timer = asyncio.get_running_loop().call_later(max(seconds, 0), fire)
     try:
-        result = await _resume(coroutine, pending)
+        await _resume(coroutine, pending)
     except BaseException as error:
         if fired and task.uncancel() <= before:
             raise DeadlineExceeded from error
@@ -58,11 +78,10 @@ async def go_on_within(seconds: float | None, coroutine: Coroutine[Any, Any, T],
     if fired:
         task.uncancel()
         raise DeadlineExceeded
-    return result
 
 
 @types.coroutine
-def _resume(coroutine: Coroutine[Any, Any, T], pending: Any) -> Generator[Any, Any, T]:
+def _resume(coroutine: Coroutine[Any, Any, None], pending: Any) -> Generator[Any, Any, None]:
     """Go on with a coroutine that was started by hand and waits for ``pending``."""
     while True:
         try:
@@ -72,6 +91,5 @@ def _resume(coroutine: Coroutine[Any, Any, T], pending: Any) -> Generator[Any, A
                 pending = coroutine.throw(error)
             else:
                 pending = coroutine.send(answer)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
+        except StopIteration:
+            return

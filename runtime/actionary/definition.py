@@ -74,7 +74,7 @@ class Definition:
 
     ``where`` is the place of the definition, ``made_in`` the file that was running when
     it was made: another one, where a function of a shared module made it. ``timeout``
-    is in seconds, ``None`` for no limit; ``more`` is what the docstring says after its
+    is in seconds, infinite for no limit; ``more`` is what the docstring says after its
     first paragraph.
     """
 
@@ -100,7 +100,7 @@ class Definition:
     parallel_safe: bool
     auth: Auth | None
     errors: tuple[type[ActionError[Any]], ...]
-    timeout: float | None
+    timeout: float
 
 
 DEFAULT_TIMEOUT: Final = 30.0
@@ -302,10 +302,10 @@ class _Checker:
                 self.fail("errors", what, mend_of(refused))
             self.fits(f"errors.{error.code}", adapter)
 
-    def timeout(self) -> float | None:
+    def timeout(self) -> float:
         value = self.fields.get("timeout", DEFAULT_TIMEOUT)
         if value is None:
-            return None
+            return math.inf
         seconds = value.total_seconds() if isinstance(value, timedelta) else value
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             self.fail("timeout", f"{value!r} is no time", "give seconds, a timedelta, or None for no limit")

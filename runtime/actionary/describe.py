@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -193,7 +194,7 @@ def _spec(action: AnyAction, settings: Settings, types: Types | None) -> ActionS
         open_world=definition.open_world,
         parallel_safe=definition.parallel_safe,
         auth=definition.auth is not None,
-        timeout_ms=None if definition.timeout is None else max(1, round(definition.timeout * 1000)),
+        timeout_ms=None if definition.timeout == math.inf else max(1, round(definition.timeout * 1000)),
         errors=tuple(_error(action, error, types) for error in definition.errors),
         input={} if types is None else types.schemas[action.name, "input"],
         output={} if types is None or action.adapter is None else types.schemas[action.name, "output"],

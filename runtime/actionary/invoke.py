@@ -20,12 +20,11 @@ from pydantic_core import from_json
 
 from actionary.action import Action
 from actionary.context import OUTSIDE, Caller, Context, Request, context_of
-from actionary.deadline import DeadlineExceeded, go_on_within
+from actionary.deadline import DeadlineExceeded, begin
 from actionary.gates.auth import authenticate
 from actionary.outputs import OutputError
 from actionary.registry import AnyAction, Registry, default_registry
 from actionary.result import ActionError, CommonError, Err, Ok
-from actionary.threads import in_thread
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[AnyAction], Awaitable[BaseModel]]
@@ -37,7 +36,7 @@ Open: TypeAlias = Callable[[], Awaitable[Any]]
 _log: Final = logging.getLogger("actionary")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A call that succeeded: the value, and the JSON of it that travels."""
 
@@ -45,7 +44,6 @@ class Answer:
     json: bytes
     action: str
     latency_ms: float
-    request_id: str
 
 
 @overload
@@ -128,7 +126,7 @@ async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request 
     context = context_of(ctx).of_action(action.name)
     check_exposure(action, context.caller)
     async with _resources_of(action, context, action.registry) as resources:
-        return (await perform(action, _reader_of(input), context, resources))[0]
+        return (await perform(action, _reader_of(input), context, perf_counter(), resources))[0]
 
 
 def _reader_of(value: Any) -> Read:
@@ -157,10 +155,14 @@ async def invoke(
         action = find(default_registry if registry is None else registry, asked, ctx.caller)
     except CommonError as error:
         name = asked if isinstance(asked, str) else asked.name
-        return err_of(error, name, _since(started), ctx.request_id)
+        return err_of(error, name, since(started), ctx.request_id)
     context = ctx.of_action(action.name)
     async with _resources_of(action, context, registry) as resources:
-        return await answer(action, read, context, started, resources)
+        try:
+            data, json = await perform(action, read, context, started, resources)
+        except Exception as error:  # noqa: BLE001 - every outcome is a value here
+            return failure(error, action, context, started)
+        return Answer(data, json, action.name, since(started))
 
 
 @asynccontextmanager
@@ -222,32 +224,18 @@ def check_exposure(action: AnyAction, caller: Caller) -> None:
         raise CommonError("not_public", "The action is not offered to this kind of caller.")
 
 
-async def answer(
-    action: AnyAction, read: Read, ctx: Context[Any], started: float, resources: Open | None = None
-) -> Answer | Err:
-    """Call an action that was found; ``started`` is when, by `time.perf_counter`."""
-    try:
-        data, json = await perform(action, read, ctx, resources)
-    except ActionError as error:
-        return err_of(error, action.name, _since(started), ctx.request_id, action)
-    except Exception as error:  # noqa: BLE001 - a mistake of ours must not reach a caller either
-        return err_of(_failed(ctx, error, "the pipeline"), action.name, _since(started), ctx.request_id)
-    return Answer(data, json, action.name, _since(started), ctx.request_id)
-
-
 async def perform(
-    action: AnyAction, read: Read, ctx: Context[Any], resources: Open | None = None
+    action: AnyAction, read: Read, ctx: Context[Any], started: float, resources: Open | None = None
 ) -> tuple[Any, bytes]:
     """Go through every step after finding, and give the value and its JSON.
 
-    The action's timeout counts from here. ``resources`` opens what ``ctx`` does not
-    have yet.
+    ``started`` is when the call came, by `time.perf_counter`; the action's timeout
+    counts from there. ``resources`` opens what ``ctx`` does not have yet.
 
     Raises:
-        ActionError: The call is refused or fails.
+        ActionError: The call is refused or fails; `failure` makes a value of it.
     """
     definition = action.definition
-    deadline = None if definition.timeout is None else perf_counter() + definition.timeout
     if definition.auth is not None:
         await authenticate(definition.auth, ctx, definition.timeout)
     try:
@@ -257,11 +245,21 @@ async def perform(
     except Exception as error:  # a validator of the user's own model
         raise _failed(ctx, error, "reading the input") from error
     if resources is not None:
-        try:
-            ctx = ctx.with_resources(await resources())
-        except Exception as error:  # the user's lifespan
-            raise _failed(ctx, error, "opening the resources") from error
-    value = await _run(action, given, ctx, None if deadline is None else deadline - perf_counter())
+        ctx = await _with_resources(ctx, resources)
+    seconds = started + definition.timeout - perf_counter()
+    if seconds <= 0:  # work that is late already is not begun
+        raise _timeout()
+    value: list[Any] = []
+    try:
+        rest = begin(seconds, action.binding.call(given, ctx), value)
+        if rest is not None:  # most handlers never wait, and awaiting `within` would cost them
+            await rest
+    except (Exception, SystemExit, asyncio.CancelledError) as error:
+        raise _of_handler(action, ctx, error) from error
+    return _written(action, ctx, value[0])
+
+
+def _written(action: AnyAction, ctx: Context[Any], value: Any) -> tuple[Any, bytes]:
     try:
         return action.prepared.write_output(value)
     except OutputError as error:
@@ -270,29 +268,38 @@ async def perform(
         raise _failed(ctx, error, "writing the output") from error
 
 
-async def _run(action: AnyAction, given: BaseModel, ctx: Context[Any], seconds: float | None) -> Any:
-    """Run the handler for at most so many seconds; work that is late already is not begun."""
-    if seconds is not None and seconds <= 0:
-        raise _timeout()
-    binding = action.binding
-    work = binding.call(given, ctx) if binding.is_async else in_thread(binding.call, given, ctx)
+async def _with_resources(ctx: Context[Any], resources: Open) -> Context[Any]:
     try:
-        try:  # most handlers never wait, and then a coroutine around them would only cost
-            pending = work.send(None)
-        except StopIteration as done:
-            return done.value
-        return await go_on_within(seconds, work, pending)
-    except ActionError as error:
-        raise _as_declared(action, ctx, error) from error
-    except DeadlineExceeded as error:
-        raise _timeout() from error
-    except asyncio.CancelledError as error:
+        return ctx.with_resources(await resources())
+    except Exception as error:  # the user's lifespan
+        raise _failed(ctx, error, "opening the resources") from error
+
+
+def failure(error: Exception, action: AnyAction, ctx: Context[Any], started: float) -> Err:
+    """Make the value that stands for what `perform` raised.
+
+    A mistake of ours must not reach a caller either.
+    """
+    if isinstance(error, ActionError):
+        return err_of(error, action.name, since(started), ctx.request_id, action)
+    return err_of(_failed(ctx, error, "the pipeline"), action.name, since(started), ctx.request_id)
+
+
+def _of_handler(action: AnyAction, ctx: Context[Any], error: BaseException) -> ActionError[Any]:
+    """Give the error that stands for what a handler raised.
+
+    Raises:
+        CancelledError: The call itself was cancelled.
+    """
+    if isinstance(error, ActionError):
+        return _as_declared(action, ctx, error)
+    if isinstance(error, DeadlineExceeded):
+        return _timeout()
+    if isinstance(error, asyncio.CancelledError):
         task = asyncio.current_task()
         if task is not None and task.cancelling():
-            raise
-        raise _failed(ctx, error) from error
-    except (Exception, SystemExit) as error:
-        raise _failed(ctx, error) from error
+            raise error
+    return _failed(ctx, error)
 
 
 def _timeout() -> CommonError:
@@ -337,7 +344,8 @@ def err_of(
     )
 
 
-def _since(started: float) -> float:
+def since(started: float) -> float:
+    """Give the milliseconds since a moment of `time.perf_counter`."""
     return (perf_counter() - started) * 1000
 
 

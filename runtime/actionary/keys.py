@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 Count: TypeAlias = Callable[[Any], int]
@@ -58,7 +59,7 @@ class _Maker:
                     keys += count(model.__dict__[name])
             return keys
 
-        return count_keys
+        return count_keys if nested else _own_keys
 
     def of_value(self, schema: Any, *, finite: bool = False) -> Count | None:
         """Make the counter of a value; ``finite`` says that its model refuses other numbers."""
@@ -101,9 +102,18 @@ def _no_keys(_: Any) -> int:
     return 0
 
 
+_fields_set: Final = attrgetter("__pydantic_fields_set__")
+
+
+def _own_keys(model: Any) -> int:
+    return len(model.__pydantic_fields_set__)
+
+
 def _unless_none(count: Count) -> Count:
     return lambda value: 0 if value is None else count(value)
 
 
 def _of_each(count: Count) -> Count:
+    if count is _own_keys:
+        return lambda values: sum(map(len, map(_fields_set, values)))
     return lambda values: sum(map(count, values))

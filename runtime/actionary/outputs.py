@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from actionary.exact import exact_check
 from actionary.finite import is_finite
 from actionary.messages import NOT_FINITE, problems_of, summary
 
@@ -38,14 +39,18 @@ def output_writer(adapter: TypeAdapter[Any] | None) -> Callable[[Any], tuple[Any
     dump = adapter.serializer.to_json
     dump_python = adapter.serializer.to_python
     trusted = _declared_model(adapter)
+    is_exact = exact_check(adapter.core_schema) or _never
     may_hold_floats = not _kinds(adapter.core_schema) <= _NO_FLOATS
 
     def write(value: Any) -> tuple[Any, bytes]:
         try:
-            # The first look spares the slow one of pydantic's classes.
-            if type(value) is not trusted and (trusted is None or not isinstance(value, trusted)):
-                value = validate(value)
-            written = dump(value, by_alias=True, warnings="error")
+            if type(value) is trusted:  # which spares the slow look at pydantic's classes
+                is_sure = is_exact(value)
+            else:
+                is_sure = False
+                if trusted is None or not isinstance(value, trusted):
+                    value = validate(value)
+            written = dump(value, by_alias=True, warnings=is_sure or "error")
         except ValidationError as error:
             raise OutputError(summary(problems_of(error, value), "the result")) from error
         except (ValueError, RecursionError) as error:  # pydantic's serialization errors are among them
@@ -57,6 +62,10 @@ def output_writer(adapter: TypeAdapter[Any] | None) -> Callable[[Any], tuple[Any
         return value, written
 
     return write
+
+
+def _never(_: Any) -> bool:
+    return False
 
 
 def _is_suspicious(written: bytes) -> bool:

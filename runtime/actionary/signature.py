@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from types import NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Final, NoReturn, Union, get_args, get_origin
@@ -26,6 +26,7 @@ from pydantic_core import SchemaError
 from actionary.context import Context
 from actionary.definition_error import ActionDefinitionError, Place, caller, place_of
 from actionary.names import pascal_case
+from actionary.threads import in_thread
 
 UNCHECKED: Final = object()
 """The output type of a handler without return annotation."""
@@ -35,15 +36,14 @@ UNCHECKED: Final = object()
 class Binding:
     """How to call a handler: its input model, output type, and ``call(model, ctx)``.
 
-    ``is_async`` says that the call gives a coroutine, ``wants_context`` that the
-    handler reads ``ctx``; where it does not, ``None`` may be passed for it.
+    The call gives a coroutine, which runs a plain function in a worker thread.
+    ``is_async`` says that the handler is none.
     """
 
     input: type[BaseModel]
     output: Any
-    call: Callable[[BaseModel, Context[Any] | None], Any]
+    call: Callable[[BaseModel, Context[Any]], Coroutine[Any, Any, Any]]
     is_async: bool
-    wants_context: bool
 
 
 def bind(
@@ -83,7 +83,7 @@ def bind(
         call = _call_with_keywords(handler, renamed, context)
     if output is UNCHECKED:
         output = hints.get("return", UNCHECKED)
-    return Binding(input_model, output, call, is_async, context is not None)
+    return Binding(input_model, output, call if is_async else functools.partial(in_thread, call), is_async)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +292,7 @@ def _first_line(error: Exception) -> str:
 
 def _call_with_model(
     handler: Callable[..., Any], *, takes_input: bool, context: inspect.Parameter | None
-) -> Callable[[BaseModel, Context[Any] | None], Any]:
+) -> Callable[[BaseModel, Context[Any]], Any]:
     if not takes_input:
         if context is None:
             return lambda _model, _ctx: handler()
@@ -304,7 +304,7 @@ def _call_with_model(
 
 def _call_with_keywords(
     handler: Callable[..., Any], renamed: Mapping[str, str], context: inspect.Parameter | None
-) -> Callable[[BaseModel, Context[Any] | None], Any]:
+) -> Callable[[BaseModel, Context[Any]], Any]:
     if renamed:
 
         def keywords(model: BaseModel) -> dict[str, Any]:

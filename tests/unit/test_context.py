@@ -5,6 +5,7 @@ import re
 import pytest
 from actionary import Context
 from actionary.context import CALLERS, OUTSIDE, context_of, new_request_id
+from actionary.http.context import HttpContext
 from starlette.requests import Request
 
 
@@ -42,17 +43,14 @@ def test_a_request_gives_its_headers_and_cookies():
     assert ctx.cookies == {"a": "b"}
 
 
-def test_a_request_is_made_when_it_is_asked_for_and_once():
-    made: list[Request] = []
-
-    def make() -> Request:
-        made.append(request())
-        return made[-1]
-
-    ctx = Context(make_request=make)
-    assert made == []
-    assert ctx.request is ctx.request is made[0]
-    assert len(made) == 1
+def test_over_http_the_request_is_made_once_and_passed_on():
+    scope = dict(request(((b"x-shop", b"one"),)).scope)
+    ctx = HttpContext(scope, "ping", b"r", resources=None)
+    assert ctx.request is ctx.request
+    assert (ctx.request.scope, ctx.headers["x-shop"]) == (scope, "one")
+    late = ctx.with_resources("db")
+    assert (late.resources, late.request, late.caller) == ("db", ctx.request, "http")
+    assert (late.action, late.request_id) == ("ping", "r")
 
 
 def test_for_a_call_it_takes_resources_unless_it_has_its_own():
@@ -66,7 +64,6 @@ def test_for_a_call_it_takes_resources_unless_it_has_its_own():
 def test_for_a_call_it_keeps_its_request():
     one = request()
     assert Context(request=one).of_action("ping").request is one
-    assert Context(make_request=lambda: one).of_action("ping").request is one
 
 
 def test_one_for_tests_has_what_it_is_given():
@@ -92,5 +89,5 @@ def test_anything_else_is_refused(given):
 def test_no_two_calls_have_one_request_id():
     ids = [new_request_id() for _ in range(1000)]
     assert len(set(ids)) == 1000
-    assert all(re.fullmatch(r"[0-9a-f]{12}[0-9]+", each) for each in ids)
+    assert all(re.fullmatch(rb"[0-9a-f]{12}[0-9]+", each) for each in ids)
     assert Context().request_id != Context().request_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import math
 
 import pytest
 from actionary.deadline import DeadlineExceeded, within
@@ -19,7 +20,7 @@ async def give(value: int, *, waits: int = 0) -> int:
     return value
 
 
-@pytest.mark.parametrize("seconds", [None, 30.0])
+@pytest.mark.parametrize("seconds", [math.inf, 30.0])
 @pytest.mark.parametrize("waits", [0, 1, 3])
 async def test_what_ends_in_time_gives_its_value(seconds, waits):
     assert await within(seconds, give(5, waits=waits)) == 5

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -235,7 +236,7 @@ def test_every_field_is_kept_as_it_was_given(make):
 
 
 def test_a_timeout_of_none_is_no_limit():
-    assert by_decorator({"timeout": None}).definition.timeout is None
+    assert by_decorator({"timeout": None}).definition.timeout == math.inf
 
 
 @FORMS

@@ -317,7 +317,6 @@ class TestContext:
         exec(f"def odd({form.format(annotation)}) -> str:\n return f'{{a}} {{c.request_id}}'", space)
         odd = action(space["odd"])
         assert properties_of(odd) == ["a"]
-        assert odd.binding.wants_context
         assert await odd.run({"a": 1}, Context.for_test()) == "1 test"
 
     async def test_it_may_be_optional_for_direct_callers(self):
@@ -342,7 +341,6 @@ class TestContext:
         def odd(ctx: int) -> None: ...
 
         assert properties_of(odd) == ["ctx"]
-        assert not odd.binding.wants_context
 
 
 class TestGivenInput:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from actionary.threads import in_thread
 _log: Final = logging.getLogger("actionary")
 
 
-async def authenticate(auth: Auth, ctx: Context[Any], seconds: float | None) -> None:
+async def authenticate(auth: Auth, ctx: Context[Any], seconds: float) -> None:
     """Ask an action's predicate about the request; callers inside bring their own identity.
 
     A call from outside without a request, and a predicate that raises, gives anything
@@ -32,7 +33,7 @@ async def authenticate(auth: Auth, ctx: Context[Any], seconds: float | None) -> 
     if request is None:
         raise _refused()
     try:
-        answer = await within(DEFAULT_TIMEOUT if seconds is None else seconds, _ask(auth, request))
+        answer = await within(DEFAULT_TIMEOUT if seconds == math.inf else seconds, _ask(auth, request))
     except (Exception, SystemExit):  # noqa: BLE001 - whatever the predicate raises, the door stays closed
         _log.exception("auth of %s failed; the call is refused (request %s)", ctx.action, ctx.request_id)
         raise _refused() from None

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from actionary.describe import surface
 from actionary.http.built import read_built
@@ -85,7 +86,7 @@ def create_app(
         held=held,
         body_limit=body_limit,
     )
-    application = Starlette(routes=[*routes, *own], middleware=[*middleware, door], lifespan=held.lifespan)
+    application = _Application(routes=[*routes, *own], middleware=[*middleware, door], lifespan=held.lifespan)
     application.router.default = documents.before(application.router.default)
     return application
 
@@ -93,6 +94,23 @@ def create_app(
 def app() -> Starlette:
     """Make the application of the project at `PROJECT` or the current folder, for any ASGI server."""
     return create_app()
+
+
+class _Application(Starlette):
+    """A Starlette that asks the door first where no middleware of the user's stands before it.
+
+    Starlette's own layers, which turn exceptions into replies, have nothing to do for
+    the door: it answers every call itself.
+    """
+
+    def build_middleware_stack(self) -> ASGIApp:
+        *before, door = self.user_middleware
+        if before:
+            return super().build_middleware_stack()
+        self.user_middleware = []
+        rest = super().build_middleware_stack()
+        self.user_middleware = [door]
+        return door.cls(rest, *door.args, **door.kwargs)
 
 
 def _listing(actions: Iterable[AnyAction], prefix: str) -> Any:

@@ -16,7 +16,7 @@ from actionary.result import CommonError
 _UTF8: Final = frozenset({b"utf-8", b"utf8"})
 
 
-async def query_input(action: AnyAction, scope: Scope) -> BaseModel:
+async def query_input(scope: Scope, action: AnyAction) -> BaseModel:
     """Read the input of a GET from its query; a body is ignored.
 
     Raises:
@@ -30,7 +30,7 @@ async def query_input(action: AnyAction, scope: Scope) -> BaseModel:
 
 
 async def body_input(
-    action: AnyAction, headers: Mapping[bytes, bytes], receive: Receive, limit: int
+    headers: Mapping[bytes, bytes], receive: Receive, limit: int, action: AnyAction
 ) -> BaseModel:
     """Read the input from a JSON body; no body is ``{}``.
 
@@ -39,24 +39,40 @@ async def body_input(
             ``invalid_input``, in the order in which they can be known; ``cancelled``
             when the caller hangs up before the end.
     """
-    said = headers.get(b"content-length", b"0")
+    said = headers.get(b"content-length", b"")
     length = int(said) if said.isdigit() else 0
-    is_json = _says_json(headers)
     if length > limit:
         raise _too_large(limit)
-    if length and not is_json:
-        raise _no_json()
+    plainly_json = headers.get(b"content-type") == b"application/json" and b"content-encoding" not in headers
+    if not plainly_json and not _says_json(headers):
+        await _no_body(length, receive)
+        return action.prepared.read_json(b"")
     message = await receive()
-    body: bytes = message.get("body", b"")
-    if body and not is_json:
-        raise _no_json()
     if message.get("more_body", False) or message["type"] == "http.disconnect":
         body = await _rest(message, receive, limit)
-    elif len(body) > limit:
-        raise _too_large(limit)
-    if body and not is_json:
-        raise _no_json()
+    else:
+        body = message.get("body", b"")
+        if len(body) > limit:
+            raise _too_large(limit)
     return action.prepared.read_json(body)
+
+
+async def _no_body(length: int, receive: Receive) -> None:
+    """Make sure that nothing comes, since what came would be no JSON."""
+    if length:
+        raise _no_json()
+    more = True
+    while more:
+        part, more = _part(await receive())
+        if part:
+            raise _no_json()
+
+
+def _part(message: Message) -> tuple[bytes, bool]:
+    """Give a part of the body, and whether there is more."""
+    if message["type"] == "http.disconnect":
+        raise CommonError("cancelled", "The caller hung up.")
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def _says_json(headers: Mapping[bytes, bytes]) -> bool:
@@ -69,8 +85,6 @@ def _says_json(headers: Mapping[bytes, bytes]) -> bool:
 
 def _is_json(media_type: bytes) -> bool:
     """Say whether a body is JSON in UTF-8 (RFC 8259 §8.1 and §11, RFC 6839 §3.1)."""
-    if media_type == b"application/json":
-        return True
     kind, *parameters = (part.strip().lower() for part in media_type.split(b";"))
     if kind != b"application/json" and not (kind.startswith(b"application/") and kind.endswith(b"+json")):
         return False
@@ -82,18 +96,16 @@ def _is_json(media_type: bytes) -> bool:
 
 async def _rest(message: Message, receive: Receive, limit: int) -> bytes:
     """Read a body of several messages, given the first."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        if message["type"] == "http.disconnect":
-            raise CommonError("cancelled", "The caller hung up.")
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > limit:
-            raise _too_large(limit)
-        if not message.get("more_body", False):
-            return b"".join(parts)
-        message = await receive()
+    part, more = _part(message)
+    parts = [part]
+    size = len(part)
+    while more and size <= limit:
+        part, more = _part(await receive())
+        parts.append(part)
+        size += len(part)
+    if size > limit:
+        raise _too_large(limit)
+    return b"".join(parts)
 
 
 def _too_large(limit: int) -> CommonError:

@@ -7,21 +7,21 @@ envelope. Unknown names, private actions and those without HTTP answer alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from actionary.context import Context, new_request_id
+from actionary.context import new_request_id
 from actionary.envelope import err_envelope, ok_envelope
 from actionary.http.body import body_input, query_input
+from actionary.http.context import HttpContext
 from actionary.http.held import Held
 from actionary.http.path import path_in_app
-from actionary.invoke import Answer, answer, err_of
+from actionary.invoke import Read, err_of, failure, perform
 from actionary.registry import AnyAction
 from actionary.result import CommonError, Err
 from actionary.routes import actions_path, route_of
@@ -30,6 +30,7 @@ BODY_LIMIT: Final = 1024 * 1024
 """The largest request body, in bytes."""
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
+"""What a caller's own id may be: fit for a header and a log line."""
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -84,51 +85,39 @@ class Door:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        request_id = _request_id(headers)
+        request_id = headers.get(b"x-request-id")
+        if request_id is None or not _REQUEST_ID.fullmatch(request_id):
+            request_id = new_request_id()
         method = scope["method"]
+        allow: Headers = []
+        outcome: bytes | Err
         if entry is None:
             outcome = _refused("not_found", "There is no such action.", name, request_id)
-            await self._reply(method, send, outcome)
-        elif method == entry.method or (method == "HEAD" and entry.method == "GET"):
-            context: Context[Any] = Context(
-                caller="http",
-                resources=self._held.resources,
-                action=name,
-                request_id=request_id,
-                make_request=lambda: Request(scope),
-            )
-
-            def read(action: AnyAction) -> Awaitable[BaseModel]:
-                if entry.method == "GET":
-                    return query_input(action, scope)
-                return body_input(action, headers, receive, self._body_limit)
-
-            resources = None if self._held.is_here else self._held.open_late
-            await self._reply(method, send, await answer(entry.action, read, context, started, resources))
-        else:
+        elif method != entry.method and (method != "HEAD" or entry.method != "GET"):
             outcome = _refused(
                 "method_not_allowed", f"The action is called with {entry.method}.", name, request_id
             )
-            await self._reply(method, send, outcome, (b"allow", entry.allow.encode()))
-
-    async def _reply(
-        self, method: str, send: Send, outcome: Answer | Err, *more: tuple[bytes, bytes]
-    ) -> None:
-        if isinstance(outcome, Answer):
-            status = 200
-            body = ok_envelope(outcome.json, outcome.action, outcome.latency_ms)
+            allow = [(b"allow", entry.allow.encode())]
+        else:
+            context = HttpContext(scope, name, request_id, self._held.resources)
+            if entry.method == "GET":
+                read: Read = partial(query_input, scope)
+            else:
+                read = partial(body_input, headers, receive, self._body_limit)
+            resources = self._held.open_late if self._held.shares and not self._held.is_here else None
+            try:
+                _, json = await perform(entry.action, read, context, started, resources)
+                outcome = ok_envelope(json, name, (perf_counter() - started) * 1000)
+            except Exception as error:  # noqa: BLE001 - every outcome is a reply here
+                outcome = failure(error, entry.action, context, started)
+        if isinstance(outcome, bytes):
+            status, body = 200, outcome
         elif outcome.code == "cancelled":
             return  # the caller is gone
         else:
-            status = outcome.status
-            body = err_envelope(outcome)
-        headers = [
-            *self._headers,
-            (b"content-length", b"%d" % len(body)),
-            (b"x-request-id", outcome.request_id.encode()),
-            *more,
-        ]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
+            status, body = outcome.status, err_envelope(outcome)
+        own = [*self._headers, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id), *allow]
+        await send({"type": "http.response.start", "status": status, "headers": own})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
 
@@ -139,12 +128,6 @@ def _entry(action: AnyAction, prefix: str) -> tuple[str, Entry]:
     return route.path, Entry(action, route.method, allow)
 
 
-def _refused(code: str, message: str, name: str, request_id: str) -> Err:
+def _refused(code: str, message: str, name: str, request_id: bytes) -> Err:
     """Make a refusal before any work was done; that it took no time tells nothing about the name."""
-    return err_of(CommonError(code, message), name, 0, request_id)
-
-
-def _request_id(headers: Mapping[bytes, bytes]) -> str:
-    """Give the caller's id if it is fit for a header and a log line, else a new one."""
-    given = headers.get(b"x-request-id")
-    return new_request_id() if given is None or not _REQUEST_ID.fullmatch(given) else given.decode()
+    return err_of(CommonError(code, message), name, 0, request_id.decode())

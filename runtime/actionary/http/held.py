@@ -18,6 +18,7 @@ class Held:
 
     def __init__(self, registry: Registry) -> None:
         self._registry: Final = registry
+        self.shares: Final = registry.lifespan is not None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._late: AbstractAsyncContextManager[Any] | None = None
         self.resources: Any = None

@@ -1,0 +1,34 @@
+"""The context of a call over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import Scope
+
+from actionary.context import Context
+
+
+class HttpContext(Context[Any]):
+    """A context that makes its request only when somebody asks for it."""
+
+    __slots__ = ("_made", "_scope")
+
+    _made: Request | None
+
+    def __init__(self, scope: Scope, action: str, request_id: bytes, resources: Any) -> None:
+        # Every call over HTTP makes one: what Context does with its keywords would double the cost.
+        self.caller = "http"
+        self.action = action
+        self._request_id = request_id
+        self._made = None
+        self._resources = resources
+        self._scope = scope
+
+    @property
+    def request(self) -> Request:
+        """The HTTP request."""
+        if self._made is None:
+            self._made = Request(self._scope)
+        return self._made
