@@ -345,6 +345,22 @@ class TestTheRest:
         with pytest.raises(SettingsError, match="prefix"):
             create_app(registry, prefix=prefix)
 
+    def test_middleware_may_be_added_after_the_application_was_made(self, serve, registry):
+        seen: list[str] = []
+
+        class Look:
+            def __init__(self, app):
+                self.app = app
+
+            async def __call__(self, scope, receive, send):
+                seen.append(scope["path"])
+                await self.app(scope, receive, send)
+
+        application = create_app(registry)
+        application.add_middleware(Look)
+        assert serve(application).post("/api/actions/ping").status_code == 200
+        assert seen == ["/api/actions/ping"]
+
     def test_own_routes_and_middleware_stand_beside_and_around(self, serve, registry):
         class Stamp:
             def __init__(self, app):
