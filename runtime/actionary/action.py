@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, Protocol, Type
 from pydantic import BaseModel, TypeAdapter
 
 from actionary.context import Context, Request
-from actionary.definition import ActionFields, Definition, Example, Http, output_adapter, read_definition
+from actionary.contract import output_adapter
+from actionary.definition import Definition, read_definition, renamed
 from actionary.definition_error import place_of_caller
+from actionary.fields import ActionFields, Example, Http
 from actionary.prepared import Prepared, prepare
 from actionary.signature import UNCHECKED, Binding, bind
 
@@ -57,6 +59,16 @@ class Action(Generic[P, T]):
     def prepared(self) -> Prepared:
         """What the pipeline needs of the action at each call, made at the first."""
         return prepare(self)
+
+    def renamed(self, prefix: str, tags: tuple[str, ...]) -> Action[P, T]:
+        """Give this action with ``prefix`` before its name and ``tags`` before its own.
+
+        Raises:
+            ActionDefinitionError: That makes no name, or a tag is none.
+        """
+        if not prefix and not tags:
+            return self
+        return type(self)(renamed(self.definition, prefix, tags), self.handler, self.binding, self.adapter)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} at {self.definition.where}>"
