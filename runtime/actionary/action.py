@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, Protocol, Type
 from pydantic import BaseModel, TypeAdapter
 
 from actionary.context import Context, Request
-from actionary.contract import output_adapter
+from actionary.contract import input_model, output_adapter
 from actionary.definition import Definition, read_definition, renamed
 from actionary.definition_error import place_of_caller
 from actionary.fields import ActionFields, Example, Http
@@ -146,29 +146,32 @@ def action(handler: Callable[..., Any] | None = None, /, **fields: Any) -> Any:
 def define_action(
     *,
     handler: Callable[..., Any],
-    input: type[BaseModel] | None = None,  # noqa: A002 - the field's name
+    input: type[BaseModel] | Mapping[str, Any] | None = None,  # noqa: A002 - the field's name
     output: Any = UNCHECKED,
     **fields: Unpack[ActionFields],
 ) -> Action[..., Any]:
     """Make an action from data; what is not given is read from the handler as `action` does.
 
     With ``input`` the handler takes an instance of that model as its only argument,
-    and the context if a parameter is called ``ctx`` or annotated with `Context`.
+    and the context if a parameter is called ``ctx`` or annotated with `Context`. It may
+    be a JSON Schema too (2020-12, of an object), which is checked with the extra
+    ``jsonschema``; the handler then takes a dict of JSON data.
 
     Raises:
         ActionDefinitionError: The definition has a mistake.
     """
-    return _make(handler, fields, input_model=input, output=output)
+    return _make(handler, fields, given=input, output=output)
 
 
 def _make(
     handler: Callable[..., Any],
     fields: Mapping[str, Any],
     *,
-    input_model: type[BaseModel] | None = None,
+    given: type[BaseModel] | Mapping[str, Any] | None = None,
     output: Any = UNCHECKED,
 ) -> Action[..., Any]:
     definition = read_definition(handler, fields, place_of_caller())
-    binding = bind(handler, definition.name, input_model=input_model, output=output)
+    model = input_model(definition, given) if isinstance(given, Mapping) else given
+    binding = bind(handler, definition.name, input_model=model, output=output)
     kind = AsyncAction if binding.is_async else SyncAction
     return kind(definition, handler, binding, output_adapter(definition, binding))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, PydanticUserError, RootModel, TypeAdapter
@@ -11,9 +12,25 @@ from pydantic_core import SchemaError
 from actionary.definition import Definition
 from actionary.field_checks import FieldChecks
 from actionary.outputs import OutputError, misfit_writer, output_writer
+from actionary.raw_input import RawInput, RawSchemaError, raw_model
 from actionary.schema import built_schema
 from actionary.signature import UNCHECKED, Binding, mend_of, why_refused
 from actionary.type_checks import type_mistakes
+
+
+def input_model(definition: Definition, schema: Mapping[str, Any]) -> type[RawInput]:
+    """Make the model of an input that is given as a JSON Schema.
+
+    Raises:
+        ActionDefinitionError: It cannot be one.
+    """
+    check = FieldChecks({}, definition.where, definition.name)
+    if definition.unknown_keys is not None:
+        check.fail("unknown_keys", "the schema says that itself", "set its `additionalProperties` instead")
+    try:
+        return raw_model(schema, definition.name)
+    except RawSchemaError as error:
+        check.fail("input", str(error), error.mend)
 
 
 def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any] | None:
@@ -37,15 +54,14 @@ def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any]
             "the output is not declared, so it is never checked",
             "annotate what the handler returns, or leave the field out",
         )
-    output = None if adapter is None else built_schema(adapter)
-    if output is not None:
+    if adapter is not None and built_schema(adapter) is not None:
         _check_fallback(check, definition, adapter)
-    for mistake in type_mistakes(definition, built_schema(model), output):
+    for mistake in type_mistakes(definition, model, adapter):
         check.fail(mistake.field, mistake.what, mistake.mend)
     return adapter
 
 
-def _check_fallback(check: FieldChecks, definition: Definition, adapter: TypeAdapter[Any] | None) -> None:
+def _check_fallback(check: FieldChecks, definition: Definition, adapter: TypeAdapter[Any]) -> None:
     write = misfit_writer(definition, output_writer(adapter))
     if definition.on_invalid_output != "fallback" or write is None:
         return

@@ -27,11 +27,13 @@ from actionary.catalog import (
 from actionary.definition_error import ActionDefinitionError
 from actionary.fields import UNSET, Deprecated, Example
 from actionary.outputs import OutputError
+from actionary.raw_input import RawInput, described_raw
 from actionary.registry import AnyAction, Registry
 from actionary.result import ActionError, CommonError, description_of, details_adapter
 from actionary.routes import OWN_ROUTES, route_of
 from actionary.schema import Mode, Types, core_schema_of, describe_types
 from actionary.settings import Settings
+from actionary.type_checks import type_mistakes
 from actionary.type_rules import first_misfit
 from actionary.unknown_keys import marked
 
@@ -134,7 +136,7 @@ def _put_together(specs: Iterable[ActionSpec], settings: Settings, types: Types)
     )
 
 
-def _types_of(actions: Iterable[AnyAction]) -> Types:
+def _types_of(actions: Sequence[AnyAction]) -> Types:
     roots: list[Root] = []
     errors: list[ActionDefinitionError] = []
     for action in actions:
@@ -156,13 +158,28 @@ def _types_of(actions: Iterable[AnyAction]) -> Types:
         types = _strictly(roots)
     except (PydanticInvalidForJsonSchema, PydanticJsonSchemaWarning, PydanticUserError):
         errors.extend(_refused(roots, {action.name: action for action in actions}))
+    for action in actions:  # of names that were missing when the action was defined
+        mistakes = type_mistakes(action.definition, action.binding.input, action.adapter)
+        errors += [_refusal(action, each.field, each.what, each.mend) for each in mistakes]
     if errors:
         raise DefinitionErrors(errors)
-    return types
+    return _with_raw(types, actions)
+
+
+def _with_raw(types: Types, actions: Iterable[AnyAction]) -> Types:
+    """Add the inputs that are given as JSON Schemas."""
+    schemas, definitions = dict(types.schemas), dict(types.definitions)
+    for action in actions:
+        model = action.binding.input
+        if issubclass(model, RawInput):
+            schemas[action.name, "input"], own = described_raw(model.schema_, action.name, definitions)
+            definitions |= own
+    return Types(schemas, definitions)
 
 
 def _described(action: AnyAction) -> Iterator[tuple[str, Mode, type[BaseModel] | TypeAdapter[Any]]]:
-    yield "input", "validation", action.binding.input
+    if not issubclass(action.binding.input, RawInput):
+        yield "input", "validation", action.binding.input
     if action.adapter is not None:
         yield "output", "serialization", action.adapter
     for error in action.definition.errors:

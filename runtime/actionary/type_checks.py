@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, TypeAdapter
 
 from actionary.catalog import QUERY_METHODS
-from actionary.core_shapes import Shape, shape_of
+from actionary.core_shapes import shape_of
 from actionary.definition import Definition
 from actionary.fields import Cursor
+from actionary.raw_input import RawInput
+from actionary.schema import built_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +25,59 @@ class Mistake:
     mend: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    """A field of an input, as far as a query and a cursor ask for it."""
+
+    is_required: bool
+    allows_null: bool
+    default: Any
+
+
 def type_mistakes(
-    definition: Definition, given: CoreSchema | None, output: CoreSchema | None
+    definition: Definition, model: type[BaseModel], adapter: TypeAdapter[Any] | None
 ) -> Iterator[Mistake]:
-    """Compare an action's types with what its definition says of them.
+    """Compare an action's input and output with what its definition says of them.
 
-    ``given`` is the core schema of the input, ``output`` that of the output; ``None``
-    stands for what pydantic does not know yet, or nobody declared.
+    What pydantic does not know yet is left out; so is an output that nobody declared.
     """
+    parameters = _parameters(model)
     reads_query = definition.http is not None and definition.http.method in QUERY_METHODS
-    if reads_query and given is not None:
-        yield from _nulls(shape_of(given))
+    if reads_query and parameters is not None:
+        yield from _nulls(parameters)
     if definition.paginate is not None:
-        yield from _pages(definition.paginate, given, output)
+        yield from _pages(definition.paginate, parameters, None if adapter is None else built_schema(adapter))
 
 
-def _nulls(given: Shape) -> Iterator[Mistake]:
+def _parameters(model: type[BaseModel]) -> dict[str, _Parameter] | None:
+    if issubclass(model, RawInput):
+        schema = model.schema_
+        required = schema.get("required", ())
+        return {
+            name: _Parameter(name in required, _says_null(described), dict(described or {}).get("default"))
+            for name, described in schema.get("properties", {}).items()
+        }
+    core = built_schema(model)
+    if core is None:
+        return None
+    fields = shape_of(core).fields("validation")
+    return {
+        name: _Parameter(field.is_required, field.allows_null, field.default)
+        for name, field in fields.items()
+    }
+
+
+def _says_null(described: Any) -> bool:
+    """Say whether a property's schema names null; one without types allows it, and needs not be told it."""
+    if not isinstance(described, dict):
+        return False
+    kinds = described.get("type", [])
+    return "null" in ([kinds] if isinstance(kinds, str) else kinds)
+
+
+def _nulls(parameters: dict[str, _Parameter]) -> Iterator[Mistake]:
     """Find parameters that would have to say null, which no query can (DESIGN §5)."""
-    for name, field in given.fields("validation").items():
+    for name, field in parameters.items():
         if not field.allows_null or (not field.is_required and field.default is None):
             continue
         why = "it is required" if field.is_required else f"its default is {field.default!r}"
@@ -51,9 +88,9 @@ def _nulls(given: Shape) -> Iterator[Mistake]:
         )
 
 
-def _pages(cursor: Cursor, given: CoreSchema | None, output: Any) -> Iterator[Mistake]:
+def _pages(cursor: Cursor, given: dict[str, _Parameter] | None, output: Any) -> Iterator[Mistake]:
     if given is not None:
-        field = shape_of(given).fields("validation").get(cursor.input)
+        field = given.get(cursor.input)
         if field is None:
             yield _paginate(f"the input has no `{cursor.input}`", f"add `{cursor.input}: str | None = None`")
         elif field.is_required:
