@@ -19,6 +19,9 @@ CALLERS: Final[frozenset[str]] = frozenset(get_args(Caller))
 OUTSIDE: Final = frozenset({"http", "mcp", "app", "tool"})
 """Callers that reach public actions only."""
 
+MODELS: Final = frozenset({"mcp", "tool", "app"})
+"""Callers whose inputs models write, who give texts where other values are meant (DESIGN §4)."""
+
 R = TypeVar("R", default=Any)
 S = TypeVar("S", default=Any)
 

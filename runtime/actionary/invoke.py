@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -19,7 +19,8 @@ from pydantic import BaseModel
 from pydantic_core import from_json
 
 from actionary.action import Action
-from actionary.context import OUTSIDE, Caller, Context, Request, context_of
+from actionary.coerce import coerce_values
+from actionary.context import MODELS, OUTSIDE, Caller, Context, Request, context_of
 from actionary.deadline import DeadlineExceeded, begin
 from actionary.gates.auth import authenticate
 from actionary.outputs import OutputError
@@ -80,7 +81,8 @@ async def invoke_action(
     Raises:
         TypeError: ``action`` or ``ctx`` is of another type.
     """
-    outcome = await invoke(action, _reader_of(input), context_of(ctx), registry)
+    context = context_of(ctx)
+    outcome = await invoke(action, _reader_of(input, context.caller), context, registry)
     return outcome if isinstance(outcome, Err) else Ok(outcome.data, outcome.action, outcome.latency_ms)
 
 
@@ -126,12 +128,17 @@ async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request 
     context = context_of(ctx).of_action(action.name)
     check_exposure(action, context.caller)
     async with _resources_of(action, context, action.registry) as resources:
-        return (await perform(action, _reader_of(input), context, perf_counter(), resources))[0]
+        return (await perform(action, _reader_of(input, context.caller), context, perf_counter(), resources))[
+            0
+        ]
 
 
-def _reader_of(value: Any) -> Read:
+def _reader_of(value: Any, caller: Caller) -> Read:
     async def read(found: AnyAction) -> BaseModel:
-        return found.prepared.read_value(value)
+        given = value
+        if caller in MODELS and isinstance(value, Mapping):
+            given = coerce_values(value, found.prepared.parameters)
+        return found.prepared.read_value(given)
 
     return read
 
