@@ -1,8 +1,10 @@
 """How an input travels in a query: one parameter for each of its properties.
 
 A scalar is plain text, a list of scalars repeats its key, everything else is one
-JSON text. Where text is allowed, JSON text is only text. Absent is the default
-and nothing in a query means null, so the parameters are described without it.
+JSON text. Where text is allowed, whatever is said is only text. Absent is the default
+and nothing in a query means null, so the parameters are described without it. Nor
+does a list that repeats its key no times say that it is there, so one that has to be
+there is described as not empty; that ``tag=[]`` is read as empty no style can say.
 """
 
 from __future__ import annotations
@@ -71,11 +73,33 @@ def _parameter(catalog: Catalog, name: str, schema: Schema, *, required: bool) -
 
     def plain_items(node: Schema) -> Schema:
         if isinstance(node.get("items"), dict):
-            node["items"] = _without(catalog, node["items"], {"null"})
+            node["items"] = _as_text(catalog, node["items"], {"null"})
         return node
 
-    sayable = map_schema(_without(catalog, schema, {"null"} | nested), plain_items)
+    sayable = map_schema(_as_text(catalog, schema, {"null"} | nested), plain_items)
+    if required:
+        sayable = _not_empty(catalog, sayable)
     return QueryParameter(name, sayable, required, as_json=False)
+
+
+def _as_text(catalog: Catalog, schema: Schema, drop: set[str]) -> Schema:
+    """Copy a schema without what plain text does not say: types to drop, and others where it is a text."""
+    is_text = "string" in json_types(schema, catalog.types)
+    return _without(catalog, schema, drop | {"number", "boolean"} if is_text else drop)
+
+
+def _not_empty(catalog: Catalog, schema: Schema) -> Schema:
+    """Copy a schema so that the lists it allows have items."""
+    if "array" not in json_types(schema, catalog.types):
+        return schema
+    if "$ref" in schema:
+        rest = {key: value for key, value in schema.items() if key != "$ref"}
+        return _not_empty(catalog, {**catalog.resolve({"$ref": schema["$ref"]}), **rest})
+    branches: Schema = {
+        key: [_not_empty(catalog, each) for each in schema[key]] for key in ALTERNATIVES if key in schema
+    }
+    least = {"minItems": max(1, schema.get("minItems", 0))} if schema.get("type") == "array" else {}
+    return {**schema, **branches, **least}
 
 
 def _without(catalog: Catalog, schema: Schema, drop: set[str]) -> Schema:
@@ -89,7 +113,8 @@ def _without(catalog: Catalog, schema: Schema, drop: set[str]) -> Schema:
         target = catalog.resolve({"$ref": rest.pop("$ref")})
         return _without(catalog, {**target, **rest}, drop)
     if isinstance(rest.get("type"), list):
-        kept = [name for name in rest["type"] if name not in drop]
+        dropped = drop | {"integer"} if "number" in drop else drop
+        kept = [name for name in rest["type"] if name not in dropped]
         rest["type"] = kept[0] if len(kept) == 1 else kept
     if "enum" in rest:
         rest["enum"] = [value for value in rest["enum"] if json_type_of(value) not in drop]
