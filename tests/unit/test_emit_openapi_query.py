@@ -244,3 +244,25 @@ def test_examples_go_where_the_value_goes(sample):
     (described,) = operation(openapi_of(catalog), "search_products")["parameters"]
     content = described["content"]["application/json"]
     assert content["examples"] == {"example1": {"value": {"min": 1, "max": 2}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "values", "shown"),
+    [
+        ({"enum": ["a", 7]}, ["a", 7], ["a"]),
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, [None, 3], [3]),
+        (
+            {"type": "array", "items": {"type": ["string", "integer"]}},
+            [["a", "b"], ["a", 1], []],
+            [["a", "b"]],
+        ),
+        ({"type": "array", "items": {"type": "integer"}}, [[1], []], [[1]]),
+        ({"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]}, [[1, "a"]], [[1, "a"]]),
+    ],
+)
+def test_examples_that_no_query_says_are_left_out(sample, schema, values, shown):
+    examples = tuple(ExampleSpec(input={"x": value}) for value in values)
+    (described,) = operation(
+        openapi_of(one_get(sample, {"x": schema}, examples=examples)), "search_products"
+    )["parameters"]
+    assert [each["value"] for each in described["examples"].values()] == shown

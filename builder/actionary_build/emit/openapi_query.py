@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actionary.catalog import ActionSpec, Catalog, Schema, map_schema
-from actionary.json_types import ALTERNATIVES, json_type_of, json_types, lists_are_plain
+from actionary.json_types import ALTERNATIVES, item_types, json_type_of, json_types, lists_are_plain
 
 from actionary_build.emit.openapi_parts import filled, json_content
 
@@ -29,13 +29,16 @@ class QueryParameter:
 
 
 def parameter_objects(catalog: Catalog, action: ActionSpec) -> list[dict[str, Any]]:
-    """Describe the query of an action, with the values of its examples."""
-    return [_parameter_object(parameter, action) for parameter in query_parameters(catalog, action.input)]
+    """Describe the query of an action, with those values of its examples that a query can say."""
+    return [
+        _parameter_object(catalog, parameter, action) for parameter in query_parameters(catalog, action.input)
+    ]
 
 
-def _parameter_object(parameter: QueryParameter, action: ActionSpec) -> dict[str, Any]:
+def _parameter_object(catalog: Catalog, parameter: QueryParameter, action: ActionSpec) -> dict[str, Any]:
     name = parameter.name
-    values = [example.input[name] for example in action.examples if example.input.get(name) is not None]
+    given = (example.input[name] for example in action.examples if name in example.input)
+    values = [value for value in given if _can_say(catalog, parameter, value)]
     schema = dict(parameter.schema)
     described = {
         "name": name,
@@ -48,6 +51,16 @@ def _parameter_object(parameter: QueryParameter, action: ActionSpec) -> dict[str
     if parameter.as_json:
         return {**filled(described), "content": content}
     return {**filled(described), "style": "form", "explode": True, **content["application/json"]}
+
+
+def _can_say(catalog: Catalog, parameter: QueryParameter, value: Any) -> bool:
+    if json_type_of(value) not in json_types(parameter.schema, catalog.types):
+        return False
+    if parameter.as_json or not isinstance(value, list):
+        return True
+    places = item_types(parameter.schema, catalog.types)
+    items = ((item, places[min(place, len(places) - 1)]) for place, item in enumerate(value))
+    return bool(value) and all(json_type_of(item) in types for item, types in items)
 
 
 def query_parameters(catalog: Catalog, schema: Schema) -> list[QueryParameter]:
