@@ -14,6 +14,7 @@ from actionary.keys import key_counter
 from actionary.messages import invalid_input, not_finite, refusal, too_deep
 from actionary.result import CommonError
 from actionary.schema import core_schema_of
+from actionary.times import json_validator
 
 
 def json_reader(model: type[BaseModel]) -> Callable[[bytes], BaseModel]:
@@ -22,7 +23,7 @@ def json_reader(model: type[BaseModel]) -> Callable[[bytes], BaseModel]:
     It raises `CommonError` ``invalid_input``, whose details say every problem.
     """
     count_keys = key_counter(core_schema_of(model))  # which completes the model where it can
-    validate = model.__pydantic_validator__.validate_json
+    validate = json_validator(model)
 
     def read(body: bytes) -> BaseModel:
         body = body or b"{}"
