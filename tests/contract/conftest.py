@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -105,3 +106,27 @@ def serve_impatiently(project: Path, tmp_path: Path) -> Iterator[Served]:
     """The same actions, whose time limit is a tenth of a second."""
     with served(project, tmp_path / "impatient.jsonl", "--impatient") as server:
         yield server
+
+
+@pytest.fixture
+def hold(request: pytest.FixtureRequest) -> Iterator[Callable[..., None]]:
+    """Hold a property for so many examples: always the same ones, and none that was seen before."""
+    counted = 0
+
+    def run(examples: int, check: Callable[..., None], **strategies: Any) -> None:
+        def count(**drawn: Any) -> None:
+            nonlocal counted
+            counted += 1
+            check(**drawn)
+
+        profile = settings(
+            max_examples=examples,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        profile(given(**strategies)(count))()
+
+    yield run
+    print(f"hypothesis, {request.node.name}: {counted} examples")
