@@ -174,12 +174,13 @@ async def _resources_of(
     There is none where nothing is shared, or the caller brought resources. What is
     raised on closing is logged: the call is over, and its outcome stands.
     """
-    if registry is None or registry.lifespan is None or action not in registry or ctx.resources is not None:
+    home = None if registry is None or action not in registry else registry.home_of(action)
+    if home is None or home.lifespan is None or ctx.resources is not None:
         yield None
         return
     stack = AsyncExitStack()
     try:
-        yield lambda: stack.enter_async_context(registry.open())
+        yield lambda: stack.enter_async_context(home.open())
     finally:
         try:
             await stack.aclose()
@@ -211,7 +212,7 @@ def is_exposed(action: AnyAction, caller: Caller) -> bool:
         return definition.public and definition.http is not None
     if caller in {"mcp", "tool"}:
         return definition.public and definition.agent_tool
-    return definition.public
+    return definition.public and definition.tool_callable
 
 
 def check_exposure(action: AnyAction, caller: Caller) -> None:
@@ -244,6 +245,8 @@ async def perform(
         raise
     except Exception as error:  # a validator of the user's own model
         raise _failed(ctx, error, "reading the input") from error
+    if action.prepared.takes_extra:
+        ctx.extra_input = given.__pydantic_extra__ or {}
     if resources is not None:
         ctx = await _with_resources(ctx, resources)
     seconds = started + definition.timeout - perf_counter()
@@ -263,9 +266,29 @@ def _written(action: AnyAction, ctx: Context[Any], value: Any) -> tuple[Any, byt
     try:
         return action.prepared.write_output(value)
     except OutputError as error:
-        raise _invalid_output(ctx, error) from error
+        return _misfit(action, ctx, value, error)
     except Exception as error:  # a validator or serializer of the user's own type
         raise _failed(ctx, error, "writing the output") from error
+
+
+def _misfit(action: AnyAction, ctx: Context[Any], value: Any, error: OutputError) -> tuple[Any, bytes]:
+    """Do with a result that does not fit what the definition says (``on_invalid_output``)."""
+    write = action.prepared.write_misfit
+    if write is None:
+        raise _invalid_output(ctx, error) from error
+    _log.warning(
+        "action %s: %s; on_invalid_output is %r (request %s)",
+        ctx.action,
+        error,
+        action.definition.on_invalid_output,
+        ctx.request_id,
+    )
+    try:
+        return write(value)
+    except OutputError as unfit:
+        raise _invalid_output(ctx, unfit) from unfit
+    except Exception as failed:  # a fallback's factory, or the user's own type
+        raise _failed(ctx, failed, "writing the output") from failed
 
 
 async def _with_resources(ctx: Context[Any], resources: Open) -> Context[Any]:

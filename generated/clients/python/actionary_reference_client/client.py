@@ -8,7 +8,7 @@ from .actions import meals as _meals
 from .actions import orders as _orders
 from .actions import shop as _shop
 
-_CATALOG = "783fbe46b368d6d1"
+_CATALOG = "b473967a505ba552"
 """The server's actions that this client was generated from."""
 
 
