@@ -1,4 +1,4 @@
-"""Redocly's recommended rules hold for both documents, and its score is at least what docs/contract.md says."""
+"""Redocly's recommended rules hold, and its score is at least what docs/contract.md says."""
 
 from __future__ import annotations
 
