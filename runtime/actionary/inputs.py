@@ -15,6 +15,7 @@ from actionary.keys import key_counter
 from actionary.messages import invalid_input, not_finite, refusal, too_deep
 from actionary.result import CommonError
 from actionary.schema import core_schema_of
+from actionary.times import json_validator
 
 
 def json_reader(
@@ -26,7 +27,7 @@ def json_reader(
     function raises `CommonError` ``invalid_input``, whose details say every problem.
     """
     count_keys = key_counter(core_schema_of(model))  # which completes the model where it can
-    validate = model.__pydantic_validator__.validate_json
+    validate = json_validator(model)
 
     def read(body: bytes) -> BaseModel:
         body = body or b"{}"

@@ -358,3 +358,10 @@ class TestErrors:
         assert second == {"$ref": SCHEMAS + "GoneError_2"}
         assert component(document, first)["description"] == "A."
         assert component(document, second)["description"] == "B."
+
+
+def test_who_may_call_is_said_where_it_is_known(sample):
+    order = sample.get("create_order")
+    for auth, said in ((False, []), (True, None)):
+        document = openapi_of(replace(sample, actions=(replace(order, auth=auth),)))
+        assert operation(document, "create_order").get("security") == said

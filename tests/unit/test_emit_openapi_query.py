@@ -128,11 +128,45 @@ def test_what_is_nested_is_one_json_text(sample, schema):
             {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
         ),
         ({"type": ["string", "object"]}, {"type": "string"}),
+        ({"type": ["string", "integer", "null"]}, {"type": "string"}),
+        ({"enum": ["a", 7, True, None]}, {"enum": ["a"]}),
+        ({"anyOf": [{"const": "a"}, {"type": "integer"}]}, {"const": "a"}),
+        (
+            {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}},
+            {"type": "array", "items": {"type": "string"}},
+        ),
         ({}, {}),
     ],
 )
-def test_where_text_is_allowed_there_is_no_json_text(sample, schema, said):
+def test_where_text_is_allowed_everything_is_text(sample, schema, said):
     assert parameter(sample, schema)["schema"] == said
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        (
+            {"type": "array", "items": {"type": "string"}},
+            {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        ),
+        ({"type": "array", "minItems": 2}, {"type": "array", "minItems": 2}),
+        ({"type": "array", "minItems": 0}, {"type": "array", "minItems": 1}),
+        ({"$ref": "#/$defs/Names", "title": "N"}, {"type": "array", "title": "N", "minItems": 1}),
+        (
+            {"anyOf": [{"type": "array"}, {"type": "integer"}]},
+            {"anyOf": [{"type": "array", "minItems": 1}, {"type": "integer"}]},
+        ),
+        ({"type": "integer"}, {"type": "integer"}),
+        ({}, {}),
+    ],
+)
+def test_a_list_that_has_to_be_there_is_not_empty(sample, schema, said):
+    catalog = one_get(sample, {"x": schema})
+    action = catalog.actions[0]
+    needed = replace(catalog, actions=(replace(action, input={**action.input, "required": ["x"]}),))
+    types = {**sample.types, "Names": {"type": "array"}}
+    (described,) = operation(openapi_of(replace(needed, types=types)), "search_products")["parameters"]
+    assert described["schema"] == said
 
 
 @pytest.mark.parametrize(
@@ -148,7 +182,7 @@ def test_where_text_is_allowed_there_is_no_json_text(sample, schema, said):
             {"anyOf": [{"type": "integer"}, {"type": "boolean"}]},
         ),
         ({"type": ["integer", "null"]}, {"type": "integer"}),
-        ({"type": ["string", "integer", "null"]}, {"type": ["string", "integer"]}),
+        ({"type": ["integer", "boolean", "null"]}, {"type": ["integer", "boolean"]}),
         ({"enum": ["a", None]}, {"enum": ["a"]}),
         ({"$ref": "#/$defs/Maybe", "title": "M"}, {"type": "string", "title": "M"}),
         ({"type": "integer", "default": None}, {"type": "integer"}),
@@ -210,3 +244,25 @@ def test_examples_go_where_the_value_goes(sample):
     (described,) = operation(openapi_of(catalog), "search_products")["parameters"]
     content = described["content"]["application/json"]
     assert content["examples"] == {"example1": {"value": {"min": 1, "max": 2}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "values", "shown"),
+    [
+        ({"enum": ["a", 7]}, ["a", 7], ["a"]),
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, [None, 3], [3]),
+        (
+            {"type": "array", "items": {"type": ["string", "integer"]}},
+            [["a", "b"], ["a", 1], []],
+            [["a", "b"]],
+        ),
+        ({"type": "array", "items": {"type": "integer"}}, [[1], []], [[1]]),
+        ({"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]}, [[1, "a"]], [[1, "a"]]),
+    ],
+)
+def test_examples_that_no_query_says_are_left_out(sample, schema, values, shown):
+    examples = tuple(ExampleSpec(input={"x": value}) for value in values)
+    (described,) = operation(
+        openapi_of(one_get(sample, {"x": schema}, examples=examples)), "search_products"
+    )["parameters"]
+    assert [each["value"] for each in described["examples"].values()] == shown

@@ -107,7 +107,8 @@ def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses:
         operation["requestBody"] = _request_body(catalog, action)
     else:
         operation["parameters"] = parameter_objects(catalog, action)
-    return filled(operation)
+    # What stands at the door of an action with `auth` is a function, of which no scheme is known.
+    return filled(operation) if action.auth else {**filled(operation), "security": []}
 
 
 def _description(action: ActionSpec) -> str:
@@ -144,6 +145,8 @@ def _list_operation(taken: set[str]) -> dict[str, Any]:
     return {
         "operationId": name,
         "summary": "List the actions.",
+        "description": "List the actions that have a route: their names, methods, paths and descriptions.",
+        "security": [],
         "responses": {
             "200": {"description": "The actions that have a route.", "content": json_content(listed)}
         },

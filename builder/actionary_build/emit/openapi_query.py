@@ -1,8 +1,10 @@
 """How an input travels in a query: one parameter for each of its properties.
 
 A scalar is plain text, a list of scalars repeats its key, everything else is one
-JSON text. Where text is allowed, JSON text is only text. Absent is the default
-and nothing in a query means null, so the parameters are described without it.
+JSON text. Where text is allowed, whatever is said is only text. Absent is the default
+and nothing in a query means null, so the parameters are described without it. Nor
+does a list that repeats its key no times say that it is there, so one that has to be
+there is described as not empty; that ``tag=[]`` is read as empty no style can say.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actionary.catalog import ActionSpec, Catalog, Schema, map_schema
-from actionary.json_types import ALTERNATIVES, json_type_of, json_types, lists_are_plain
+from actionary.json_types import ALTERNATIVES, item_types, json_type_of, json_types, lists_are_plain
 
 from actionary_build.emit.openapi_parts import filled, json_content
 
@@ -27,13 +29,16 @@ class QueryParameter:
 
 
 def parameter_objects(catalog: Catalog, action: ActionSpec) -> list[dict[str, Any]]:
-    """Describe the query of an action, with the values of its examples."""
-    return [_parameter_object(parameter, action) for parameter in query_parameters(catalog, action.input)]
+    """Describe the query of an action, with those values of its examples that a query can say."""
+    return [
+        _parameter_object(catalog, parameter, action) for parameter in query_parameters(catalog, action.input)
+    ]
 
 
-def _parameter_object(parameter: QueryParameter, action: ActionSpec) -> dict[str, Any]:
+def _parameter_object(catalog: Catalog, parameter: QueryParameter, action: ActionSpec) -> dict[str, Any]:
     name = parameter.name
-    values = [example.input[name] for example in action.examples if example.input.get(name) is not None]
+    given = (example.input[name] for example in action.examples if name in example.input)
+    values = [value for value in given if _can_say(catalog, parameter, value)]
     schema = dict(parameter.schema)
     described = {
         "name": name,
@@ -46,6 +51,16 @@ def _parameter_object(parameter: QueryParameter, action: ActionSpec) -> dict[str
     if parameter.as_json:
         return {**filled(described), "content": content}
     return {**filled(described), "style": "form", "explode": True, **content["application/json"]}
+
+
+def _can_say(catalog: Catalog, parameter: QueryParameter, value: Any) -> bool:
+    if json_type_of(value) not in json_types(parameter.schema, catalog.types):
+        return False
+    if parameter.as_json or not isinstance(value, list):
+        return True
+    places = item_types(parameter.schema, catalog.types)
+    items = ((item, places[min(place, len(places) - 1)]) for place, item in enumerate(value))
+    return bool(value) and all(json_type_of(item) in types for item, types in items)
 
 
 def query_parameters(catalog: Catalog, schema: Schema) -> list[QueryParameter]:
@@ -71,11 +86,33 @@ def _parameter(catalog: Catalog, name: str, schema: Schema, *, required: bool) -
 
     def plain_items(node: Schema) -> Schema:
         if isinstance(node.get("items"), dict):
-            node["items"] = _without(catalog, node["items"], {"null"})
+            node["items"] = _as_text(catalog, node["items"], {"null"})
         return node
 
-    sayable = map_schema(_without(catalog, schema, {"null"} | nested), plain_items)
+    sayable = map_schema(_as_text(catalog, schema, {"null"} | nested), plain_items)
+    if required:
+        sayable = _not_empty(catalog, sayable)
     return QueryParameter(name, sayable, required, as_json=False)
+
+
+def _as_text(catalog: Catalog, schema: Schema, drop: set[str]) -> Schema:
+    """Copy a schema without what plain text does not say: types to drop, and others where it is a text."""
+    is_text = "string" in json_types(schema, catalog.types)
+    return _without(catalog, schema, drop | {"number", "boolean"} if is_text else drop)
+
+
+def _not_empty(catalog: Catalog, schema: Schema) -> Schema:
+    """Copy a schema so that the lists it allows have items."""
+    if "array" not in json_types(schema, catalog.types):
+        return schema
+    if "$ref" in schema:
+        rest = {key: value for key, value in schema.items() if key != "$ref"}
+        return _not_empty(catalog, {**catalog.resolve({"$ref": schema["$ref"]}), **rest})
+    branches: Schema = {
+        key: [_not_empty(catalog, each) for each in schema[key]] for key in ALTERNATIVES if key in schema
+    }
+    least = {"minItems": max(1, schema.get("minItems", 0))} if schema.get("type") == "array" else {}
+    return {**schema, **branches, **least}
 
 
 def _without(catalog: Catalog, schema: Schema, drop: set[str]) -> Schema:
@@ -89,7 +126,8 @@ def _without(catalog: Catalog, schema: Schema, drop: set[str]) -> Schema:
         target = catalog.resolve({"$ref": rest.pop("$ref")})
         return _without(catalog, {**target, **rest}, drop)
     if isinstance(rest.get("type"), list):
-        kept = [name for name in rest["type"] if name not in drop]
+        dropped = drop | {"integer"} if "number" in drop else drop
+        kept = [name for name in rest["type"] if name not in dropped]
         rest["type"] = kept[0] if len(kept) == 1 else kept
     if "enum" in rest:
         rest["enum"] = [value for value in rest["enum"] if json_type_of(value) not in drop]

@@ -1,0 +1,12 @@
+"""A server of hostile shapes: the module that ``[tool.actionary] actions`` names."""
+
+from __future__ import annotations
+
+from actionary import Registry, define_actions
+from shapes._nested import NESTED
+from shapes._odd import odd
+from shapes._plain import PLAIN
+from shapes._shape import echoes
+
+registry = Registry()
+define_actions([*echoes([*PLAIN, *NESTED]), *odd()], registry)

@@ -1,0 +1,101 @@
+"""Serve a project as `actionary serve` does, let tests make its handlers fail, and write down every answer.
+
+``python serve_recorded.py PROJECT LOG`` prints the address. LOG gets a line of JSON
+for each answer: the method, the path and the status. The header ``X-Fault`` makes
+the handler of the called action fail:
+
+- ``raise``: it raises what nobody declared;
+- ``unfit``: it returns what fits no output;
+- ``hang``: it never ends, and its time limit is a tenth of a second;
+- ``error CODE DETAILS``: it raises the declared error, with details given as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from actionary import Action, Context, Registry
+from actionary.http import create_app
+from actionary.loading import load_registry
+from actionary.result import details_adapter
+from actionary.settings import read_settings
+
+HANGING = "-hanging"
+
+
+def faulty(action: Action[..., Any]) -> Action[..., Any]:
+    """Give an action whose handler does what ``X-Fault`` says, and else what it did."""
+    call = action.binding.call
+    errors = {error.code: error for error in action.definition.errors}
+
+    async def fail_or_call(given: Any, ctx: Context[Any]) -> Any:
+        fault, _, more = ctx.headers.get("x-fault", "").partition(" ")
+        match fault:
+            case "raise":
+                raise RuntimeError("what no caller may read")
+            case "unfit":
+                return object()
+            case "hang":
+                await asyncio.Event().wait()
+            case "error":
+                code, _, details = more.partition(" ")
+                error = errors[code]
+                if error.details_type is None:
+                    raise error("Made by a test.")
+                raise error("Made by a test.", details=details_adapter(error).validate_json(details))
+        return await call(given, ctx)
+
+    return changed(action, fail_or_call)
+
+
+def changed(action: Action[..., Any], call: Callable[..., Any], **fields: Any) -> Action[..., Any]:
+    definition = replace(action.definition, **fields)
+    return type(action)(definition, action.handler, replace(action.binding, call=call), action.adapter)
+
+
+def impatient(action: Action[..., Any]) -> Action[..., Any]:
+    """Give an action whose time limit is a tenth of a second, if it has any."""
+    limit = min(action.definition.timeout, 0.1) if action.definition.timeout < float("inf") else float("inf")
+    return changed(action, action.binding.call, timeout=limit)
+
+
+def recorded(app: Any, log: Path) -> Any:
+    """Wrap an application: each answer becomes a line of ``log`` before it is sent."""
+    lines = log.open("a", encoding="utf-8", buffering=1)
+
+    async def call(scope: Any, receive: Any, send: Any) -> None:
+        async def record(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                line = [scope["method"], scope["path"], message["status"]]
+                lines.write(json.dumps(line) + "\n")
+            await send(message)
+
+        await app(scope, receive, record)
+
+    return call
+
+
+def main(project: Path, log: Path, *options: str) -> None:
+    settings = read_settings(project)
+    loaded = load_registry(settings)
+    served = Registry(lifespan=loaded.lifespan)
+    actions = [faulty(action) for action in loaded]
+    served.register([impatient(action) for action in actions] if "--impatient" in options else actions)
+    app = recorded(create_app(served, prefix=settings.prefix), log)
+    logging.basicConfig(level=logging.CRITICAL)  # what handlers are told to raise need not be read
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    uvicorn.Server(uvicorn.Config(app, log_level="critical")).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

@@ -1,0 +1,191 @@
+"""Every status and code that a document names can be got, and no other is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from jsonschema import Draft202012Validator
+
+KNOWN = {"authorization": "Bearer right"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a document, and a call of it that succeeds."""
+
+    document: dict[str, Any]
+    method: str
+    path: str
+    described: dict[str, Any]
+
+    def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in node:
+            found: Any = self.document
+            for key in node["$ref"].removeprefix("#/").split("/"):
+                found = found[key]
+            node = found
+        return node
+
+    def failures(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Give each status with the envelope of each of its codes."""
+        for status, response in self.described["responses"].items():
+            if status != "200":
+                content = self.resolve(response)["content"]["application/json"]["schema"]
+                content = self.resolve(content)
+                for branch in content.get("oneOf", [content]):
+                    yield int(status), self.resolve(branch)
+
+    def request(self, **changes: Any) -> dict[str, Any]:
+        """Give what a call needs that has the input of the first example."""
+        headers = {**KNOWN, **changes.pop("headers", {})}
+        given: dict[str, Any] = {"method": self.method, "url": self.path, "headers": headers}
+        if "requestBody" in self.described:
+            media = self.described["requestBody"]["content"]["application/json"]
+            given["json"] = media.get("examples", {}).get("example1", {"value": {}})["value"]
+        elif "parameters" in self.described:
+            given["params"] = [pair for each in self.described["parameters"] for pair in self.pairs(each)]
+        return given | changes
+
+    def pairs(self, parameter: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        held = parameter.get("content", {}).get("application/json", parameter)
+        if "examples" not in held:
+            return
+        value = held["examples"]["example1"]["value"]
+        as_json = "content" in parameter
+        for item in value if isinstance(value, list) and not as_json else [value]:
+            yield parameter["name"], item if isinstance(item, str) and not as_json else json.dumps(item)
+
+    def misfits(self, response: httpx2.Response) -> list[str]:
+        """Say in what an answer is not as described."""
+        described = self.resolve(self.described["responses"][str(response.status_code)])
+        schema = described["content"]["application/json"]["schema"]
+        validator = Draft202012Validator({**schema, "components": self.document["components"]})
+        wrong = [error.message for error in validator.iter_errors(response.json())]
+        for name, header in described.get("headers", {}).items():
+            if self.resolve(header).get("required") and name not in response.headers:
+                wrong.append(f"the header {name} is missing")
+        return wrong
+
+
+def operations(document: dict[str, Any]) -> list[Operation]:
+    return [
+        Operation(document, method.upper(), path, described)
+        for path, methods in document["paths"].items()
+        for method, described in methods.items()
+    ]
+
+
+def smallest(operation: Operation, schema: dict[str, Any]) -> Any:
+    """Give the plainest value that fits a schema of a declared error's details."""
+    schema = operation.resolve(schema)
+    branches = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    if branches:
+        return None if {"type": "null"} in branches else smallest(operation, branches[0])
+    if "const" in schema or "enum" in schema:
+        return schema.get("enum", [schema.get("const")])[0]
+    if schema["type"] == "object":
+        properties = schema.get("properties", {})
+        return {name: smallest(operation, properties[name]) for name in schema.get("required", ())}
+    if schema["type"] == "array":
+        return [smallest(operation, schema["items"]) for _ in range(schema.get("minItems", 0))]
+    if schema["type"] == "string":
+        return "x" * schema.get("minLength", 0)
+    plain = {"integer": schema.get("minimum", 0), "boolean": False, "null": None}
+    return plain[schema["type"]]
+
+
+def fault(name: str) -> Callable[[Operation, dict[str, Any]], dict[str, Any]]:
+    return lambda operation, _: operation.request(headers={"x-fault": name})
+
+
+def too_large(operation: Operation, _: dict[str, Any]) -> dict[str, Any]:
+    return operation.request(json={"x": "a" * 1024 * 1024})
+
+
+def wrong_media_type(operation: Operation, _: dict[str, Any]) -> dict[str, Any]:
+    request = operation.request(headers={"content-type": "text/plain"})
+    return {**request, "content": json.dumps(request.pop("json"))}
+
+
+def wrong_input(operation: Operation, _: dict[str, Any]) -> dict[str, Any]:
+    if operation.method in {"POST", "PUT"}:
+        return operation.request(json=[])
+    request = operation.request()
+    request.pop("params", None)
+    return {**request, "url": f"{operation.path}?%ff"}
+
+
+def stranger(operation: Operation, _: dict[str, Any]) -> dict[str, Any]:
+    return operation.request(headers={"authorization": "Bearer wrong"})
+
+
+def declared(operation: Operation, envelope: dict[str, Any]) -> dict[str, Any]:
+    properties = envelope["properties"]
+    details = json.dumps(smallest(operation, properties["details"]))
+    return operation.request(headers={"x-fault": f"error {properties['code']['const']} {details}"})
+
+
+WAYS: dict[str, Callable[[Operation, dict[str, Any]], dict[str, Any]]] = {
+    "invalid_input": wrong_input,
+    "payload_too_large": too_large,
+    "unsupported_media_type": wrong_media_type,
+    "unauthorized": stranger,
+    "handler_error": fault("raise"),
+    "invalid_output": fault("unfit"),
+    "timeout": fault("hang"),
+}
+"""How a common code is got; all others are declared errors, which the handler is told to raise."""
+
+
+def test_every_documented_status_and_code_is_reached_and_answers_as_described(serve, serve_impatiently):
+    wrong: list[str] = []
+    reached = 0
+
+    def check(client: httpx2.Client, operation: Operation, status: int, code: str, request: Any) -> None:
+        nonlocal reached
+        answer = client.request(**request)
+        said = answer.json().get("code", "")
+        found = [f"{answer.status_code} {said}"] if (answer.status_code, said) != (status, code) else []
+        found = found or operation.misfits(answer)
+        wrong.extend(f"{operation.method} {operation.path} for {status} {code}: {each}" for each in found)
+        reached += 1
+
+    with (
+        httpx2.Client(base_url=serve.address, timeout=20) as client,
+        httpx2.Client(base_url=serve_impatiently.address, timeout=20) as impatient,
+        ThreadPoolExecutor(8) as threads,
+    ):
+        calls: list[Any] = []
+        for operation in operations(serve.document):
+            calls.append((client, operation, 200, "", operation.request()))
+            for status, envelope in operation.failures():
+                code = envelope["properties"]["code"]["const"]
+                request = WAYS.get(code, declared)(operation, envelope)
+                calls.append((impatient if code == "timeout" else client, operation, status, code, request))
+        list(threads.map(lambda call: check(*call), calls))
+    print(f"statuses, {serve.project.name}: {reached} of {len(calls)} reached")
+    assert wrong == []
+    assert reached == len(calls) > 30
+    assert serve.undocumented() == []
+    assert serve_impatiently.undocumented() == []
+
+
+def test_what_is_not_described_is_refused_as_unknown(serve):
+    """A method that the document does not have is 405 and says which it has, and a path 404."""
+    with httpx2.Client(base_url=serve.address, timeout=20) as client:
+        for path, methods in serve.document["paths"].items():
+            for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "QUERY"):
+                if method.lower() in methods:
+                    continue
+                answer = client.request(method, path)
+                assert answer.status_code == 405, (method, path)
+                allowed = {each.strip().lower() for each in answer.headers["allow"].split(",")}
+                assert allowed - {"head"} == set(methods), (method, path)
+            assert client.get(f"{path}_").status_code == 404
+        assert client.post("/api/actions/nobody", json={}).json()["code"] == "not_found"
+    assert serve.undocumented() == []
