@@ -21,6 +21,12 @@ from actionary_build.diagnostics import Diagnostic
 from actionary_build.project import bad_setting
 
 _MEND_IMPORT: Final = "correct what the lines above show, and try again"
+_WIDTH: Final = 500
+"""How many characters of a line are shown."""
+
+_SHOWN: Final = 10
+"""How many lines, or calls, are shown at each end when there are many."""
+
 _NOT_THEIRS: Final = frozenset({"site-packages", "dist-packages"})
 
 
@@ -96,12 +102,10 @@ def _import_failed(error: BaseException, file: str | None, root: Path) -> Diagno
     frames = list(_frames(error, root))
     if isinstance(error, SyntaxError) and error.filename:
         written = user_file(error.filename, root) or error.filename
-        frames.append(UserFrame(written, error.lineno or 1, "<module>", (error.text or "").strip()))
+        frames.append(UserFrame(written, error.lineno or 1, "<module>", (error.text or "").strip()[:_WIDTH]))
     at = next((frame for frame in frames if file in {None, frame.file}), None)
     name = file or (at.file if at else None)
-    said = _relative("".join(traceback.format_exception_only(error)).strip().split("\n")[-1], root)
-    if isinstance(error, SystemExit):
-        said = f"it ends the process, with {error!r}"
+    said, *more = _said(error, root)
     return Diagnostic(
         code="import-failed",
         severity="error",
@@ -109,15 +113,35 @@ def _import_failed(error: BaseException, file: str | None, root: Path) -> Diagno
         mend=_mend(error),
         file=name,
         line=at.line if at else None,
-        detail="\n".join(map(str, frames)),
+        detail="\n".join([*_ends(list(map(str, frames))), *_ends(more)]),
     )
+
+
+def _said(error: BaseException, root: Path) -> list[str]:
+    """Give what an exception says, in lines that are short enough to be shown."""
+    if isinstance(error, SystemExit):
+        said = f"it ends the process, with {error!r}"
+    else:
+        said = _relative("".join(traceback.format_exception_only(error)).strip(), root)
+        if isinstance(
+            error, SyntaxError
+        ):  # the lines before are the place and the source, which are shown anyway
+            said = said.rpartition("\n")[2]
+    return [line if len(line) <= _WIDTH else f"{line[:_WIDTH]}…" for line in said.split("\n")]
+
+
+def _ends(lines: list[str]) -> list[str]:
+    """Leave out the middle of many, such as the calls of an endless recursion."""
+    if len(lines) <= 2 * _SHOWN:
+        return lines
+    return [*lines[:_SHOWN], f"… {len(lines) - 2 * _SHOWN} more …", *lines[-_SHOWN:]]
 
 
 def _frames(error: BaseException, root: Path) -> Iterator[UserFrame]:
     for frame in traceback.extract_tb(error.__traceback__):
         file = user_file(frame.filename, root)
         if file is not None:
-            yield UserFrame(file, frame.lineno or 1, frame.name, (frame.line or "").strip())
+            yield UserFrame(file, frame.lineno or 1, frame.name, (frame.line or "").strip()[:_WIDTH])
 
 
 def _mend(error: BaseException) -> str:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from actionary import catalog as catalogs
 from actionary.catalog import Catalog
@@ -22,18 +17,28 @@ from actionary.settings import Settings
 
 from actionary_build.diagnose import UserFrame, user_file
 from actionary_build.diagnostics import BuildError, Diagnostic
-from actionary_build.texts import one_line
+from actionary_build.load_child import BROKEN, CLOSED, IMPORTING
+from actionary_build.load_process import Answer, ask_child
 
 IMPORT_TIMEOUT: Final = 60.0
 """Seconds that importing and describing the actions may take."""
 
-_PATIENCE: Final = 5.0
-"""Seconds after which it is said once that the import still runs."""
-
-_GRACE: Final = 10.0
-"""Seconds that a child has to start, and when its time is up to say where it was."""
-
 _FRAME: Final = re.compile(r'  File "(?P<file>.*)", line (?P<line>\d+) in (?P<function>.*)')
+
+
+_MEND_ENDED: Final = "look for os._exit, a library that crashes, or a limit on memory"
+
+_ENDINGS: Final[Mapping[int, tuple[str, str]]] = {
+    CLOSED: (
+        "the code that was imported closed files that it had not opened, the build's among them",
+        "close only what you opened: no os.closerange and no daemon at import",
+    ),
+    BROKEN: (
+        "the code that was imported changed Python itself, so that the actions cannot be described",
+        "look for code that replaces builtins or parts of the standard library, or hooks into them",
+    ),
+}
+"""What exit codes of the child mean, each with its mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,97 +65,26 @@ def load_catalog(settings: Settings, *, private: bool = False, timeout: float = 
         BuildError: The actions cannot be imported or described, or it took more than
             ``timeout`` seconds.
     """
-    answer = _ask_child(settings.root, private=private, timeout=timeout)
+    if IMPORTING in os.environ:
+        raise BuildError(_nested(os.environ[IMPORTING]))
+    answer = ask_child(settings.root, private=private, timeout=timeout)
     if answer.failed is not None:
         raise BuildError(Diagnostic(**each) for each in answer.failed)
     if answer.loaded is None:
         raise BuildError(
             _hung(answer, settings.root, timeout) if answer.hung else _ended(answer, settings.root)
         )
+    # The digests are taken anew: where they were taken, the user's code may have changed how.
+    public = catalogs.with_digests(catalogs.load(answer.loaded["catalog"]))
     whole = answer.loaded["private"]
     return Loaded(
-        catalog=catalogs.load(answer.loaded["catalog"]),
-        private=None if whole is None else catalogs.load(whole),
+        catalog=public,
+        private=None if whole is None else _with_digests_of(public, catalogs.load(whole)),
         places={name: Place(file, line) for name, (file, line) in answer.loaded["places"].items()},
     )
 
 
-@dataclass(slots=True)
-class _Answer:
-    """What a child said: its outcome, or else the file it had begun and where it stood."""
-
-    loaded: dict[str, Any] | None = None
-    failed: list[dict[str, Any]] | None = None
-    begun: str | None = None
-    stood: list[str] = field(default_factory=list)
-    hung: bool = False
-    exit_code: int = 0
-
-    def hear(self, line: str) -> bool:
-        """Take a line in; say whether it was the last."""
-        if not line.startswith('{"'):
-            self.stood.append(line.rstrip("\n"))
-            self.hung = self.hung or line.startswith("Timeout (")
-            return False
-        said = json.loads(line)
-        self.begun = said.get("begun", self.begun)
-        self.loaded = said.get("loaded")
-        self.failed = said.get("failed")
-        return self.loaded is not None or self.failed is not None
-
-
-def _ask_child(root: Path, *, private: bool, timeout: float) -> _Answer:
-    answer = _Answer()
-    command = [sys.executable, "-P", "-m", "actionary_build.load_child"]
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [*command, str(root), str(timeout), "private" if private else "public"],
-        cwd=root,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        errors="backslashreplace",
-        start_new_session=True,
-    )
-
-    def give_up() -> None:
-        answer.hung = True
-        _end(child)
-
-    timers = [
-        threading.Timer(timeout + _GRACE, give_up),
-        threading.Timer(_PATIENCE, _say_slow, [answer]),
-    ]
-    for timer in timers:
-        timer.start()
-    try:
-        assert child.stdout is not None, "it is a pipe"  # noqa: S101 - tells the type checkers
-        with child.stdout:
-            for line in child.stdout:
-                if answer.hear(line):
-                    return answer
-        answer.exit_code = child.wait()
-    finally:
-        for timer in timers:
-            timer.cancel()
-        _end(child)
-        child.wait()
-    return answer
-
-
-def _say_slow(answer: _Answer) -> None:
-    """Say on standard error, where what the user's code prints goes too, what is waited for."""
-    where = f"; {one_line(answer.begun)} was begun last" if answer.begun else ""
-    sys.stderr.write(f"still importing the actions{where}\n")
-    sys.stderr.flush()
-
-
-def _end(child: subprocess.Popen[str]) -> None:
-    """Kill the child's process group: itself, and what its code may have started."""
-    with suppress(ProcessLookupError, PermissionError):  # macOS has the second for groups that are gone
-        os.killpg(child.pid, signal.SIGKILL)
-
-
-def _hung(answer: _Answer, root: Path, timeout: float) -> Diagnostic:
+def _hung(answer: Answer, root: Path, timeout: float) -> Diagnostic:
     frames = _frames(answer.stood, root)
     at = frames[-1] if frames else None
     where = f"{at.file} was running" if at else f"{answer.begun} was begun last" if answer.begun else ""
@@ -166,21 +100,45 @@ def _hung(answer: _Answer, root: Path, timeout: float) -> Diagnostic:
     )
 
 
-def _ended(answer: _Answer, root: Path) -> Diagnostic:
+def _ended(answer: Answer, root: Path) -> Diagnostic:
     frames = _frames(answer.stood, root)
     at = frames[-1] if frames else None
-    code = answer.exit_code
-    how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+    message, mend = _ENDINGS.get(answer.exit_code) or (_how_ended(answer.exit_code), _MEND_ENDED)
     begun = f"; {answer.begun} was begun last" if answer.begun else ""
     return Diagnostic(
         code="import-failed",
         severity="error",
-        message=f"the process that imported the actions ended {how} before it was done{begun}",
-        mend="look for os._exit, a library that crashes, or a limit on memory",
+        message=f"{message}{begun}",
+        mend=mend,
         file=at.file if at else answer.begun,
         line=at.line if at else None,
         detail="\n".join(map(str, frames)),
     )
+
+
+def _how_ended(code: int) -> str:
+    how = f"by {_signal_name(-code)}" if code < 0 else f"with exit code {code}"
+    return f"the process that imported the actions ended {how} before it was done"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # real-time signals have no names
+        return f"signal {number}"
+
+
+def _nested(importing: str) -> Diagnostic:
+    return Diagnostic(
+        code="import-failed",
+        severity="error",
+        message=f"a build was started by code that a build is importing, the actions of {importing}",
+        mend="start builds from a script or a test, never from a file that a build imports",
+    )
+
+
+def _with_digests_of(public: Catalog, whole: Catalog) -> Catalog:
+    return replace(whole, surface=public.surface, fingerprint=public.fingerprint)
 
 
 def _frames(dump: Iterable[str], root: Path) -> list[UserFrame]:

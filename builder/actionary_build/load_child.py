@@ -4,6 +4,9 @@ It is started by `actionary_build.load` and answers on its standard output, a li
 JSON each: ``{"begun": file}`` for every file of the project that begins to run, and
 at last ``{"loaded": …}`` or ``{"failed": [diagnostics]}``. If its time runs out or the
 interpreter crashes, `faulthandler` writes there where that was.
+
+The user's code runs in this process and may change any of Python. What speaks to the
+build is therefore taken before it runs, and where that is not enough the exit code says so.
 """
 
 from __future__ import annotations
@@ -12,11 +15,13 @@ import faulthandler
 import json
 import os
 import sys
+import threading
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from actionary.describe import describe, describe_all
 from actionary.loading import load_registry
@@ -25,31 +30,35 @@ from actionary.settings import read_settings
 
 from actionary_build.diagnose import diagnose, user_file
 
-Tell = Callable[[dict[str, Any]], None]
+Tell: TypeAlias = Callable[[dict[str, Any]], None]
+
+IMPORTING: Final = "ACTIONARY_IMPORTING"
+"""The environment variable that says, in all that the imports start, which project they are of."""
+
+CLOSED: Final = 213
+"""The exit code when the user's code closed the pipe for the answers."""
+
+BROKEN: Final = 214
+"""The exit code when the outcome cannot be said because the user's code changed Python."""
 
 
 def main(root: Path, seconds: float, *, private: bool) -> None:
-    """Load the project in ``root``, say the outcome and end the process."""
+    """Load the project in ``root`` and say the outcome."""
     answers = _keep_standard_output()
     faulthandler.enable(file=answers, all_threads=False)
     faulthandler.dump_traceback_later(seconds, exit=True, file=answers)
 
-    def tell(what: dict[str, Any]) -> None:
-        waiting = memoryview(json.dumps(what).encode() + b"\n")
-        while waiting:
-            waiting = waiting[os.write(answers, waiting) :]
-
+    tell = _teller(answers)
     _tell_of_files(root, tell)
     try:
         outcome: dict[str, Any] = {"loaded": _load(root, private=private)}
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt of the user's code too
         outcome = {"failed": [diagnostic.as_json() for diagnostic in diagnose(error, root)]}
-    faulthandler.cancel_dump_traceback_later()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, ValueError, OSError):  # the user's code may have replaced or closed it
+        with suppress(Exception):  # the user's code may have replaced or closed it
             stream.flush()
+    faulthandler.cancel_dump_traceback_later()
     tell(outcome)
-    os._exit(0)  # threads that the user's modules began must not keep the build
 
 
 def _keep_standard_output() -> int:
@@ -57,6 +66,34 @@ def _keep_standard_output() -> int:
     answers = os.dup(1)
     os.dup2(2, 1)
     return answers
+
+
+def _teller(answers: int) -> Tell:
+    """Make what writes an answer, from parts that the user's code cannot change."""
+    write, fstat, getpid, leave = os.write, os.fstat, os.getpid, os._exit
+    encode, lock = json.JSONEncoder().encode, threading.Lock()
+    ours, pipe = getpid(), fstat(answers)
+
+    def is_ours() -> bool:
+        try:
+            now = fstat(answers)
+        except OSError:
+            return False
+        return (now.st_dev, now.st_ino) == (pipe.st_dev, pipe.st_ino)
+
+    def tell(what: dict[str, Any]) -> None:
+        if getpid() != ours:
+            return  # a fork of this process: that one answers
+        if not is_ours():
+            leave(CLOSED)  # the number may by now be that of a file of the user's
+        waiting = memoryview(
+            b"\n" + encode(what).encode() + b"\n"
+        )  # a line of its own, whatever else was written
+        with lock:  # threads may import files too
+            while waiting:
+                waiting = waiting[write(answers, waiting) :]
+
+    return tell
 
 
 def _tell_of_files(root: Path, tell: Tell) -> None:
@@ -93,4 +130,12 @@ def _places(registry: Registry, root: Path) -> dict[str, list[str | int]]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]), private=sys.argv[3] == "private")
+    end, show = os._exit, traceback.print_exc
+    try:
+        main(Path(sys.argv[1]), float(sys.argv[2]), private=sys.argv[3] == "private")
+    except BaseException:  # noqa: BLE001 - shown, and the exit code says it
+        try:
+            show()
+        finally:
+            end(BROKEN)
+    end(0)  # threads that the user's modules began must not keep the build

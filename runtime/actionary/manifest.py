@@ -78,14 +78,15 @@ def read_manifest(folder: Path) -> Manifest | None:
     Raises:
         ManifestError: It cannot be read, is damaged, or is of a newer format.
     """
+    file = folder / NAME
+    if file.exists() and not file.is_file():  # a pipe would be waited for, a device read without end
+        raise _unreadable("it is no plain file")
     try:
-        content = (folder / NAME).read_bytes()
+        content = file.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ManifestError(
-            f"the manifest cannot be read: {error.strerror}", f"make {NAME} a file that can be read"
-        ) from error
+        raise _unreadable(error.strerror) from error
     return parse(content)
 
 
@@ -158,6 +159,10 @@ def _sha256(data: dict[str, Any], key: str) -> str:
     if not _SHA256.fullmatch(value):
         raise _damaged(f"`{key}` is not a sha256 in hex")
     return value
+
+
+def _unreadable(why: str | None) -> ManifestError:
+    return ManifestError(f"the manifest cannot be read: {why}", f"make {NAME} a file that can be read")
 
 
 def _damaged(why: str) -> ManifestError:

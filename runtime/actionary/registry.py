@@ -212,8 +212,8 @@ def _identifier(text: str) -> str:
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """Say whether two paths lead to the same file, through links too."""
-    return one.exists() and one.samefile(other)
+    """Say whether two paths lead to the same file, through links too, also when it removed itself."""
+    return one == other or (one.exists() and other.exists() and one.samefile(other))
 
 
 def _action_files(folder: Path) -> list[Path]:
@@ -229,7 +229,7 @@ def _only_action(module: ModuleType, path: Path) -> AnyAction:
     found = {
         id(value): value
         for value in vars(module).values()
-        if isinstance(value, Action) and value.definition.made_in == module.__file__
+        if issubclass(type(value), Action) and value.definition.made_in == module.__file__
     }
     if len(found) == 1:
         return next(iter(found.values()))

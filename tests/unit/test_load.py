@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from actionary.settings import read_settings
 from actionary_build.diagnostics import BuildError
-from actionary_build.load import _Answer, _say_slow, load_catalog
+from actionary_build.load import load_catalog
+from actionary_build.load_process import Answer, _say_slow
 
 ADD = """
 from actionary import action
@@ -132,21 +133,21 @@ def test_actions_are_imported_in_the_project_with_this_environment(load, monkeyp
 
 
 def test_an_import_that_takes_long_is_said_once(complaint, monkeypatch, capsys):
-    monkeypatch.setattr("actionary_build.load._PATIENCE", 0.0)
+    monkeypatch.setattr("actionary_build.load_process._PATIENCE", 0.0)
     assert complaint({"hang.py": "import time; time.sleep(600)"}, timeout=SHORT).code == "import-hung"
     assert capsys.readouterr().err.count("still importing the actions") == 1
 
 
 def test_an_import_that_does_not_take_long_is_not_spoken_of(load, monkeypatch, capsys):
-    monkeypatch.setattr("actionary_build.load._PATIENCE", 100.0)
+    monkeypatch.setattr("actionary_build.load_process._PATIENCE", 100.0)
     load({"add.py": ADD})
     assert capsys.readouterr().err == ""
 
 
 def test_what_takes_long_is_the_file_that_was_begun_last(capsys):
-    answer = _Answer()
+    answer = Answer()
     for file in ("actions/a.py", "actions/b.py"):
-        answer.hear(json.dumps({"begun": file}) + "\n")
+        answer.hear(json.dumps({"begun": file}).encode() + b"\n")
     _say_slow(answer)
     assert capsys.readouterr().err == "still importing the actions; actions/b.py was begun last\n"
 
@@ -242,7 +243,7 @@ def test_an_import_that_hangs_is_ended_and_its_line_named(complaint):
 
 
 def test_a_hang_that_nothing_inside_can_end_is_ended_from_outside(complaint, monkeypatch):
-    monkeypatch.setattr("actionary_build.load._GRACE", 2.0)
+    monkeypatch.setattr("actionary_build.load_process._GRACE", 2.0)
     stubborn = (
         "import faulthandler, signal\nfaulthandler.cancel_dump_traceback_later()\n"
         "for number in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(number, signal.SIG_IGN)\n"
@@ -272,14 +273,14 @@ def test_what_a_hanging_import_started_is_ended_too(complaint, ended):
 
 
 def test_an_interrupted_build_leaves_no_child(load, ended, monkeypatch):
-    hear = _Answer.hear
+    hear = Answer.hear
 
-    def interrupt_at_b(answer, line):
-        if "b.py" in line:
+    def interrupt_at_b(answer, said):
+        if b"b.py" in said:
             raise KeyboardInterrupt
-        return hear(answer, line)
+        return hear(answer, said)
 
-    monkeypatch.setattr(_Answer, "hear", interrupt_at_b)
+    monkeypatch.setattr(Answer, "hear", interrupt_at_b)
     with pytest.raises(KeyboardInterrupt):
         load({"a.py": f"alive = open('../alive', 'w')\n{ADD}", "b.py": "import time; time.sleep(600)"})
     assert ended()
