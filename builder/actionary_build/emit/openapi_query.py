@@ -36,16 +36,15 @@ def _parameter_object(parameter: QueryParameter, action: ActionSpec) -> dict[str
     values = [example.input[name] for example in action.examples if example.input.get(name) is not None]
     schema = dict(parameter.schema)
     described = {
-        "name": name,
-        "in": "query",
         "description": schema.pop("description", None),
         "required": parameter.required,
         "deprecated": schema.pop("deprecated", None),
     }
+    described = {"name": name, "in": "query", **filled(described)}  # a name may be empty
     content = json_content(schema, values)
     if parameter.as_json:
-        return {**filled(described), "content": content}
-    return {**filled(described), "style": "form", "explode": True, **content["application/json"]}
+        return {**described, "content": content}
+    return {**described, "style": "form", "explode": True, **content["application/json"]}
 
 
 def query_parameters(catalog: Catalog, schema: Schema) -> list[QueryParameter]:
