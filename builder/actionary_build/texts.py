@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Self
 
+from actionary.names import slug
+
 _INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _INVISIBLE_LETTERS: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
@@ -251,6 +253,16 @@ class PythonIdentifier(str):
     def __new__(cls, text: str) -> Self:
         """Replace what no identifier may hold by ``_``."""
         return super().__new__(cls, _identifier(text, PYTHON_RESERVED))
+
+
+_LONGEST_TITLE: Final = 100
+"""Characters of a title in the name of a package, which registries and file systems let be 214 and 255."""
+
+
+def package_name(title: str, joint: str) -> str:
+    """Name a client's package after the beginning of its API's title, the words joined by ``joint``."""
+    words = slug(title)[:_LONGEST_TITLE].split("-")
+    return joint.join(word for word in [*words, "client"] if word)
 
 
 def _identifier(text: str, reserved: frozenset[str]) -> str:
