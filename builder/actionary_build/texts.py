@@ -41,9 +41,7 @@ def visible(text: str, *, keep: str = "") -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(
-        _escape(character)
-        if _is_invisible(character) and character not in keep
-        else character
+        _escape(character) if _is_invisible(character) and character not in keep else character
         for character in text
     )
 

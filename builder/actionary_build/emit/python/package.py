@@ -98,7 +98,7 @@ _VERSION: Final = re.compile(
 
 
 def python_version(version: str) -> str:
-    """Give a version that packages may have: of one that is none the numbers it begins with, the rest as a label."""
+    """Give a version as PEP 440 has it: the text, or the numbers it begins with and the rest as a label."""
     text = version.strip()
     if _VERSION.fullmatch(text):
         return text
