@@ -205,7 +205,10 @@ def _tells(name: str, number: int, given: Callable[[str], str]) -> Any:
         given("model name"),
         given("model docstring"),
         ConfigDict(title=given("model title")),
-        value=(str, Field(default=given("field default"), alias=given("field alias"), description=description)),
+        value=(
+            str,
+            Field(default=given("field default"), alias=given("field alias"), description=description),
+        ),
         pattern=(Annotated[str, Field(pattern=given("pattern"))], "x"),
     )
     kind = Enum(f"Kind{number}", {"A": given("enum value"), "B": "other"})
@@ -311,7 +314,9 @@ class Built:
     def under(self, folder: str, ending: str) -> dict[str, str]:
         """Give the files of a folder with an ending."""
         return {
-            path: text for path, text in self.files.items() if path.startswith(folder) and path.endswith(ending)
+            path: text
+            for path, text in self.files.items()
+            if path.startswith(folder) and path.endswith(ending)
         }
 
 

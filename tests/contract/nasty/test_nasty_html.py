@@ -1,4 +1,4 @@
-"""Nasty texts in the documentation: an HTML5 parser finds the elements of harmless texts, and the texts as text."""
+"""Nasty texts in the documentation: an HTML5 parser finds the elements of harmless texts, and each text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def parsed(text: str):
 
 
 def structure(element) -> list[str]:
-    """Name each element with its attributes and where it stands; a text of several paragraphs is one place."""
+    """Name each element with its attributes and where it stands, but for the paragraphs of a text."""
     found = [
         f"{parent.tag} > {each.tag} {sorted(each.attrib)}"
         for parent in element.iter()

@@ -36,7 +36,9 @@ def test_the_catalog_holds_every_text_as_it_was_given(nasty):
             seen += 7
             continue
         assert action.description == inspect.cleandoc(given["description"]).strip()
-        assert action.errors[0].description == " ".join(given["error docstring"].strip().split("\n\n")[0].split())
+        assert action.errors[0].description == " ".join(
+            given["error docstring"].strip().split("\n\n")[0].split()
+        )
         properties = nasty.catalog.resolve(action.input)["properties"]
         assert properties["literal"]["enum"] == [given["literal value"], "other literal"]
         assert properties["literal"]["default"] == given["literal value"]
@@ -100,7 +102,7 @@ def test_the_tools_say_every_text_as_it_is(nasty):
 
 @pytest.mark.parametrize("path", ["catalog.json", "openapi.json", "mcp/tools.json"])
 def test_a_yaml_reader_reads_the_same(nasty, emit_catalog, path):
-    """JSON is YAML but for two rules: keys of at most 1,024 characters, and no character written as halves."""
+    """JSON is YAML, but for keys of more than 1,024 characters and characters written as two halves."""
     sayable = [name for name, given in nasty.texts.items() if all(map(is_sayable_in_yaml, given.values()))]
     actions = tuple(action for action in nasty.catalog if action.name in sayable)
     files = emit_catalog(replace(nasty.catalog, actions=actions))
@@ -115,4 +117,4 @@ def is_sayable_in_yaml(text: str) -> bool:
 def test_nothing_invisible_stands_in_any_file(nasty, invisible):
     for path, text in nasty.files.items():
         assert invisible(text) <= {"\n", "\t"}, path
-    assert len(nasty.files) > 400
+    assert len(nasty.files) > 4 * len(nasty.texts) // 2

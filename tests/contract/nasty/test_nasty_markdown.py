@@ -1,23 +1,31 @@
-"""Nasty texts in Markdown: CommonMark finds what harmless texts give, and the parser of llms.txt every entry."""
+"""Nasty texts in Markdown: CommonMark finds what harmless texts give, llms.txt reads back."""
 
 from __future__ import annotations
 
 import html
 import re
 from collections import Counter
+from functools import cache
 
 import pytest
 from actionary_build.texts import one_line, unix_lines
 from llms_txt import parse_llms_file
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+@cache
+def parsed(markdown: str) -> list[Token]:
+    """Parse a page once for all tests."""
+    return MARKDOWN.parse(markdown)
 
 
 def tokens(markdown: str) -> list[str]:
     """Name every token but text itself, of which escapes make several, and the lines of a paragraph."""
     found: list[str] = []
-    for token in MARKDOWN.parse(markdown):
+    for token in parsed(markdown):
         inner = [child.type for child in token.children or ()]
         found += [f"{token.type} {token.tag} {token.info}".strip()]
         found += [kind for kind in inner if kind not in {"text", "text_special", "softbreak"}]
@@ -49,13 +57,15 @@ def test_pages_of_all_actions_hold_the_blocks_of_harmless_texts(nasty, plain, pa
 
 def without_renamed(readme: str) -> tuple[str, str]:
     """Split off what could not keep its name, which some nasty names can and others cannot."""
-    found = re.search(r"^(## Renamed\n.*?(?=^## )|Names that are no names .*)", readme, re.DOTALL | re.MULTILINE)
+    found = re.search(
+        r"^(## Renamed\n.*?(?=^## )|Names that are no names .*)", readme, re.DOTALL | re.MULTILINE
+    )
     return (readme, "") if found is None else (readme.replace(found[0], ""), found[0])
 
 
 def test_no_markdown_holds_html_or_leads_elsewhere(nasty):
     for path, text in markdown_files(nasty).items():
-        for token in MARKDOWN.parse(text):
+        for token in parsed(text):
             for each in (token, *(token.children or ())):
                 assert each.type not in {"html_block", "html_inline", "image"}, (path, each.content)
                 if each.type == "link_open":
@@ -80,10 +90,12 @@ def test_llms_txt_reads_back_with_the_parser_of_its_format(nasty):
 def test_every_text_shows_in_the_page_of_its_action(nasty):
     for name, given in nasty.texts.items():
         action = nasty.catalog.get(name)
-        page = nasty.files[f"actions/{action.slug}.md"]
-        rendered = MARKDOWN.render(page)
+        page = parsed(nasty.files[f"actions/{action.slug}.md"])
+        rendered = MARKDOWN.renderer.render(page, MARKDOWN.options, {})
         assert f"<h1>{escaped(one_line(action.title))}</h1>" in rendered
-        told = flat(html.unescape(re.sub(r"</?(p|code|pre|li|ul|h[1-6]|strong)( class=\"[a-z-]*\")?>", " ", rendered)))
+        told = flat(
+            html.unescape(re.sub(r"</?(p|code|pre|li|ul|h[1-6]|strong)( class=\"[a-z-]*\")?>", " ", rendered))
+        )
         assert flat(" ".join(unix_lines(action.description))) in told
         assert f"Use when: {one_line(action.when_to_use)} " in told
         assert f"Do not use when: {one_line(action.when_not_to_use)} " in told

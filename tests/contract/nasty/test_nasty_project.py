@@ -29,7 +29,11 @@ def test_json_says_the_texts_as_they_are(projects: Projects):
     for catalog, files in projects.values():
         assert load(json.loads(files["catalog.json"])) == catalog
         info = json.loads(files["openapi.json"])["info"]
-        assert info == {"title": catalog.title, "version": catalog.version, "description": catalog.description}
+        assert info == {
+            "title": catalog.title,
+            "version": catalog.version,
+            "description": catalog.description,
+        }
         manifest = json.loads(files["clients/typescript/package.json"])
         assert manifest["description"] == catalog.description
     assert len(projects) > 95 or len(projects) == 3

@@ -87,7 +87,9 @@ def test_methods_say_the_texts_of_their_actions(nasty, client):
             if given["parameter description"].strip():
                 assert f": {one_line(given['parameter description'])} Default: " in told
         else:
-            own = next(code for code in vars(client) if code.endswith(name[-3:]) and code.startswith("Failed"))
+            own = next(
+                code for code in vars(client) if code.endswith(name[-3:]) and code.startswith("Failed")
+            )
             assert getattr(client, own).__doc__.strip() == (
                 one_line(action.errors[0].description) or action.errors[0].code
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from actionary.definition_error import ActionDefinitionError
 from actionary.describe import DefinitionErrors, describe
 from actionary.registry import Registry
 
@@ -35,14 +34,18 @@ def refusal(make, field: str, text: str, settings) -> Exception:
     pytest.fail(f"{field} took {text!r}")
 
 
-@pytest.mark.filterwarnings("ignore::pydantic.warnings.UnsupportedFieldAttributeWarning")  # by the way to the error
+@pytest.mark.filterwarnings(
+    "ignore::pydantic.warnings.UnsupportedFieldAttributeWarning"
+)  # by the way to the error
 def test_a_refused_text_is_refused_by_a_clear_error(make_actions, refused, strings, settings):
     seen = 0
     for field, names in refused.items():
         for name in names:
             error = refusal(make_actions, field, strings[name], settings)
             if field in BEFORE_US:
-                assert "surrogates" in str(error) or "error extracting str" in str(error) or "null" in str(error)
+                assert (
+                    "surrogates" in str(error) or "error extracting str" in str(error) or "null" in str(error)
+                )
             else:
                 errors = error.errors if isinstance(error, DefinitionErrors) else (error,)
                 assert {each.field for each in errors} == {NAMED.get(field, field)}, (field, name)

@@ -1,4 +1,4 @@
-"""Nasty texts in the TypeScript client: it compiles, and TypeScript's parser finds each text where it was put."""
+"""Nasty texts in the TypeScript client: it compiles, and TypeScript finds each text where it was put."""
 
 from __future__ import annotations
 
@@ -102,5 +102,5 @@ def test_keys_and_literals_are_as_they_were_written(nasty, package):
 
 
 def read_back(text: str) -> str:
-    """Give a text as TypeScript's interface for programs hands it out: without a byte order mark before it."""
+    """Give a text as TypeScript hands it to programs: without a byte order mark before it."""
     return text.removeprefix("\ufeff")
