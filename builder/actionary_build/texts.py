@@ -12,9 +12,23 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Self
 
+from actionary.names import slug
+
 _INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_INVISIBLE_LETTERS: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that Unicode has nobody see, but for the two that choose how an emoji looks."""
+
+
+@lru_cache(maxsize=4096)
+def _is_invisible(character: str) -> bool:
+    if unicodedata.category(character) in _INVISIBLE_CATEGORIES:
+        return True
+    return _INVISIBLE_LETTERS.match(character) is not None
 
 
 def _escape(character: str) -> str:
@@ -27,9 +41,7 @@ def visible(text: str, *, keep: str = "") -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(
-        _escape(character)
-        if unicodedata.category(character) in _INVISIBLE_CATEGORIES and character not in keep
-        else character
+        _escape(character) if _is_invisible(character) and character not in keep else character
         for character in text
     )
 
@@ -56,7 +68,7 @@ def visible_json(dumped: str) -> str:
         return dumped
 
     def escape(character: str) -> str:
-        if character == "\n" or unicodedata.category(character) not in _INVISIBLE_CATEGORIES:
+        if character == "\n" or not _is_invisible(character):
             return character
         return json.dumps(character)[1:-1]
 
@@ -138,9 +150,9 @@ class TypeScriptComment(str):
     __slots__ = ()
 
     def __new__(cls, text: str, indent: str = "", tags: Sequence[str] = ()) -> Self:
-        """Build the block; ``*/`` in the text ends nothing and ``@`` is no tag: ``tags`` are ours."""
+        """Build the block; ``*/`` in the text ends nothing and ``@`` is no tag or link: ``tags`` are ours."""
         lines = [line.replace("*/", "*\\/") for line in unix_lines(text.strip())]
-        lines = [re.sub(r"(?<!\S)@", r"\\@", line) for line in lines]
+        lines = [re.sub(r"(?<![^\s{])@", r"\\@", line) for line in lines]
         lines = [line for line in [*lines, *tags] if line or len(lines) > 1]
         if len(lines) == 1:
             return super().__new__(cls, f"{indent}/** {lines[0]} */\n")
@@ -168,7 +180,17 @@ class PythonString(str):
         literal = repr(text)
         if literal[0] == "'" and '"' not in text and "\\" not in literal:
             literal = f'"{literal[1:-1]}"'
-        return super().__new__(cls, literal)
+        return super().__new__(cls, visible_python(literal))
+
+
+def visible_python(source: str) -> str:
+    """Escape what cannot be seen in Python's literals, as Python does it: their values stay the same."""
+    if source.isascii():
+        return source
+    return "".join(
+        f"\\U{ord(character):08x}" if character != "\n" and _is_invisible(character) else character
+        for character in source
+    )
 
 
 class PythonDocstring(str):
@@ -178,13 +200,21 @@ class PythonDocstring(str):
 
     def __new__(cls, text: str, indent: str = "") -> Self:
         """Build the literal; nothing inside it ends it or is an escape."""
-        lines = [line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for line in unix_lines(text.strip())]
-        if lines[-1].endswith('"'):
-            lines[-1] = lines[-1][:-1] + '\\"'
+        *lines, last = unix_lines(text.strip())
+        lines = [_PYTHON_ESCAPED.sub(_escape_each, line) for line in lines]
+        lines.append(_PYTHON_ESCAPED_AT_END.sub(_escape_each, last))
         if len(lines) == 1:
             return super().__new__(cls, f'{indent}"""{lines[0]}"""\n')
         body = "\n".join([lines[0], *(f"{indent}{line}".rstrip() for line in lines[1:])])
         return super().__new__(cls, f'{indent}"""{body}\n{indent}"""\n')
+
+
+_PYTHON_ESCAPED: Final = re.compile(r'\\|"{3,}')
+_PYTHON_ESCAPED_AT_END: Final = re.compile(r'\\|"{3,}|"+$')
+
+
+def _escape_each(found: re.Match[str]) -> str:
+    return "".join(f"\\{character}" for character in found[0])
 
 
 TYPESCRIPT_RESERVED: Final = frozenset(
@@ -221,6 +251,16 @@ class PythonIdentifier(str):
     def __new__(cls, text: str) -> Self:
         """Replace what no identifier may hold by ``_``."""
         return super().__new__(cls, _identifier(text, PYTHON_RESERVED))
+
+
+_LONGEST_TITLE: Final = 100
+"""Characters of a title in the name of a package, which registries and file systems let be 214 and 255."""
+
+
+def package_name(title: str, joint: str) -> str:
+    """Name a client's package after the beginning of its API's title, the words joined by ``joint``."""
+    words = slug(title)[:_LONGEST_TITLE].split("-")
+    return joint.join(word for word in [*words, "client"] if word)
 
 
 def _identifier(text: str, reserved: frozenset[str]) -> str:

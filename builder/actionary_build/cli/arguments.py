@@ -122,8 +122,10 @@ class _Reader:
         self.given.texts.append((name, "false"))
 
     def _near(self, flag: str) -> list[str]:
+        from actionary_build.texts import one_line
+
         known = [*(f"--{name.replace('_', '-')}" for name in self.fields), *OPTIONS, *SWITCHES]
-        return difflib.get_close_matches(flag, known, n=1)
+        return [one_line(near) for near in difflib.get_close_matches(flag, known, n=1)]
 
 
 def _utf_8(flag: str, text: str) -> str:

@@ -245,7 +245,7 @@ class _Call:
 
     def _mend_of_lists(self, err: Err) -> str:
         """Say how a list is written whose items are no texts or numbers, if that went wrong."""
-        from actionary_build.cli.parameters import needs_one_json_text
+        from actionary_build.cli.parameters import flag_of, needs_one_json_text
 
         action = self.registry.get(self.name)
         typed = {name for name, _ in self.given.texts}
@@ -254,7 +254,7 @@ class _Call:
             return ""
         for name, parameter in action.prepared.parameters.items():
             if name in typed & wrong and needs_one_json_text(parameter):
-                return f"give one JSON list, such as --{name.replace('_', '-')} '[{{…}}, {{…}}]'; "
+                return f"give one JSON list, such as {flag_of(name)} '[{{…}}, {{…}}]'; "
         return ""
 
     def _exit_code(self, outcome: Answer | Err) -> int:

@@ -21,6 +21,11 @@ def help_of(action: ActionSpec, catalog: Catalog, parameters: Mapping[str, Param
     return "\n".join(_lines(action, catalog, parameters))
 
 
+def flag_of(name: str) -> str:
+    """Spell the flag of a field, so that it can be shown."""
+    return f"--{one_line(name).replace('_', '-')}"
+
+
 def needs_one_json_text(parameter: Parameter) -> bool:
     """Say whether a list can only be given as one JSON text, since its items are no texts or numbers."""
     return "array" in parameter.types and "string" not in parameter.types and parameter.items is None
@@ -87,7 +92,7 @@ def _field(field: Field, indent: str, *, parameter: Parameter | None = None) -> 
     facts = [kind, "required" if field.required else ""]
     facts += [f"default {one_line(field.default)}" if field.default is not None else ""]
     facts += ["deprecated" if field.deprecated else ""]
-    spelled = f"--{name.replace('_', '-')}" if parameter is not None else name
+    spelled = name if parameter is None else flag_of(field.name)
     yield f"{indent}{spelled}  {'; '.join(fact for fact in facts if fact)}"
     if field.description:
         yield from _wrapped(one_line(field.description), f"{indent}    ")

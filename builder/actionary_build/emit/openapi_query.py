@@ -41,16 +41,15 @@ def _parameter_object(catalog: Catalog, parameter: QueryParameter, action: Actio
     values = [value for value in given if _can_say(catalog, parameter, value)]
     schema = dict(parameter.schema)
     described = {
-        "name": name,
-        "in": "query",
         "description": schema.pop("description", None),
         "required": parameter.required,
         "deprecated": schema.pop("deprecated", None),
     }
+    described = {"name": name, "in": "query", **filled(described)}  # a name may be empty
     content = json_content(schema, values)
     if parameter.as_json:
-        return {**filled(described), "content": content}
-    return {**filled(described), "style": "form", "explode": True, **content["application/json"]}
+        return {**described, "content": content}
+    return {**described, "style": "form", "explode": True, **content["application/json"]}
 
 
 def _can_say(catalog: Catalog, parameter: QueryParameter, value: Any) -> bool:

@@ -11,10 +11,10 @@ import ast
 import builtins
 from collections.abc import Callable, Collection, Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, Self
 
 from actionary_build.emit.python.generate import annotated, annotated_expression
-from actionary_build.texts import PythonString
+from actionary_build.texts import PythonString, visible_python
 
 MODELS = "_models"
 """How modules beside ``models`` call it."""
@@ -24,6 +24,10 @@ class Code(str):
     """A piece of Python made from a syntax tree; text from users stands in it as literals only."""
 
     __slots__ = ()
+
+    def __new__(cls, source: str = "") -> Self:
+        """Take the source, and let everything in its literals be seen."""
+        return super().__new__(cls, visible_python(source))
 
 
 def code(expression: ast.expr) -> Code:

@@ -11,7 +11,7 @@ from actionary.catalog import Catalog
 from actionary.names import pascal_case, slug
 from pydantic import BaseModel
 
-from actionary_build.texts import PythonIdentifier, json_text, one_line
+from actionary_build.texts import PythonIdentifier, json_text, one_line, package_name
 
 PARAMETERS_TAKEN: Final = frozenset({"self", "options"})
 """What every method of the client has already."""
@@ -59,8 +59,8 @@ def module_name(tag: str | None) -> Name:
 
 
 def default_package(catalog: Catalog) -> str:
-    """Name the package after the API: ``My Shop`` becomes ``my_shop_client``."""
-    return Name("_".join([*slug(catalog.title).split("-"), "client"]).strip("_"))
+    """Name the package after the beginning of the title: ``My Shop`` becomes ``my_shop_client``."""
+    return Name(package_name(catalog.title, "_"))
 
 
 class TomlString(str):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from actionary.catalog import Catalog
+from actionary.names import slug
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from actionary_build.emit.python.annotations import Code
@@ -81,10 +83,29 @@ def _project(catalog: Catalog, package: str) -> bytes:
     return _rendered(
         "pyproject.toml.j2",
         name=TomlString(package.replace("_", "-")),
-        version=TomlString(catalog.version),
+        version=TomlString(python_version(catalog.version)),
         description=TomlString(f"The Python client of {catalog.title}."),
         package=TomlString(package),
     )
+
+
+_VERSION: Final = re.compile(
+    r"v?(\d+!)?\d+(\.\d+)*([-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*)?"
+    r"(-\d+|[-_.]?(post|rev|r)[-_.]?\d*)?([-_.]?dev[-_.]?\d*)?(\+[a-z0-9]+([-_.][a-z0-9]+)*)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""A version as PEP 440 has it (match in full)."""
+
+
+def python_version(version: str) -> str:
+    """Give a version as PEP 440 has it: the text, or the numbers it begins with and the rest as a label."""
+    text = version.strip()
+    if _VERSION.fullmatch(text):
+        return text
+    release = re.match(r"v?\d+(\.\d+)*", text, re.ASCII)
+    numbers = release[0] if release else "0"
+    label = slug(text.removeprefix(numbers)).replace("-", ".")
+    return f"{numbers}+{label}" if label else numbers
 
 
 def _root(catalog: Catalog, errors: Iterable[ErrorView]) -> bytes:

@@ -11,7 +11,6 @@ from importlib.resources import files
 from typing import Annotated, Final
 
 from actionary.catalog import Catalog
-from actionary.names import slug
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from actionary_build.emit import Emitter, OutputFile, Sources, text_file
@@ -22,6 +21,7 @@ from actionary_build.emit.typescript.names import name_all
 from actionary_build.emit.typescript.package import GITIGNORE, NPMRC, PACKAGE_NAME, package_json
 from actionary_build.emit.typescript.readme import readme
 from actionary_build.emit.typescript.types import types_module
+from actionary_build.texts import package_name
 
 FOLDER: Final = "clients/typescript"
 
@@ -53,7 +53,7 @@ class Options(BaseModel):
 
 def emit(catalog: Catalog, options: Options, _sources: Sources) -> Iterable[OutputFile]:
     """Write the package of a catalog: its public actions with a route, and the types they reach."""
-    package = options.package or "-".join(part for part in (slug(catalog.title), "client") if part)
+    package = options.package or package_name(catalog.title, "-")
     return [text_file(f"{FOLDER}/{path}", text) for path, text in sorted(_texts(catalog, package))]
 
 

@@ -43,7 +43,7 @@ def semantic_version(version: str) -> str:
     """Give the nearest version that npm takes: ``1.2`` becomes ``1.2.0``, ``1.2rc1`` ``1.2.0-rc1``."""
     match = re.fullmatch(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(.*)", version.strip())
     if match is None:
-        return f"0.0.0-{_identifiers(version)}"
+        return f"0.0.0-{_identifiers(version)}".rstrip("-")
     numbers = ".".join(str(int(number or 0)) for number in match.groups()[:3])
     label, _, build = match[4].partition("+")
     prerelease = f"-{_identifiers(label)}" if _identifiers(label) else ""
