@@ -20,7 +20,7 @@ from actionary.names import is_name
 from actionary.result import ActionError, CommonError, FailedCall, details_adapter
 from actionary.schema import built_schema
 from actionary.signature import UNCHECKED, Binding, mend_of, why_refused
-from actionary.type_rules import first_misfit
+from actionary.type_rules import Mode, first_misfit
 
 Auth: TypeAlias = Callable[[Request], bool | Awaitable[bool]]
 """Who is at the door: only the value ``True`` lets a request in. A plain function runs in a thread."""
@@ -202,12 +202,10 @@ class _Checker:
     def fits(self, field: str, described: type[BaseModel] | TypeAdapter[Any]) -> None:
         """Refuse what no contract can hold to, as far as pydantic knows the type by now."""
         schema = built_schema(described)
-        misfit = None if schema is None else first_misfit(schema)
+        mode: Mode = "validation" if field == "input" else "serialization"
+        misfit = None if schema is None else first_misfit(schema, mode)
         if misfit is not None:
-            own = field == "input" and misfit.owner is described
-            self.fail(
-                misfit.field if own else field, f"it {misfit.what}" if own else str(misfit), misfit.mend
-            )
+            self.fail(field + misfit.path, f"it {misfit.what}", misfit.mend)
 
     def known(self) -> None:
         for field in sorted(self.fields.keys() - ActionFields.__annotations__.keys()):

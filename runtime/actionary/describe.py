@@ -20,9 +20,9 @@ from actionary.outputs import OutputError
 from actionary.registry import AnyAction, Registry
 from actionary.result import ActionError, CommonError, description_of, details_adapter
 from actionary.routes import route_of
-from actionary.schema import Mode, Types, core_schema_of, describe_types
+from actionary.schema import Types, Undescribable, core_schema_of, describe_types
 from actionary.settings import Settings
-from actionary.type_rules import first_misfit
+from actionary.type_rules import Mode, first_misfit
 
 Root = tuple[tuple[str, str], Mode, CoreSchema]
 """A type to describe: (action, which of its types), the mode, pydantic's core schema."""
@@ -115,11 +115,11 @@ def _types_of(actions: Iterable[AnyAction]) -> Types:
             except (PydanticUndefinedAnnotation, PydanticUserError) as error:
                 errors.append(_undescribable(action, field, error))
                 continue
-            misfit = first_misfit(schema)  # of names that were missing when the action was defined
+            misfit = first_misfit(schema, mode)  # of names that were missing when the action was defined
             if misfit is None:
                 roots.append(((action.name, field), mode, schema))
             else:
-                errors.append(_refusal(action, field, str(misfit), misfit.mend))
+                errors.append(_refusal(action, field + misfit.path, f"it {misfit.what}", misfit.mend))
     types = _NO_TYPES
     try:
         types = _strictly(roots)
@@ -160,7 +160,7 @@ def _undescribable(action: AnyAction, field: str, error: Exception) -> ActionDef
     first = str(error).strip().split("\n", 1)[0]
     return _refusal(
         action,
-        field,
+        field + (error.path if isinstance(error, Undescribable) else ""),
         f"the type cannot be described as JSON Schema: {first}",
         "use types that JSON can carry",
     )
