@@ -158,12 +158,10 @@ def _refused(roots: Iterable[Root], actions: dict[str, AnyAction]) -> Iterator[A
 
 def _undescribable(action: AnyAction, field: str, error: Exception) -> ActionDefinitionError:
     first = str(error).strip().split("\n", 1)[0]
-    return _refusal(
-        action,
-        field + (error.path if isinstance(error, Undescribable) else ""),
-        f"the type cannot be described as JSON Schema: {first}",
-        "use types that JSON can carry",
-    )
+    what = f"the type cannot be described as JSON Schema: {first}"
+    if isinstance(error, Undescribable):
+        return _refusal(action, field + error.path, what, error.mend)
+    return _refusal(action, field, what, "use types that JSON can carry")
 
 
 def _refusal(action: AnyAction, field: str, what: str, mend: str) -> ActionDefinitionError:

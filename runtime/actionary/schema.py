@@ -31,6 +31,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from actionary.catalog import REF, Schema, map_schema, references
 from actionary.names import pascal_case
+from actionary.patterns import UnlikePatternError, ecma_pattern
 from actionary.plain_schemas import holds_secret, keys_of, of_bytes, of_date_time, of_uuid
 from actionary.type_rules import Mode, path_to
 
@@ -40,9 +41,10 @@ _SUFFIX: Final = {"validation": "Input", "serialization": "Output"}
 class Undescribable(PydanticInvalidForJsonSchema):
     """A type has no JSON Schema; ``path`` leads to the part that has none (`actionary.type_rules`)."""
 
-    def __init__(self, message: str, part: Any) -> None:
+    def __init__(self, message: str, part: Any, mend: str = "use types that JSON can carry") -> None:
         super().__init__(message)
         self.part = part
+        self.mend = mend
         self.path = ""
 
     def __str__(self) -> str:
@@ -198,6 +200,16 @@ class _Generator(GenerateJsonSchema):
                 branch["format"] = "decimal"
         return described
 
+    def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
+        """Describe a text, and its pattern as JSON Schema spells it."""
+        described = super().str_schema(schema)
+        if "pattern" in schema:
+            try:
+                described["pattern"] = ecma_pattern(schema["pattern"])
+            except UnlikePatternError as error:
+                raise Undescribable(str(error), schema, "write what both read alike") from error
+        return described
+
     def get_decimal_pattern(self, schema: core_schema.DecimalSchema) -> str | None:
         """Give the pattern of a decimal number as text, where its digits are limited."""
         limited = "max_digits" in schema or "decimal_places" in schema
@@ -255,6 +267,13 @@ class _Generator(GenerateJsonSchema):
     def counter_schema(self, schema: core_schema.CounterSchema) -> JsonSchemaValue:
         """Describe how often something is there."""
         return _with_keys(super().counter_schema(schema), schema)
+
+    def named_tuple_schema(self, schema: core_schema.NamedTupleSchema) -> JsonSchemaValue:
+        """Describe a named tuple; what is written has every field, defaults too."""
+        described = super().named_tuple_schema(schema)
+        if self.mode == "serialization":
+            described["minItems"] = len(schema["fields"])
+        return described
 
     def model_field_schema(self, schema: core_schema.ModelField) -> JsonSchemaValue:
         """Describe a field of a model."""
@@ -337,6 +356,8 @@ def _by_class(origins: Mapping[str, _Origin], names: Iterable[str]) -> list[list
 def _renamed(schema: Schema, names: Mapping[str, str]) -> Schema:
     def rename(node: Schema) -> Schema:
         reference = node.get("$ref")
+        if re.fullmatch(r"uuid[1-8]", str(node.get("format"))):
+            node["format"] = "uuid"  # the version stands in the pattern
         if isinstance(reference, str) and reference.startswith(REF):
             node["$ref"] = REF + names[reference.removeprefix(REF)]
         mapping = node.get("discriminator", {}).get("mapping")

@@ -222,11 +222,6 @@ class Shop(BaseModel):
     either: Line | Money | None = None
 
 
-def nested(depth: int) -> Any:
-    """Nest a value in models."""
-    return {"value": depth} | ({"inner": nested(depth - 1)} if depth > 1 else {"inner": None})
-
-
 class Level0(BaseModel):
     value: int
     inner: None = None
@@ -240,6 +235,14 @@ for level in range(1, 30):
         {"__annotations__": {"value": int, "inner": Deep}, "__module__": __name__},
     )
 
+TITLE = "Pydantic models"
+
+
+def nested(depth: int) -> Any:
+    """Nest a value in models."""
+    return {"value": depth} | ({"inner": nested(depth - 1)} if depth > 1 else {"inner": None})
+
+
 LINE = {"product": "tea", "count": 1, "note": None}
 DEFAULTS = {
     "line": LINE,
@@ -252,7 +255,6 @@ DEFAULTS = {
     "made": [1],
 }
 
-TITLE = "Pydantic models"
 SHAPES = [
     Shape(
         name="model",
