@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal, NoReturn, TypeAlias, TypedDict
 
-from pydantic import BaseModel, PydanticUserError, RootModel, TypeAdapter
-from pydantic_core import SchemaError
+from pydantic import BaseModel, RootModel, TypeAdapter
 
 from actionary.context import Request
 from actionary.definition_error import ActionDefinitionError, Place, running_file
 from actionary.names import is_name
 from actionary.result import ActionError, CommonError, FailedCall, details_adapter
 from actionary.schema import built_schema
-from actionary.signature import UNCHECKED, Binding, mend_of, why_refused
+from actionary.signature import REFUSALS, UNCHECKED, Binding, mend_of, why_refused
 from actionary.type_rules import Mode, first_misfit
 
 Auth: TypeAlias = Callable[[Request], bool | Awaitable[bool]]
@@ -175,7 +174,7 @@ def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any]
         return None
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(binding.output)
-    except (PydanticUserError, SchemaError, TypeError) as error:
+    except REFUSALS as error:
         check.fail("output", f"pydantic cannot describe the type: {why_refused(error)}", mend_of(error))
     check.fits("output", adapter)
     return adapter
@@ -295,7 +294,7 @@ class _Checker:
         if error.details_type is not None:
             try:
                 adapter = details_adapter(error)
-            except (PydanticUserError, SchemaError, TypeError) as refused:
+            except REFUSALS as refused:
                 what = f"pydantic cannot describe the details of {error.__name__}: {why_refused(refused)}"
                 self.fail("errors", what, mend_of(refused))
             self.fits(f"errors.{error.code}", adapter)

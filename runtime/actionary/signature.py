@@ -31,6 +31,9 @@ from actionary.threads import in_thread
 UNCHECKED: Final = object()
 """The output type of a handler without return annotation."""
 
+REFUSALS: Final = (PydanticUserError, SchemaError, TypeError, ImportError)
+"""What pydantic raises at a type; the last where the type needs a library that is not installed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -210,7 +213,7 @@ class _Reader:
                 __module__=getattr(self.handler, "__module__", None) or "actionary",
                 **fields,
             )
-        except (PydanticUserError, SchemaError, TypeError) as error:
+        except REFUSALS as error:
             self.fail_at_type(fields, renamed, error)
         self.check_defaults(model, fields, renamed)
         return model, renamed
@@ -237,7 +240,7 @@ class _Reader:
         for field, (annotation, _) in fields.items():
             try:
                 TypeAdapter(annotation)
-            except (PydanticUserError, SchemaError, TypeError) as refused:
+            except REFUSALS as refused:
                 self.fail(renamed.get(field, field), why_refused(refused), mend_of(refused))
         self.fail("input", why_refused(error), mend_of(error))
 
@@ -283,6 +286,8 @@ def mend_of(error: Exception) -> str:
     """Give the way out of a type that pydantic refuses."""
     if getattr(error, "code", None) == "typed-dict-version":
         return "import TypedDict from typing_extensions"
+    if isinstance(error, ImportError):
+        return "install it, or use another type"
     return "use a type that pydantic describes"
 
 

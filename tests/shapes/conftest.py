@@ -86,7 +86,7 @@ def python_client(python_project: Path, address: str) -> Iterator[Any]:
             yield client
 
 
-def run(*command: str | Path, cwd: Path, stdin: str = "") -> str:
+def run_program(*command: str | Path, cwd: Path, stdin: str = "") -> str:
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -102,6 +102,12 @@ def run(*command: str | Path, cwd: Path, stdin: str = "") -> str:
 
 
 @pytest.fixture(scope="session")
+def run() -> Callable[..., str]:
+    """Run a program that is to succeed, and give what it prints."""
+    return run_program
+
+
+@pytest.fixture(scope="session")
 def typescript_compile(
     catalog: Catalog, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[dict[str, str]], Path]:
@@ -114,7 +120,7 @@ def typescript_compile(
         not installed.exists()
         or installed.stat().st_mtime < (TYPESCRIPT / "package-lock.json").stat().st_mtime
     ):
-        run("npm", "ci", cwd=TYPESCRIPT)
+        run_program("npm", "ci", cwd=TYPESCRIPT)
     (folder / "node_modules").symlink_to(TYPESCRIPT / "node_modules")
     (folder / "package.json").write_text('{"type": "module"}')
     shutil.copy(TYPESCRIPT / "tsconfig.json", folder)
@@ -124,7 +130,7 @@ def typescript_compile(
     def compiled(programs: dict[str, str]) -> Path:
         for name, program in programs.items():
             (folder / "src" / name).write_text(program)
-        run(TYPESCRIPT / "node_modules" / ".bin" / "tsc", "-p", folder, cwd=folder)
+        run_program(TYPESCRIPT / "node_modules" / ".bin" / "tsc", "-p", folder, cwd=folder)
         return folder
 
     return compiled
@@ -157,7 +163,7 @@ def typescript_answers(typescript_compile: Callable[..., Path], address: str) ->
             for sample in shape.samples
         ]
     folder = typescript_compile({"samples.ts": PROGRAM % "\n".join(lines)})
-    return json.loads(run("node", folder / "dist" / "samples.js", address, cwd=folder))
+    return json.loads(run_program("node", folder / "dist" / "samples.js", address, cwd=folder))
 
 
 def literal(value: Any) -> str:

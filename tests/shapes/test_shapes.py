@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any, get_type_hints
 
 import httpx2
@@ -139,3 +140,27 @@ def test_with_the_python_client(*, shape, name, python_client):
         assert result.ok, result
         read = data.dump_python(result.data, mode="json", by_alias=True)
         assert canonical(read) == canonical(sample.answered)
+
+
+def test_a_secret_is_in_no_answer_and_no_log(address, caplog):
+    caplog.set_level("DEBUG")
+    secret = "correct horse battery"
+    given = [
+        {"user": "ann", "password": secret, "pin": [secret]},
+        {"user": 1, "password": secret},
+        {"user": "ann", "password": {secret: secret}},
+        {"user": "ann", "password": secret},
+    ]
+    with httpx2.Client(base_url=f"{address}/api/actions") as http:
+        replies = [http.post("/secret", json={"value": value}) for value in given]
+    assert [reply.status_code for reply in replies] == [400, 400, 400, 200]
+    assert not [reply for reply in replies if "horse" in reply.text]
+    assert "horse" not in caplog.text
+
+
+@pytest.mark.long
+def test_the_python_client_of_all_shapes_is_strictly_typed(python_project, run):
+    checked = run(
+        sys.executable, "-m", "mypy", "--strict", "--config-file=", "shapes_client", cwd=python_project
+    )
+    assert checked.startswith("Success")

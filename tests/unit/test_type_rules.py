@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections import Counter, OrderedDict
 from collections.abc import Generator, Iterable, Sequence
 from decimal import Decimal
@@ -16,6 +17,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Discriminator,
+    EmailStr,
     Field,
     JsonValue,
     PlainSerializer,
@@ -271,3 +273,22 @@ class Tree(BaseModel):
 def test_other_types_are_fine(given):
     assert first_misfit(TypeAdapter(given).core_schema, "validation") is None
     assert first_misfit(TypeAdapter(given).core_schema, "serialization") is None
+
+
+@pytest.mark.parametrize(
+    ("annotations", "field"),
+    [
+        ({"mail": EmailStr}, "mail"),
+        ({"number": int, "mail": list[EmailStr]}, "mail"),
+        ({"return": EmailStr | None}, "output"),
+    ],
+)
+def test_a_type_whose_library_is_missing_is_refused_with_what_to_install(monkeypatch, annotations, field):
+    monkeypatch.setitem(sys.modules, "email_validator", None)
+
+    def handler(*, number: Any = 1, mail: Any = "") -> None: ...
+
+    handler.__annotations__ = {"number": int, "mail": str} | annotations
+    with pytest.raises(ActionDefinitionError, match="email-validator is not installed, run .pip") as caught:
+        define_action(name="write", handler=handler)
+    assert (caught.value.field, caught.value.mend) == (field, "install it, or use another type")
