@@ -105,11 +105,9 @@ def _fields_of(value: Any) -> list[str]:
 
 
 def of_date_time(zone: object) -> Schema:
-    """Describe a date with a time, whose time zone may be ``"naive"``, ``"aware"``, or as it comes.
+    """Describe a date with a time; one that is ``"naive"`` has a format of its own.
 
-    One that has no time zone has a format of its own (OpenAPI Format Registry).
+    A ``date-time`` has a time zone (RFC 3339 §5.6), a ``date-time-local`` has none
+    (OpenAPI Format Registry).
     """
-    if zone == "naive":
-        return {"type": "string", "format": "date-time-local"}
-    schema: Schema = {"type": "string", "format": "date-time"}
-    return schema if zone is None else {**schema, "pattern": "([Zz]|[+-][0-9]{2}:[0-9]{2})$"}
+    return {"type": "string", "format": "date-time-local" if zone == "naive" else "date-time"}

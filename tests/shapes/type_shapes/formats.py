@@ -43,7 +43,7 @@ def upper(parse: Callable[[str], Any]) -> Callable[[str], Any]:
 FORMATS = FormatChecker(formats=())
 for name, check in {
     "date": spelled(DAY, dt.date.fromisoformat),
-    "date-time": spelled(f"{DAY}[Tt ]{CLOCK}{ZONE}?", upper(dt.datetime.fromisoformat)),
+    "date-time": spelled(f"{DAY}[Tt ]{CLOCK}{ZONE}", upper(dt.datetime.fromisoformat)),
     "date-time-local": spelled(f"{DAY}[Tt ]{CLOCK}", upper(dt.datetime.fromisoformat)),
     "time": spelled(f"{CLOCK}{ZONE}?", upper(dt.time.fromisoformat)),
     "duration": spelled(DURATION),
