@@ -6,15 +6,14 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, PydanticUserError, RootModel, TypeAdapter
-from pydantic_core import SchemaError
+from pydantic import BaseModel, RootModel, TypeAdapter
 
 from actionary.definition import Definition
 from actionary.field_checks import FieldChecks
 from actionary.outputs import OutputError, misfit_writer, output_writer
 from actionary.raw_input import RawInput, RawSchemaError, raw_model
 from actionary.schema import built_schema
-from actionary.signature import UNCHECKED, Binding, mend_of, why_refused
+from actionary.signature import REFUSALS, UNCHECKED, Binding, mend_of, why_refused
 from actionary.type_checks import type_mistakes
 
 
@@ -77,7 +76,7 @@ def _adapter(check: FieldChecks, output: Any) -> TypeAdapter[Any] | None:
         return None
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(output)
-    except (PydanticUserError, SchemaError, TypeError) as error:
+    except REFUSALS as error:
         check.fail("output", f"pydantic cannot describe the type: {why_refused(error)}", mend_of(error))
     check.fits("output", adapter)
     return adapter

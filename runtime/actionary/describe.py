@@ -31,10 +31,10 @@ from actionary.raw_input import RawInput, described_raw
 from actionary.registry import AnyAction, Registry
 from actionary.result import ActionError, CommonError, description_of, details_adapter
 from actionary.routes import OWN_ROUTES, route_of
-from actionary.schema import Mode, Types, core_schema_of, describe_types
+from actionary.schema import Types, Undescribable, core_schema_of, describe_types
 from actionary.settings import Settings
 from actionary.type_checks import type_mistakes
-from actionary.type_rules import first_misfit
+from actionary.type_rules import Mode, first_misfit
 from actionary.unknown_keys import marked
 
 Root = tuple[tuple[str, str], Mode, CoreSchema]
@@ -148,11 +148,11 @@ def _types_of(actions: Sequence[AnyAction]) -> Types:
             except (PydanticUndefinedAnnotation, PydanticUserError) as error:
                 errors.append(_undescribable(action, field, error))
                 continue
-            misfit = first_misfit(schema)  # of names that were missing when the action was defined
+            misfit = first_misfit(schema, mode)  # of names that were missing when the action was defined
             if misfit is None:
                 roots.append(((action.name, field), mode, schema))
             else:
-                errors.append(_refusal(action, field, str(misfit), misfit.mend))
+                errors.append(_refusal(action, field + misfit.path, f"it {misfit.what}", misfit.mend))
     types = _NO_TYPES
     try:
         types = _strictly(roots)
@@ -206,12 +206,10 @@ def _refused(roots: Iterable[Root], actions: dict[str, AnyAction]) -> Iterator[A
 
 def _undescribable(action: AnyAction, field: str, error: Exception) -> ActionDefinitionError:
     first = str(error).strip().split("\n", 1)[0]
-    return _refusal(
-        action,
-        field,
-        f"the type cannot be described as JSON Schema: {first}",
-        "use types that JSON can carry",
-    )
+    what = f"the type cannot be described as JSON Schema: {first}"
+    if isinstance(error, Undescribable):
+        return _refusal(action, field + error.path, what, error.mend)
+    return _refusal(action, field, what, "use types that JSON can carry")
 
 
 def _refusal(action: AnyAction, field: str, what: str, mend: str) -> ActionDefinitionError:

@@ -11,16 +11,15 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NoReturn
 
-from pydantic import BaseModel, PydanticUserError, TypeAdapter
-from pydantic_core import SchemaError
+from pydantic import BaseModel, TypeAdapter
 
 from actionary.definition_error import ActionDefinitionError, Place
 from actionary.fields import UNSET, ActionFields, Auth, Cursor, Deprecated, Example, Http
 from actionary.names import is_name
 from actionary.result import ActionError, CommonError, FailedCall, details_adapter
 from actionary.schema import built_schema
-from actionary.signature import mend_of, why_refused
-from actionary.type_rules import first_misfit
+from actionary.signature import REFUSALS, mend_of, why_refused
+from actionary.type_rules import Mode, first_misfit
 
 DEFAULT_TIMEOUT: Final = 30.0
 """Seconds that an action may take when its definition does not say."""
@@ -48,12 +47,10 @@ class FieldChecks:
     def fits(self, field: str, described: type[BaseModel] | TypeAdapter[Any]) -> None:
         """Refuse what no contract can hold to, as far as pydantic knows the type by now."""
         schema = built_schema(described)
-        misfit = None if schema is None else first_misfit(schema)
+        mode: Mode = "validation" if field == "input" else "serialization"
+        misfit = None if schema is None else first_misfit(schema, mode)
         if misfit is not None:
-            own = field == "input" and misfit.owner is described
-            self.fail(
-                misfit.field if own else field, f"it {misfit.what}" if own else str(misfit), misfit.mend
-            )
+            self.fail(field + misfit.path, f"it {misfit.what}", misfit.mend)
 
     def known(self) -> None:
         """Refuse fields that there are not."""
@@ -224,7 +221,7 @@ class FieldChecks:
         if error.details_type is not None:
             try:
                 adapter = details_adapter(error)
-            except (PydanticUserError, SchemaError, TypeError) as refused:
+            except REFUSALS as refused:
                 what = f"pydantic cannot describe the details of {error.__name__}: {why_refused(refused)}"
                 self.fail("errors", what, mend_of(refused))
             self.fits(f"errors.{error.code}", adapter)

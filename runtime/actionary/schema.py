@@ -16,26 +16,40 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
-from pydantic.json_schema import CoreModeRef, DefsRef, GenerateJsonSchema, JsonSchemaValue
+from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic.json_schema import (
+    CoreModeRef,
+    DefsRef,
+    GenerateJsonSchema,
+    JsonSchemaValue,
+    PydanticJsonSchemaWarning,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from actionary.catalog import REF, Schema, map_schema, references
 from actionary.names import pascal_case
+from actionary.patterns import UnlikePatternError, ecma_pattern
+from actionary.plain_schemas import holds_secret, keys_of, of_bytes, of_date_time, of_uuid
+from actionary.type_rules import Mode, path_to
 from actionary.unknown_keys import describe_unknown, unmarked
-
-Mode: TypeAlias = Literal["validation", "serialization"]
 
 _SUFFIX: Final = {"validation": "Input", "serialization": "Output"}
 
-_KEYS: Final[dict[str, Schema]] = {
-    "int": {"pattern": r"^-?(0|[1-9][0-9]*)$"},
-    "decimal": {"pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"},
-    "bool": {"enum": ["false", "true"]},
-}
-"""What keys of a dict look like, that are no texts to Python; by the kind of pydantic's core schema."""
+
+class Undescribable(PydanticInvalidForJsonSchema):
+    """A type has no JSON Schema; ``path`` leads to the part that has none (`actionary.type_rules`)."""
+
+    def __init__(self, message: str, part: Any, mend: str = "use types that JSON can carry") -> None:
+        super().__init__(message)
+        self.part = part
+        self.mend = mend
+        self.path = ""
+
+    def __str__(self) -> str:
+        return self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,7 @@ def describe_types(roots: Iterable[tuple[Any, Mode, CoreSchema]]) -> Types:
     wherever they are used.
 
     Raises:
-        PydanticInvalidForJsonSchema: A type has no JSON Schema.
+        Undescribable: A type has no JSON Schema.
     """
     generator = _Generator()
     raw = {key: generator.describe(schema, mode) for key, mode, schema in roots}
@@ -112,7 +126,11 @@ class _Generator(GenerateJsonSchema):
     def describe(self, schema: CoreSchema, mode: Mode) -> Schema:
         """Describe one type; its named types gather in ``definitions``."""
         self._mode = mode
-        return self.generate_inner(schema)
+        try:
+            return self.generate_inner(schema)
+        except Undescribable as error:
+            error.path = path_to(schema, error.part, mode)
+            raise
 
     def finished(self) -> dict[str, Schema]:
         """Give the named types by number."""
@@ -184,20 +202,79 @@ class _Generator(GenerateJsonSchema):
                 branch["format"] = "decimal"
         return described
 
+    def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
+        """Describe a text, and its pattern as JSON Schema spells it."""
+        described = super().str_schema(schema)
+        if "pattern" in schema:
+            try:
+                described["pattern"] = ecma_pattern(schema["pattern"])
+            except UnlikePatternError as error:
+                raise Undescribable(str(error), schema, "write what both read alike") from error
+        return described
+
+    def get_decimal_pattern(self, schema: core_schema.DecimalSchema) -> str | None:
+        """Give the pattern of a decimal number as text, where its digits are limited."""
+        limited = "max_digits" in schema or "decimal_places" in schema
+        return self.build_decimal_pattern(schema) if limited else None
+
+    def bytes_schema(self, schema: core_schema.BytesSchema) -> JsonSchemaValue:
+        """Describe bytes in the form that their model's configuration gives them."""
+        reads = self.mode == "validation"
+        form = self._config.val_json_bytes if reads else self._config.ser_json_bytes
+        return of_bytes(form, schema.get("min_length"), schema.get("max_length"))
+
+    def uuid_schema(self, schema: core_schema.UuidSchema) -> JsonSchemaValue:
+        """Describe a UUID, and the version that is read."""
+        return of_uuid(schema.get("version"))
+
+    def datetime_schema(self, schema: core_schema.DatetimeSchema) -> JsonSchemaValue:
+        """Describe a date with a time."""
+        described = super().datetime_schema(schema)
+        return of_date_time(schema.get("tz_constraint")) if "format" in described else described
+
+    def is_subclass_schema(self, schema: core_schema.IsSubclassSchema) -> JsonSchemaValue:
+        """Refuse classes as values, of which JSON has none."""
+        return self.handle_invalid_for_json_schema(schema, f"a subclass of {schema['cls'].__name__}")
+
+    def complex_schema(self, schema: core_schema.ComplexSchema) -> JsonSchemaValue:
+        """Refuse complex numbers: pydantic says no more of them than that they are texts."""
+        return self.handle_invalid_for_json_schema(schema, "a complex number")
+
+    def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
+        """Refuse a part of a type."""
+        raise Undescribable(f"Cannot generate a JSON Schema for {error_info}", schema)
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """Describe a value with its default, unless that is a secret, or no JSON."""
+        try:
+            described = super().default_schema(schema)
+        except PydanticJsonSchemaWarning as refused:
+            raise Undescribable(str(refused), schema) from refused
+        if holds_secret(self.get_default_value(schema)):
+            described.pop("default", None)
+        return described
+
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         """Describe a dict, and what its keys have to look like."""
-        described = super().dict_schema(schema)
-        for pattern, values in described.pop("patternProperties", {}).items():
-            # `patternProperties` alone would allow keys that do not match.
-            keys = {**described.get("propertyNames", {}), "pattern": pattern}
-            described |= {"propertyNames": keys, "additionalProperties": values or True}
-        keys_schema: Any = schema.get("keys_schema", {})
-        if keys_schema.get("type") in _KEYS:
-            described["propertyNames"] = _KEYS[keys_schema["type"]]
-        elif keys_schema.get("type") == "enum":
-            values = [member.value for member in keys_schema["members"]]
-            if not all(isinstance(value, str) for value in values):
-                described["propertyNames"] = {"enum": [_key(value) for value in values]}
+        return _with_keys(super().dict_schema(schema), schema)
+
+    def frozendict_schema(self, schema: core_schema.FrozenDictSchema) -> JsonSchemaValue:
+        """Describe a dict that does not change."""
+        return _with_keys(super().frozendict_schema(schema), schema)
+
+    def ordered_dict_schema(self, schema: core_schema.OrderedDictSchema) -> JsonSchemaValue:
+        """Describe a dict that keeps its order."""
+        return _with_keys(super().ordered_dict_schema(schema), schema)
+
+    def counter_schema(self, schema: core_schema.CounterSchema) -> JsonSchemaValue:
+        """Describe how often something is there."""
+        return _with_keys(super().counter_schema(schema), schema)
+
+    def named_tuple_schema(self, schema: core_schema.NamedTupleSchema) -> JsonSchemaValue:
+        """Describe a named tuple; what is written has every field, defaults too."""
+        described = super().named_tuple_schema(schema)
+        if self.mode == "serialization":
+            described["minItems"] = len(schema["fields"])
         return described
 
     def model_field_schema(self, schema: core_schema.ModelField) -> JsonSchemaValue:
@@ -224,9 +301,13 @@ class _Generator(GenerateJsonSchema):
                 self.handle_invalid_for_json_schema(field, f"the alias path {alias}")
 
 
-def _key(value: Any) -> str:
-    """Spell an enum's value as the key of an object."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _with_keys(described: JsonSchemaValue, schema: Any) -> JsonSchemaValue:
+    for pattern, values in described.pop("patternProperties", {}).items():
+        # `patternProperties` alone would allow keys that do not match.
+        keys = {**described.get("propertyNames", {}), "pattern": pattern}
+        described |= {"propertyNames": keys, "additionalProperties": values or True}
+    named = keys_of(schema.get("keys_schema", {}))
+    return described if named is None else {**described, "propertyNames": named}
 
 
 def _untitled(schema: JsonSchemaValue, cls: Any) -> JsonSchemaValue:
@@ -277,6 +358,8 @@ def _by_class(origins: Mapping[str, _Origin], names: Iterable[str]) -> list[list
 def _renamed(schema: Schema, names: Mapping[str, str]) -> Schema:
     def rename(node: Schema) -> Schema:
         reference = node.get("$ref")
+        if re.fullmatch(r"uuid[1-8]", str(node.get("format"))):
+            node["format"] = "uuid"  # the version stands in the pattern
         if isinstance(reference, str) and reference.startswith(REF):
             node["$ref"] = REF + names[reference.removeprefix(REF)]
         mapping = node.get("discriminator", {}).get("mapping")

@@ -32,6 +32,9 @@ from actionary.threads import in_thread
 UNCHECKED: Final = object()
 """The output type of a handler without return annotation."""
 
+REFUSALS: Final = (PydanticUserError, SchemaError, TypeError, ImportError)
+"""What pydantic raises at a type; the last where the type needs a library that is not installed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -78,7 +81,8 @@ def bind(
             reader.fail(
                 "input", f"{len(rest)} parameters for one input model", "take the model as the only one"
             )
-        takes = _taking_data(handler) if issubclass(input_model, RawInput) else handler
+        is_raw = isinstance(input_model, type) and issubclass(input_model, RawInput)  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped callers
+        takes = _taking_data(handler) if is_raw else handler
         call = _call_with_model(takes, takes_input=bool(rest), context=context)
     else:
         input_model, renamed = reader.keyword_model(rest, hints)
@@ -212,7 +216,7 @@ class _Reader:
                 __module__=getattr(self.handler, "__module__", None) or "actionary",
                 **fields,
             )
-        except (PydanticUserError, SchemaError, TypeError) as error:
+        except REFUSALS as error:
             self.fail_at_type(fields, renamed, error)
         self.check_defaults(model, fields, renamed)
         return model, renamed
@@ -239,7 +243,7 @@ class _Reader:
         for field, (annotation, _) in fields.items():
             try:
                 TypeAdapter(annotation)
-            except (PydanticUserError, SchemaError, TypeError) as refused:
+            except REFUSALS as refused:
                 self.fail(renamed.get(field, field), why_refused(refused), mend_of(refused))
         self.fail("input", why_refused(error), mend_of(error))
 
@@ -285,6 +289,8 @@ def mend_of(error: Exception) -> str:
     """Give the way out of a type that pydantic refuses."""
     if getattr(error, "code", None) == "typed-dict-version":
         return "import TypedDict from typing_extensions"
+    if isinstance(error, ImportError):
+        return "install it, or use another type"
     return "use a type that pydantic describes"
 
 

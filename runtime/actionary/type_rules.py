@@ -1,64 +1,116 @@
-"""Types that pydantic takes and no contract can hold to, looked for in pydantic's core schema."""
+"""Types that pydantic takes and no contract can hold to, looked for in pydantic's core schema.
+
+A place inside a type is written as a path: ``.lines[].price`` is the price of each of
+the lines, ``[0]`` the first place of a tuple, ``.*`` each value of a dict.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, Literal, TypeAlias
 
+from pydantic import Secret, SecretStr, TypeAdapter
 from pydantic_core import CoreSchema
+
+Mode: TypeAlias = Literal["validation", "serialization"]
+
+DICTS: Final = frozenset({"dict", "frozendict", "ordered-dict", "counter"})
+"""Kinds of core schemas whose values are objects with any keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A part of a type that cannot be promised: ``owner`` is the class and ``field`` its field, if any."""
+    """A part of a type that cannot be promised, and the path to it."""
 
-    owner: type | None
-    field: str
+    path: str
     what: str
     mend: str
 
-    def __str__(self) -> str:
-        where = ".".join(part for part in (getattr(self.owner, "__name__", ""), self.field) if part)
-        return f"`{where}` {self.what}" if where else f"it {self.what}"
 
-
-def first_misfit(schema: CoreSchema) -> Misfit | None:
-    """Find the first part of a type that has to be refused."""
-    return next(_misfits(schema, None, ""), None)
-
-
-_DATA: Final = frozenset({"metadata", "default", "expected", "members", "custom_error_context"})
-"""Keys of a core schema under which users' data stands, and no schemas."""
-
-
-def _misfits(node: Any, owner: type | None, field: str) -> Iterator[Misfit]:
-    if isinstance(node, Mapping):
-        said = _judge(node)
+def first_misfit(schema: CoreSchema, mode: Mode) -> Misfit | None:
+    """Find the first part of a type that has to be refused in what is read, or in what is written."""
+    for path, node in _walk(schema, mode):
+        said = _judge(node, mode)
         if said is not None:
-            yield Misfit(owner, field, *said)
-        owner = node.get("cls", owner)
-        for key, value in node.items():
-            if key == "fields" and node.get("type") != "dataclass":  # which has their names alone
-                yield from _fields(value, owner)
-            elif key not in _DATA:
-                yield from _misfits(value, owner, field)
-    elif isinstance(node, list | tuple):
-        for part in node:
-            yield from _misfits(part, owner, field)
+            return Misfit(path, *said)
+    return None
 
 
-def _fields(fields: Any, owner: type | None) -> Iterator[Misfit]:
-    """Look through the fields of a model or TypedDict, by name, or of a dataclass, in a list."""
+def path_to(schema: CoreSchema, part: Any, mode: Mode) -> str:
+    """Give the path to a part of a core schema; it is empty where the part is the whole, or elsewhere."""
+    return next((path for path, node in _walk(schema, mode) if node is part), "")
+
+
+def _walk(schema: Any, mode: Mode) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give every part of a type that JSON is read to or written from, with its path, each name once."""
+    named: dict[str, Any] = {}
+    seen: set[str] = set()
+    waiting = [("", schema)]
+    while waiting:
+        path, node = waiting.pop()
+        if node["type"] == "definition-ref":
+            reference = node["schema_ref"]
+            if reference in named and reference not in seen:
+                seen.add(reference)
+                waiting.append((path, named[reference]))
+            continue
+        if node["type"] == "definitions":
+            named |= {each["ref"]: each for each in node["definitions"]}
+        yield path, node
+        waiting.extend((path + step, part) for step, part in reversed(list(_parts(node, mode))))
+
+
+_INSIDE: Final = {
+    "json-or-python": {"json_schema": ""},
+    "lax-or-strict": {"strict_schema": ""},
+    **{kind: {"keys_schema": "", "values_schema": ".*"} for kind in DICTS},
+}
+"""Where the schemas inside of one stand, each with the step that leads there."""
+
+_ANY_INSIDE: Final = {"items_schema": "[]", "schema": "", "extras_schema": ".*"}
+
+
+def _parts(node: Mapping[str, Any], mode: Mode) -> Iterator[tuple[str, Any]]:
+    """Give the schemas right inside of one, each with the step that leads there."""
+    if "fields" in node and node["type"] != "dataclass":  # which has their names alone
+        yield from _fields(node, mode)
+    if node["type"] == "tuple":
+        rest = node.get("variadic_item_index")
+        for index, item in enumerate(node["items_schema"]):
+            yield "[]" if index == rest else f"[{index}]", item
+        return
+    choices = node.get("choices", node.get("steps", ()))
+    for choice in choices.values() if isinstance(choices, Mapping) else choices:
+        yield "", choice[0] if isinstance(choice, tuple) else choice
+    for key, step in _INSIDE.get(node["type"], _ANY_INSIDE).items():
+        if key in node:
+            yield step, node[key]
+
+
+def _fields(node: Mapping[str, Any], mode: Mode) -> Iterator[tuple[str, Any]]:
+    """Give the fields of a class, which are kept by name or in a list."""
+    fields = node["fields"]
     named = fields.items() if isinstance(fields, Mapping) else [(each["name"], each) for each in fields]
-    for name, schema in named:
-        alias = schema.get("validation_alias")
-        yield from _misfits(schema, owner, alias if isinstance(alias, str) else name)
+    for name, field in named:
+        if mode == "serialization" and field.get("serialization_exclude"):
+            continue
+        alias = field.get(f"{mode}_alias")
+        yield f".{alias if isinstance(alias, str) else name}", field
+    if mode == "serialization":
+        for field in node.get("computed_fields", ()):
+            yield f".{field.get('alias', field['property_name'])}", field["return_schema"]
 
 
-def _judge(node: Mapping[str, Any]) -> tuple[str, str] | None:
+def _judge(node: Mapping[str, Any], mode: Mode) -> tuple[str, str] | None:
     """Say what is wrong with one node, and how to mend it."""
-    match node.get("type"):
+    if mode == "serialization" and _masks(node):
+        return (
+            "is a secret, which never leaves",
+            "leave it out, with `Field(exclude=True)` or in a class of its own for what is given out",
+        )
+    match node["type"]:
         case "generator":
             return "is an iterator, whose items are checked only when they are read", "use `list`"
         case "tagged-union" if callable(node["discriminator"]):
@@ -66,15 +118,41 @@ def _judge(node: Mapping[str, Any]) -> tuple[str, str] | None:
                 "is told apart by a function, which no schema can say",
                 "use a Literal field as discriminator",
             )
-        case "dict" if _has_float(node.get("keys_schema")):
-            return "has floats as keys, and JSON has no key for NaN and infinity", "use `str` or `int` keys"
+        case kind if kind in DICTS and (keys := _no_key(node.get("keys_schema", {"type": "any"}))):
+            return f"has {keys} as keys, and a key of JSON is a text", "use `str` or `int` keys"
         case _:
             return None
 
 
-def _has_float(node: Any) -> bool:
-    if isinstance(node, Mapping):
-        return node.get("type") == "float" or any(
-            _has_float(value) for key, value in node.items() if key not in _DATA
-        )
-    return isinstance(node, list | tuple) and any(map(_has_float, node))
+_NO_KEYS: Final = {
+    "float": "floats",
+    "complex": "complex numbers",
+    "none": "null",
+    "nullable": "null",
+    **dict.fromkeys(("list", "tuple", "set", "frozenset", "deque", "named-tuple"), "lists"),
+    **dict.fromkeys((*DICTS, "model", "dataclass", "typed-dict"), "objects"),
+}
+"""Kinds of core schemas that cannot be keys, and what to call them.
+
+A float has no spelling of its own for NaN and the infinities, and the others none at all
+that could be read back.
+"""
+
+
+def _no_key(keys: Mapping[str, Any]) -> str | None:
+    """Name what cannot be a key."""
+    return next(
+        (_NO_KEYS[kind] for _, node in _walk(keys, "validation") if (kind := node["type"]) in _NO_KEYS), None
+    )
+
+
+def _masks(node: Mapping[str, Any]) -> bool:
+    """Say whether values are written as asterisks, as pydantic writes secrets."""
+    return node.get("serialization", {}).get("function") in _masking_functions()
+
+
+@cache
+def _masking_functions() -> frozenset[Any]:
+    text: Any = TypeAdapter(SecretStr).core_schema
+    other: Any = TypeAdapter(Secret[str]).core_schema
+    return frozenset({text["strict_schema"]["serialization"]["function"], other["serialization"]["function"]})

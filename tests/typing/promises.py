@@ -163,5 +163,5 @@ def definitions() -> None:
     define_action(handler=bare.handler, http="GET")  # refused
     action(public="yes")  # refused
     action(retries=3)  # refused
-    Http("PUT")  # refused
+    Http("PATCH")  # refused
     Example("text")  # refused

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -320,12 +321,33 @@ class Waits(BaseModel):
     x: Nowhere  # type: ignore[name-defined]  # noqa: F821 - that is the point
 
 
+class Step(BaseModel):
+    then: Callable[[int], str]
+
+
+class HoldsFunctions(BaseModel):
+    each: list[Step]
+
+
+class Kind(BaseModel):
+    kind: type[int] | None
+
+
+class HoldsClasses(BaseModel):
+    each: dict[str, tuple[int, Kind]]
+
+
+class HoldsNumber(BaseModel):
+    value: complex
+
+
 class HoldsError(ActionError[Holds], code="holds"):
     pass
 
 
 def undescribable(name: str, kind: str = "input") -> Action[..., Any]:
     inputs = {"input": Holds, "default": OddDefault, "alias": DeepAlias, "waits": Waits}
+    inputs |= {"function": HoldsFunctions, "class": HoldsClasses, "complex": HoldsNumber}
     return define_action(
         name=name,
         description="Do.",
@@ -341,13 +363,16 @@ class TestTypesWithoutSchema:
     @pytest.mark.parametrize(
         ("kind", "field"),
         [
-            ("input", "input"),
-            ("default", "input"),
-            ("alias", "input"),
+            ("input", "input.opaque"),
+            ("default", "input.x"),
+            ("alias", "input.x"),
+            ("function", "input.each[].then"),
+            ("class", "input.each.*[1].kind"),
+            ("complex", "input.value"),
             ("waits", "input"),
-            ("output", "output"),
+            ("output", "output.opaque"),
             ("waiting output", "output"),
-            ("errors.holds", "errors.holds"),
+            ("errors.holds", "errors.holds.opaque"),
         ],
     )
     def test_the_action_and_the_side_are_named(self, settings, kind, field):
@@ -365,7 +390,7 @@ class TestTypesWithoutSchema:
         with pytest.raises(DefinitionErrors) as caught:
             describe(registry_of(search, *broken), settings)
         found = sorted((error.action, error.field) for error in caught.value.errors)
-        assert found == [("broken_0", "input"), ("broken_1", "input"), ("broken_2", "output")]
+        assert found == [("broken_0", "input.opaque"), ("broken_1", "input"), ("broken_2", "output.opaque")]
         for error in caught.value.errors:
             assert str(error) in str(caught.value)
 

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, NotRequired, Ty
 
 import pytest
 from actionary.catalog import Catalog, map_schema, subschemas
-from actionary.schema import Mode, Types, core_schema_of, describe_types
+from actionary.schema import Types, core_schema_of, describe_types
+from actionary.type_rules import Mode
 from jsonschema import Draft202012Validator
 from pydantic import (
     AliasChoices,
@@ -19,6 +20,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    SecretStr,
     TypeAdapter,
     computed_field,
     create_model,
@@ -125,6 +127,11 @@ class Point:
 class Options(TypedDict):
     dark: bool
     size: NotRequired[int]
+
+
+class Point2(NamedTuple):
+    x: int
+    y: str
 
 
 class Pair(NamedTuple):
@@ -278,6 +285,9 @@ class TestShapes:
         if given in {Item, Point}:  # defaults are always written
             assert written.pop("required") == list(schema["properties"])
             schema = {key: value for key, value in schema.items() if key != "required"}
+        if given is Pair:
+            assert written.pop("minItems") == 2
+            schema = {key: value for key, value in schema.items() if key != "minItems"}
         assert written == schema
 
     def test_nested_models_stand_once_and_are_referred_to(self):
@@ -514,7 +524,7 @@ MODELS: list[type[BaseModel]] = [
     create_model(
         "Uses", colour=(Colour, ...), size=(Size, Size.BIG), point=(Point, ...), options=(Options, ...)
     ),
-    create_model("Pet", pet=(Annotated[Cat | Dog, Field(discriminator="kind")], ...), pair=(Pair, ...)),
+    create_model("Pet", pet=(Annotated[Cat | Dog, Field(discriminator="kind")], ...), pair=(Point2, ...)),
     *(create_model("Item", __module__=name, **{name: (int, ...)}) for name in ("one", "two")),
 ]
 
@@ -577,3 +587,55 @@ def test_a_model_that_waits_for_a_name_is_completed_when_it_is_there():
     with pytest.raises(PydanticUndefinedAnnotation, match="Nowhere"):
         core_schema_of(WaitsForEver)
     assert set(described(Waits)[1]) == {"Waits", "Later"}
+
+
+class Keys(BaseModel):
+    key: SecretStr = SecretStr("built in")
+    keys: list[SecretStr] = [SecretStr("built in")]
+    pin: SecretStr | None = None
+
+
+class Vault(BaseModel):
+    keys: Keys = Keys()
+
+
+class TestSecrets:
+    def test_a_default_that_holds_one_is_not_told(self):
+        told = describe_types([("input", "validation", core_schema_of(Vault))])
+        assert "built in" not in str(told)
+        assert "***" not in str(told)
+        assert "default" not in told.definitions["Vault"]["properties"]["keys"]
+        keys = told.definitions["Keys"]
+        assert [name for name, schema in keys["properties"].items() if "default" in schema] == ["pin"]
+        assert "required" not in keys
+
+    def test_what_is_taken_is_marked_as_only_that(self):
+        keys = describe_types([("input", "validation", core_schema_of(Keys))]).definitions["Keys"]
+        secret = {"type": "string", "format": "password", "writeOnly": True}
+        assert keys["properties"]["key"] == secret
+        assert keys["properties"]["keys"]["items"] == secret
+
+
+class TestBytes:
+    @pytest.mark.parametrize(
+        ("form", "shortest", "longest", "told"),
+        [
+            ("utf8", 3, 3, {"minLength": 1, "maxLength": 3}),
+            ("base64", 1, 4, {"minLength": 2, "maxLength": 8}),
+            ("hex", 1, 4, {"minLength": 2, "maxLength": 8}),
+        ],
+    )
+    def test_their_limits_are_those_of_the_text(self, form, shortest, longest, told):
+        config = ConfigDict(val_json_bytes=form, ser_json_bytes=form)
+        limits = Annotated[bytes, Field(min_length=shortest, max_length=longest)]
+        model = create_model("Limited", __config__=config, data=(limits, ...))
+        types = describe_types([("input", "validation", core_schema_of(model))])
+        schema = types.definitions["Limited"]["properties"]["data"]
+        assert {key: schema[key] for key in schema if "Length" in key} == told
+
+    def test_they_are_read_and_written_in_forms_of_their_own(self):
+        model = create_model("Both", __config__=ConfigDict(val_json_bytes="base64"), data=(bytes, ...))
+        core = core_schema_of(model)
+        types = describe_types([("in", "validation", core), ("out", "serialization", core)])
+        assert types.definitions["BothInput"]["properties"]["data"]["format"] == "base64url"
+        assert types.definitions["BothOutput"]["properties"]["data"] == {"type": "string"}

@@ -362,9 +362,7 @@ class TestGivenInput:
             define_action(name="order", input=Order, handler=lambda _one, _two: None)
         assert caught.value.field == "input"
 
-    @pytest.mark.parametrize(
-        "given", [int, dict, {"type": "object"}, "Order", RootModel[int], Order(product="x")]
-    )
+    @pytest.mark.parametrize("given", [int, dict, "Order", RootModel[int], Order(product="x")])
     def test_what_is_no_model_is_refused(self, given):
         with pytest.raises(ActionDefinitionError, match="does not describe an object") as caught:
             define_action(name="order", input=given, handler=lambda _: None)

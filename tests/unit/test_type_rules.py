@@ -1,21 +1,45 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
+from collections import Counter, OrderedDict
 from collections.abc import Generator, Iterable, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 import pytest
 from actionary import ActionDefinitionError, ActionError, Registry, action, define_action
 from actionary.describe import DefinitionErrors, describe
 from actionary.settings import Settings
 from actionary.type_rules import first_misfit
-from pydantic import BaseModel, Discriminator, Field, Tag, TypeAdapter, create_model
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    EmailStr,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    Secret,
+    SecretBytes,
+    SecretStr,
+    Tag,
+    TypeAdapter,
+    computed_field,
+    create_model,
+    field_serializer,
+)
 from typing_extensions import TypedDict
 
 
 class Cat(BaseModel):
     kind: Literal["cat"] = "cat"
+
+
+class Key(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    a: int
 
 
 class Dog(BaseModel):
@@ -33,7 +57,11 @@ ByFunction = Annotated[
 
 ITERATOR = ("is an iterator", "use `list`")
 FUNCTION = ("is told apart by a function", "use a Literal field as discriminator")
-FLOATS = ("has floats as keys", "use `str` or `int` keys")
+NO_KEYS = "use `str` or `int` keys"
+FLOATS = ("has floats as keys", NO_KEYS)
+NULLS = ("has null as keys", NO_KEYS)
+LISTS = ("has lists as keys", NO_KEYS)
+OBJECTS = ("has objects as keys", NO_KEYS)
 
 REFUSED = [
     *((each, *ITERATOR) for each in (Iterable[int], Iterable, Generator[int, None, None])),
@@ -43,7 +71,21 @@ REFUSED = [
     (dict[float, int], *FLOATS),
     (dict[Annotated[float, Field(ge=0)], int], *FLOATS),
     (dict[int | float, int], *FLOATS),
+    (Counter[float], *FLOATS),
+    (OrderedDict[float, int], *FLOATS),
+    (dict[None, int], *NULLS),
+    (dict[str | None, int], *NULLS),
+    (dict[tuple[int, str], int], *LISTS),
+    (dict[frozenset[int], int], *LISTS),
+    (dict[Key, int], *OBJECTS),
+    (dict[complex, int], "has complex numbers as keys", NO_KEYS),
 ]
+
+
+def step(given):
+    """The step that leads to what is refused of a type above."""
+    inside = {list: "[]", dict: ".*"}.get(get_origin(given), "")
+    return "" if inside == ".*" and get_origin(get_args(given)[1]) is not Iterable else inside
 
 
 @pytest.mark.parametrize(("given", "what", "mend"), REFUSED, ids=str)
@@ -55,21 +97,22 @@ class TestWhereItStands:
         handler.__annotations__["items"] = given
         with pytest.raises(ActionDefinitionError, match=what) as caught:
             action(handler)
-        assert (caught.value.field, caught.value.mend) == ("items", mend)
+        assert (caught.value.field, caught.value.mend) == (f"input.items{step(given)}", mend)
         assert caught.value.where.file == __file__
 
-    def test_it_is_refused_deep_in_a_model_by_class_and_field(self, given, what, mend):
+    def test_it_is_refused_deep_in_a_model_by_its_path(self, given, what, mend):
         inner = create_model("Inner", items=(given, ...))
-        with pytest.raises(ActionDefinitionError, match=f"`Inner.items` {what}") as caught:
+        with pytest.raises(ActionDefinitionError, match=f"it {what}") as caught:
             define_action(
                 name="deep", handler=lambda _: None, input=create_model("Outer", inner=(list[inner], ...))
             )
-        assert (caught.value.action, caught.value.field, caught.value.mend) == ("deep", "input", mend)
+        field = f"input.inner[].items{step(given)}"
+        assert (caught.value.action, caught.value.field, caught.value.mend) == ("deep", field, mend)
 
     def test_it_is_refused_as_output(self, given, what, mend):
-        with pytest.raises(ActionDefinitionError, match=f"field `output`: it {what}") as caught:
+        with pytest.raises(ActionDefinitionError, match=f"it {what}") as caught:
             define_action(name="out", handler=lambda: None, output=given)
-        assert caught.value.mend == mend
+        assert (caught.value.field, caught.value.mend) == (f"output{step(given)}", mend)
 
     def test_it_is_refused_as_details(self, given, what, mend):
         class Odd(ActionError[given], code="odd"):
@@ -77,7 +120,7 @@ class TestWhereItStands:
 
         with pytest.raises(ActionDefinitionError, match=what) as caught:
             define_action(name="fails", handler=lambda: None, errors=[Odd])
-        assert (caught.value.field, caught.value.mend) == ("errors.odd", mend)
+        assert (caught.value.field, caught.value.mend) == (f"errors.odd{step(given)}", mend)
 
 
 @dataclasses.dataclass
@@ -93,12 +136,99 @@ class Aliased(BaseModel):
     from_: Annotated[Iterable[int], Field(alias="from")]
 
 
+class Pair(NamedTuple):
+    first: int
+    second: Iterable[int]
+
+
+class Loop(BaseModel):
+    loop: list[Loop] = []
+    held: Held | None = None
+
+
+class Extras(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Iterable[int]]
+
+
 @pytest.mark.parametrize(
-    ("given", "named"), [(Held, "Held.items"), (Typed, "Typed.items"), (Aliased, "Aliased.from")]
+    ("given", "path"),
+    [
+        (Held, "output.items"),
+        (Typed, "output.items"),
+        (Aliased, "output.from"),
+        (list[Held], "output[].items"),
+        (tuple[int, Held], "output[1].items"),
+        (tuple[Held, ...], "output[].items"),
+        (Pair, "output.second"),
+        (dict[str, Held] | None, "output.*.items"),
+        (Annotated[Held, BeforeValidator(str)], "output.items"),
+        (Loop, "output.held.items"),
+        (Extras, "output.*"),
+    ],
 )
-def test_the_field_is_named_in_every_kind_of_class(given, named):
-    with pytest.raises(ActionDefinitionError, match=f"`{named}` is an iterator"):
+def test_the_path_leads_through_every_kind_of_type(given, path):
+    with pytest.raises(ActionDefinitionError, match="it is an iterator") as caught:
         define_action(name="out", handler=lambda: None, output=given)
+    assert caught.value.field == path
+
+
+class Login(BaseModel):
+    user: str
+    password: SecretStr
+
+
+class Hidden(BaseModel):
+    password: Annotated[SecretStr, Field(exclude=True)]
+
+
+class Shown(BaseModel):
+    password: SecretStr
+
+    @field_serializer("password")
+    def _show(self, password: SecretStr) -> str:
+        return password.get_secret_value()
+
+
+class Computed(BaseModel):
+    @computed_field
+    @property
+    def token(self) -> Secret[str]:
+        return Secret("x")
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        (SecretStr, ""),
+        (SecretBytes, ""),
+        (Secret[int], ""),
+        (SecretStr | None, ""),
+        (list[SecretStr], "[]"),
+        (dict[str, Login], ".*.password"),
+        (dict[SecretStr, int], ""),
+        (Login, ".password"),
+        (Shown, ".password"),
+        (Computed, ".token"),
+        (Annotated[SecretStr, PlainSerializer(lambda secret: secret.get_secret_value())], ""),
+    ],
+)
+def test_a_secret_is_refused_in_what_is_given_out(given, path):
+    with pytest.raises(ActionDefinitionError, match="it is a secret, which never leaves") as caught:
+        define_action(name="out", handler=lambda: None, output=given)
+    assert caught.value.field == f"output{path}"
+
+    class Odd(ActionError[given], code="odd"):
+        pass
+
+    with pytest.raises(ActionDefinitionError, match="it is a secret") as caught:
+        define_action(name="fails", handler=lambda: None, errors=[Odd])
+    assert caught.value.field == f"errors.odd{path}"
+
+
+def test_a_secret_may_be_taken_and_be_held_by_what_is_given_out():
+    define_action(name="taken", handler=lambda _: None, input=Login)
+    define_action(name="held", handler=lambda: None, output=Hidden)
 
 
 class Waits(BaseModel):
@@ -114,8 +244,8 @@ def test_what_was_missing_at_the_definition_is_refused_when_it_is_described(monk
     with pytest.raises(DefinitionErrors) as caught:
         describe(registry, Settings(root=tmp_path, out=tmp_path / "out", title="T", version="1"))
     (error,) = caught.value.errors
-    assert (error.action, error.field, error.mend) == ("waits", "input", "use `list`")
-    assert "`Later.items` is an iterator" in error.what
+    assert (error.action, error.field, error.mend) == ("waits", "input.later[].items", "use `list`")
+    assert "it is an iterator" in error.what
 
 
 class Tree(BaseModel):
@@ -128,10 +258,37 @@ class Tree(BaseModel):
     "given",
     [
         *(Sequence[int], list[int], tuple[int, ...], set[int], dict[str, float], dict[Decimal, int]),
-        *(dict[bool, int], Tree, Held.__class__, Annotated[Cat | Dog, Field(discriminator="kind")]),
+        *(
+            dict[bool, int],
+            JsonValue,
+            dict[str, JsonValue],
+            Tree,
+            Held.__class__,
+            Annotated[Cat | Dog, Field(discriminator="kind")],
+        ),
         Annotated[Cat | Dog, Discriminator("kind")],
     ],
     ids=str,
 )
 def test_other_types_are_fine(given):
-    assert first_misfit(TypeAdapter(given).core_schema) is None
+    assert first_misfit(TypeAdapter(given).core_schema, "validation") is None
+    assert first_misfit(TypeAdapter(given).core_schema, "serialization") is None
+
+
+@pytest.mark.parametrize(
+    ("annotations", "field"),
+    [
+        ({"mail": EmailStr}, "mail"),
+        ({"number": int, "mail": list[EmailStr]}, "mail"),
+        ({"return": EmailStr | None}, "output"),
+    ],
+)
+def test_a_type_whose_library_is_missing_is_refused_with_what_to_install(monkeypatch, annotations, field):
+    monkeypatch.setitem(sys.modules, "email_validator", None)
+
+    def handler(*, number: Any = 1, mail: Any = "") -> None: ...
+
+    handler.__annotations__ = {"number": int, "mail": str} | annotations
+    with pytest.raises(ActionDefinitionError, match="email-validator is not installed") as caught:
+        define_action(name="write", handler=handler)
+    assert (caught.value.field, caught.value.mend) == (field, "install it, or use another type")

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from actionary.catalog import Catalog
+from actionary.http import create_app
+from actionary.names import camel_case
+from actionary.registry import Registry
+from actionary_build.emit import Emitter
+from type_shapes.registry import SHAPES
+from type_shapes.registry import catalog as describe
+from type_shapes.registry import registry as define
+
+TYPESCRIPT = Path(__file__).parents[1] / "clients" / "typescript"
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    return define()
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    return describe()
+
+
+@pytest.fixture(scope="session")
+def address(registry: Registry) -> Iterator[str]:
+    """The address of a server of the whole table."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(registry), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"  # which takes connections already
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listener.close()
+
+
+def emitted(emitter: Emitter[Any], catalog: Catalog, folder: Path, **options: str) -> None:
+    for file in emitter.emit(catalog, emitter.options(**options), {}):
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content)
+
+
+@contextmanager
+def on_path(folder: Path) -> Iterator[None]:
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+
+
+@pytest.fixture(scope="session")
+def python_project(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the one Python client of all shapes."""
+    from actionary_build.emit.python import emitter
+
+    folder = tmp_path_factory.mktemp("python")
+    emitted(emitter, catalog, folder, package="shapes_client")
+    return folder / "clients" / "python"
+
+
+@pytest.fixture(scope="session")
+def python_client(python_project: Path, address: str) -> Iterator[Any]:
+    with on_path(python_project):
+        package = import_module("shapes_client")
+        with package.Client(address) as client:
+            yield client
+
+
+def run_program(*command: str | Path, cwd: Path, stdin: str = "") -> str:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def run() -> Callable[..., str]:
+    """Run a program that is to succeed, and give what it prints."""
+    return run_program
+
+
+@pytest.fixture(scope="session")
+def typescript_compile(
+    catalog: Catalog, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[dict[str, str]], Path]:
+    """Compile programs beside the one TypeScript client of all shapes; gives the folder."""
+    from actionary_build.emit.typescript import FOLDER, emitter
+
+    folder = tmp_path_factory.mktemp("typescript")
+    installed = TYPESCRIPT / "node_modules" / ".package-lock.json"
+    if (
+        not installed.exists()
+        or installed.stat().st_mtime < (TYPESCRIPT / "package-lock.json").stat().st_mtime
+    ):
+        run_program("npm", "ci", cwd=TYPESCRIPT)
+    (folder / "node_modules").symlink_to(TYPESCRIPT / "node_modules")
+    (folder / "package.json").write_text('{"type": "module"}')
+    shutil.copy(TYPESCRIPT / "tsconfig.json", folder)
+    emitted(emitter, catalog, folder, package="shapes-client")
+    shutil.copytree(folder / FOLDER / "src", folder / "src" / "client")
+
+    def compiled(programs: dict[str, str]) -> Path:
+        for name, program in programs.items():
+            (folder / "src" / name).write_text(program)
+        run_program(TYPESCRIPT / "node_modules" / ".bin" / "tsc", "-p", folder, cwd=folder)
+        return folder
+
+    return compiled
+
+
+PROGRAM = """
+import { createClient } from "./client/index.js";
+type Data<F extends (...given: never[]) => Promise<unknown>> =
+  Extract<Awaited<ReturnType<F>>, { ok: true }>["data"];
+const client = createClient({ baseUrl: process.argv[2]! });
+const answers: Record<string, unknown[]> = {};
+%s
+console.log(JSON.stringify(answers));
+"""
+
+
+@pytest.fixture(scope="session")
+def typescript_answers(typescript_compile: Callable[..., Path], address: str) -> dict[str, list[Any]]:
+    """What each sample is answered in TypeScript, where both are of their types."""
+    lines: list[str] = []
+    for name, (shape, _) in SHAPES.items():
+        function = camel_case(name)
+        calls = [
+            f"await client.{function}({{ value: {literal(sample.given)}{' as never' * sample.untyped} }})"
+            for sample in shape.samples
+        ]
+        lines.append(f"answers[{json.dumps(name)}] = [{', '.join(calls)}];")
+        lines += [
+            f"void ({literal(sample.answered)} satisfies Data<typeof client.{function}>);"
+            for sample in shape.samples
+        ]
+    folder = typescript_compile({"samples.ts": PROGRAM % "\n".join(lines)})
+    return json.loads(run_program("node", folder / "dist" / "samples.js", address, cwd=folder))
+
+
+def literal(value: Any) -> str:
+    """Write JSON as TypeScript, where a bare ``__proto__`` would set the prototype."""
+    return json.dumps(value).replace('"__proto__":', '["__proto__"]:')

@@ -1,0 +1,166 @@
+"""Every shape of the table, in every place where it has to be right."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, get_type_hints
+
+import httpx2
+import pytest
+from actionary import invoke_action
+from actionary.result import CommonError
+from jsonschema import Draft202012Validator
+from pydantic import TypeAdapter
+from type_shapes.formats import FORMATS
+from type_shapes.registry import SHAPES
+
+FEWEST = 60
+
+
+@pytest.fixture(params=SHAPES)
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def shape(name):
+    return SHAPES[name][0]
+
+
+@pytest.fixture
+def action(name, registry):
+    return registry.get(name)
+
+
+@pytest.fixture
+def spec(name, catalog):
+    return catalog.get(name)
+
+
+def canonical(data: Any) -> str:
+    """Compare as JSON, where ``True`` is not ``1``."""
+    return json.dumps(data, sort_keys=True)
+
+
+def body(value: Any) -> bytes:
+    return json.dumps({"value": value}).encode()
+
+
+def whole(schema: dict[str, Any], catalog: Any) -> dict[str, Any]:
+    return {**schema, "$defs": {name: catalog.types[name] for name in catalog.types_used(schema)}}
+
+
+def validator(schema: dict[str, Any], catalog: Any) -> Draft202012Validator:
+    return Draft202012Validator(whole(schema, catalog), format_checker=FORMATS)
+
+
+def test_the_table_is_long_enough_and_every_shape_has_samples():
+    assert len(SHAPES) >= FEWEST
+    assert all(shape.right for shape, _ in SHAPES.values())
+    without_wrong = {name for name, (shape, _) in SHAPES.items() if not shape.wrong}
+    assert without_wrong == {"anything", "object_type", "json_value"}
+
+
+def test_its_schemas_are_json_schema(spec, catalog):
+    for schema in (spec.input, spec.output):
+        Draft202012Validator.check_schema(whole(schema, catalog))
+
+
+def test_what_its_schema_accepts_is_read_and_nothing_else(*, shape, spec, catalog, action):
+    read = action.prepared.read_json
+    schema = validator(spec.input, catalog)
+    for sample in shape.samples:
+        read(body(sample.given))
+        schema.validate({"value": sample.given})
+    for value in (*shape.wrong, *shape.unsaid):
+        with pytest.raises(CommonError) as refused:
+            read(body(value))
+        assert refused.value.code == "invalid_input"
+    for value in shape.read_too:
+        read(body(value))
+    assert all(schema.is_valid({"value": value}) for value in shape.unsaid)
+    assert not [value for value in (*shape.wrong, *shape.read_too) if schema.is_valid({"value": value})]
+    assert bool(shape.why) is bool(shape.unsaid or shape.read_too)
+
+
+async def test_in_process(*, shape, spec, catalog, action):
+    schema = validator(spec.output, catalog)
+    for sample in shape.samples:
+        result = await invoke_action(action, {"value": sample.given})
+        assert result.ok, result
+        _, written = action.prepared.write_output(result.data)
+        assert canonical(json.loads(written)) == canonical(sample.answered)
+        schema.validate(sample.answered)
+    for value in (*shape.wrong, *shape.unsaid):
+        assert (await invoke_action(action, {"value": value})).code == "invalid_input"
+
+
+def test_over_http(*, shape, name, address):
+    with httpx2.Client(base_url=f"{address}/api/actions") as http:
+        for sample in shape.samples:
+            reply = http.post(
+                f"/{name}", content=body(sample.given), headers={"content-type": "application/json"}
+            )
+            assert reply.status_code == 200, reply.text
+            assert canonical(reply.json()["data"]) == canonical(sample.answered)
+        for value in (*shape.wrong, *shape.unsaid):
+            reply = http.post(f"/{name}", content=body(value), headers={"content-type": "application/json"})
+            assert (reply.status_code, reply.json()["code"]) == (400, "invalid_input")
+
+
+def test_with_the_typescript_client(*, shape, name, typescript_answers):
+    answers = typescript_answers[name]
+    assert [answer.get("code") for answer in answers] == [None] * len(shape.samples)
+    assert [as_javascript(answer["data"]) for answer in answers] == [
+        as_javascript(sample.answered) for sample in shape.samples
+    ]
+
+
+def as_javascript(data: Any) -> str:
+    """Write JSON as a program does that knows one kind of number."""
+
+    def plain(node: Any) -> Any:
+        if isinstance(node, float) and node.is_integer():
+            return int(node)
+        if isinstance(node, dict):
+            return {key: plain(value) for key, value in node.items()}
+        return [plain(item) for item in node] if isinstance(node, list) else node
+
+    return canonical(plain(data))
+
+
+def test_with_the_python_client(*, shape, name, python_client):
+    """Values are made by the client's own types, sent, answered and read into its types again."""
+    call = getattr(python_client, name)
+    hints = get_type_hints(call, include_extras=True)
+    given, data = TypeAdapter(hints["value"]), TypeAdapter(Any)
+    for sample in shape.samples:
+        result = call(value=given.validate_json(json.dumps(sample.given), strict=True))
+        assert result.ok, result
+        read = data.dump_python(result.data, mode="json", by_alias=True)
+        assert canonical(read) == canonical(sample.answered)
+
+
+def test_a_secret_is_in_no_answer_and_no_log(address, caplog):
+    caplog.set_level("DEBUG")
+    secret = "correct horse battery"
+    given = [
+        {"user": "ann", "password": secret, "pin": [secret]},
+        {"user": 1, "password": secret},
+        {"user": "ann", "password": {secret: secret}},
+        {"user": "ann", "password": secret},
+    ]
+    with httpx2.Client(base_url=f"{address}/api/actions") as http:
+        replies = [http.post("/secret", json={"value": value}) for value in given]
+    assert [reply.status_code for reply in replies] == [400, 400, 400, 200]
+    assert not [reply for reply in replies if "horse" in reply.text]
+    assert "horse" not in caplog.text
+
+
+@pytest.mark.long
+def test_the_python_client_of_all_shapes_is_strictly_typed(python_project, run):
+    checked = run(
+        sys.executable, "-m", "mypy", "--strict", "--config-file=", "shapes_client", cwd=python_project
+    )
+    assert checked.startswith("Success")
