@@ -81,7 +81,8 @@ def bind(
             reader.fail(
                 "input", f"{len(rest)} parameters for one input model", "take the model as the only one"
             )
-        is_raw = isinstance(input_model, type) and issubclass(input_model, RawInput)  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped callers
+        given: Any = input_model  # untyped callers pass anything
+        is_raw = inspect.isclass(given) and issubclass(given, RawInput)
         takes = _taking_data(handler) if is_raw else handler
         call = _call_with_model(takes, takes_input=bool(rest), context=context)
     else:
