@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
-from actionary import Caller, Context, Ok, Registry, invoke_action, unwrap
+import pytest
+from actionary import Caller, Context, Err, Ok, Registry, invoke_action, unwrap
 from actionary.catalog import Catalog
 
 Load = Callable[[str], ModuleType]
@@ -41,9 +43,27 @@ def test_every_public_action_has_examples_and_says_when_to_use_it(catalog: Catal
             assert spec.tags
 
 
-def test_one_action_is_private_and_one_is_for_agents_only(catalog: Catalog) -> None:
-    assert [spec.name for spec in catalog if not spec.public] == ["restock"]
-    assert [spec.name for spec in catalog if spec.public and spec.http is None] == ["estimate_calories"]
+def test_some_actions_are_private_and_some_are_for_agents_only(catalog: Catalog) -> None:
+    private = [spec.name for spec in catalog if not spec.public]
+    assert private == ["delete_account", "restock", "send_email"]
+    for_agents = [spec.name for spec in catalog if spec.public and spec.http is None]
+    assert for_agents == ["estimate_calories", "navigate"]
+
+
+@pytest.mark.parametrize("caller", ["http", "mcp", "tool", "app"])
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("delete_account", {"customer_id": "cus_123"}),
+        ("send_email", {"to": "jane@example.com", "subject": "Hello", "body": "Hello."}),
+    ],
+)
+async def test_nobody_from_outside_reaches_what_will_need_approval(
+    registry: Registry, name: str, given: dict[str, Any], caller: Caller
+) -> None:
+    refused = await invoke_action(name, given, Context(caller=caller), registry=registry)
+    assert isinstance(refused, Err)
+    assert (refused.code, refused.status) == ("not_public", 404)
 
 
 async def test_agents_estimate_calories_and_http_callers_do_not(registry: Registry) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 from actionary import Context, Err, Registry, invoke_action, unwrap
 
+Call = Callable[..., Coroutine[Any, Any, Any]]
+Refused = Callable[..., Coroutine[Any, Any, Err]]
 Rows = Callable[[str], list[Any]]
 
 
@@ -147,3 +149,25 @@ async def test_the_shops_own_code_restocks_and_nobody_else(registry: Registry) -
     unknown = await invoke_action("restock", {**given, "product_id": "p-0"}, registry=registry)
     assert isinstance(unknown, Err)
     assert unknown.code == "product_not_found"
+
+
+async def test_an_order_that_is_shipped_gets_no_discount(call: Call, rows: Rows) -> None:
+    discounts = []
+    for _ in range(2):
+        checked = await call("validate_order", order_id="o-1002")
+        discounts.append((await call("apply_discount", **checked.model_dump())).discount)
+        rows("UPDATE orders SET status = 'shipped' WHERE id = 'o-1002'")
+    assert discounts == [0.1, 0.0]
+
+
+async def test_an_order_that_is_not_there_cannot_be_checked(refused: Refused) -> None:
+    failure = await refused("validate_order", order_id="ord_99")
+    assert (failure.code, failure.details) == ("order_not_found", {"order_id": "ord_99"})
+
+
+@pytest.mark.parametrize("given", [{}, {"validated": "true"}, {"validated": 1}, {"validated": None}])
+async def test_a_discount_needs_to_know_whether_the_order_was_checked(
+    refused: Refused, given: dict[str, Any]
+) -> None:
+    failure = await refused("apply_discount", **given)
+    assert [line["path"] for line in failure.details] == [["validated"]]
