@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "783fbe46b368d6d1",
+  catalog: "cc492efb4b556734",
   clientCodes: {
     network_error: {
       retryable: true,

@@ -11,6 +11,44 @@ export interface CalculateShippingInput {
   weight_grams: number;
 }
 
+/** What validate_order found out; what else it gives may be there, and is ignored. */
+export interface CheckedOrder {
+  /** Whether the order may still be changed. */
+  validated: boolean;
+}
+
+export interface CreateInvoiceInput {
+  /**
+   * The customer's id, such as cus_123.
+   *
+   * Length at least 1. Length at most 64.
+   */
+  customer_id: string;
+  /**
+   * May be empty.
+   *
+   * Number of items at most 100.
+   */
+  line_items: LineItem[];
+  /**
+   * A currency whose unit has a hundred cents.
+   *
+   * Default "USD".
+   */
+  currency?: "USD" | "EUR" | "GBP" | undefined;
+}
+
+/** Who a customer is. */
+export interface Customer {
+  /**
+   * The customer's id, such as cus_123.
+   *
+   * Length at least 1. Length at most 64.
+   */
+  customer_id: string;
+  name: string;
+}
+
 /** The meals of a day. */
 export interface Diary {
   /** Format date. */
@@ -20,6 +58,26 @@ export interface Diary {
   total_kcal: number;
 }
 
+/** What is taken off a price. */
+export interface Discount {
+  /**
+   * As a share of the price: 0.1 is ten per cent.
+   *
+   * At least 0. At most 1.
+   */
+  discount: number;
+}
+
+/** An entry of the calendar. */
+export interface Event {
+  id: string;
+  title: string;
+  /** Format date-time. */
+  start: string;
+  /** Format date-time. */
+  end: string;
+}
+
 export interface GetOrderInput {
   /**
    * The order's id, such as o-1001.
@@ -27,6 +85,42 @@ export interface GetOrderInput {
    * Length at least 1.
    */
   order_id: string;
+}
+
+/** An invoice that is open. */
+export interface Invoice {
+  /** The invoice's id, such as inv_cus_123. */
+  invoice_id: string;
+  /** All line items, in cents of the currency. */
+  total_cents: number;
+  currency: string;
+}
+
+/** What is charged for, and how much. */
+export interface LineItem {
+  /** Length at least 1. Length at most 200. */
+  description: string;
+  /**
+   * In cents of the invoice's currency.
+   *
+   * At least 0. At most 100000000.
+   */
+  amount_cents: number;
+}
+
+export interface ListEventsInput {
+  /**
+   * The first day, from midnight in UTC.
+   *
+   * Format date.
+   */
+  from: string;
+  /**
+   * The last day, to midnight in UTC.
+   *
+   * Format date.
+   */
+  to: string;
 }
 
 export interface ListMealsInput {
@@ -66,6 +160,15 @@ export interface LogMealInput {
   eaten_at: string;
   /** Number of items at most 10. Default []. */
   tags?: string[] | undefined;
+}
+
+export interface LookupCustomerInput {
+  /**
+   * The customer's email address, in any case.
+   *
+   * Matches ^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$. Length at most 254.
+   */
+  email: string;
 }
 
 /** A meal of the diary. */
@@ -172,11 +275,30 @@ export interface ParcelOutput {
   express: boolean;
 }
 
+/** The days that a call was about. */
+export interface Period {
+  /**
+   * The first day, from midnight in UTC.
+   *
+   * Format date.
+   */
+  from: string;
+  /**
+   * The last day, to midnight in UTC.
+   *
+   * Format date.
+   */
+  to: string;
+}
+
 /** The customer comes to a shop for it. */
 export interface Pickup {
   method: "pickup";
   shop: "harbour" | "station";
 }
+
+/** How soon somebody should read a message. */
+export type Priority = "low" | "normal" | "high" | "urgent";
 
 /** A product as the shop sells it. */
 export interface Product {
@@ -253,6 +375,107 @@ export interface Stock {
   available: number;
 }
 
+export interface TriageInput {
+  /**
+   * The whole text.
+   *
+   * Length at least 1. Length at most 20000.
+   */
+  message: string;
+  /**
+   * A name or an address.
+   *
+   * Length at least 1. Length at most 254.
+   */
+  sender: string;
+}
+
+/** What was found out about a message. */
+export interface Triaged {
+  priority: Priority;
+}
+
+export interface UpdateMealInput {
+  /**
+   * The meal's id, as list_meals gives it.
+   *
+   * At least 1. At most 9007199254740991.
+   */
+  meal_id: number;
+  /**
+   * What was eaten.
+   *
+   * Length at least 1. Length at most 200.
+   */
+  name: string;
+  kind: "breakfast" | "lunch" | "dinner" | "snack";
+  /**
+   * In kilocalories.
+   *
+   * At least 0. At most 20000.
+   */
+  kcal: number;
+  /**
+   * When, with the offset from UTC.
+   *
+   * Format date-time.
+   */
+  eaten_at: string;
+  /** Number of items at most 10. */
+  tags: string[];
+}
+
+export interface ValidateOrderInput {
+  /**
+   * The order's id, such as o-1001.
+   *
+   * Length at least 1.
+   */
+  order_id: string;
+}
+
+/** Whether an order may still be changed. */
+export interface ValidatedOrder {
+  /**
+   * The order's id, such as o-1001.
+   *
+   * Length at least 1.
+   */
+  order_id: string;
+  /** False once the order is shipped. */
+  validated: boolean;
+}
+
+/** The customer that a call was about. */
+export interface WhichCustomer {
+  /**
+   * The customer's id, such as cus_123.
+   *
+   * Length at least 1. Length at most 64.
+   */
+  customer_id: string;
+}
+
+/** The address that a call was about. */
+export interface WhichEmail {
+  /**
+   * One address, such as jane@example.com.
+   *
+   * Matches ^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$. Length at most 254.
+   */
+  email: string;
+}
+
+/** The meal that a call was about. */
+export interface WhichMeal {
+  /**
+   * The meal's id, as list_meals gives it.
+   *
+   * At least 1. At most 9007199254740991.
+   */
+  meal_id: number;
+}
+
 /** The order that a call was about. */
 export interface WhichOrder {
   /**
@@ -271,4 +494,10 @@ export interface WhichProduct {
    * Length at least 1.
    */
   product_id: string;
+}
+
+/** The time that a call was about. */
+export interface WhichTime {
+  /** Format date-time. */
+  eaten_at: string;
 }
