@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from actionary.action import Action, AsyncAction, SyncAction, action, define_action
 from actionary.context import Caller, Context, Request
-from actionary.definition import Example, Http
 from actionary.definition_error import ActionDefinitionError
+from actionary.fields import Cursor, Deprecated, Example, Http
 from actionary.invoke import invoke_action, invoke_action_sync
 from actionary.registry import DiscoveryError, Registry, default_registry, define_actions
 from actionary.result import ActionError, Err, Ok, Result, unwrap
@@ -22,6 +22,8 @@ __all__ = [
     "AsyncAction",
     "Caller",
     "Context",
+    "Cursor",
+    "Deprecated",
     "DiscoveryError",
     "Err",
     "Example",

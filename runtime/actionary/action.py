@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, Protocol, Type
 from pydantic import BaseModel, TypeAdapter
 
 from actionary.context import Context, Request
-from actionary.definition import ActionFields, Definition, Example, Http, output_adapter, read_definition
+from actionary.contract import input_model, output_adapter
+from actionary.definition import Definition, read_definition, renamed
 from actionary.definition_error import place_of_caller
+from actionary.fields import ActionFields, Example, Http
 from actionary.prepared import Prepared, prepare
 from actionary.signature import UNCHECKED, Binding, bind
 
@@ -57,6 +59,16 @@ class Action(Generic[P, T]):
     def prepared(self) -> Prepared:
         """What the pipeline needs of the action at each call, made at the first."""
         return prepare(self)
+
+    def renamed(self, prefix: str, tags: tuple[str, ...]) -> Action[P, T]:
+        """Give this action with ``prefix`` before its name and ``tags`` before its own.
+
+        Raises:
+            ActionDefinitionError: That makes no name, or a tag is none.
+        """
+        if not prefix and not tags:
+            return self
+        return type(self)(renamed(self.definition, prefix, tags), self.handler, self.binding, self.adapter)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} at {self.definition.where}>"
@@ -134,29 +146,32 @@ def action(handler: Callable[..., Any] | None = None, /, **fields: Any) -> Any:
 def define_action(
     *,
     handler: Callable[..., Any],
-    input: type[BaseModel] | None = None,  # noqa: A002 - the field's name
+    input: type[BaseModel] | Mapping[str, Any] | None = None,  # noqa: A002 - the field's name
     output: Any = UNCHECKED,
     **fields: Unpack[ActionFields],
 ) -> Action[..., Any]:
     """Make an action from data; what is not given is read from the handler as `action` does.
 
     With ``input`` the handler takes an instance of that model as its only argument,
-    and the context if a parameter is called ``ctx`` or annotated with `Context`.
+    and the context if a parameter is called ``ctx`` or annotated with `Context`. It may
+    be a JSON Schema too (2020-12, of an object), which is checked with the extra
+    ``jsonschema``; the handler then takes a dict of JSON data.
 
     Raises:
         ActionDefinitionError: The definition has a mistake.
     """
-    return _make(handler, fields, input_model=input, output=output)
+    return _make(handler, fields, given=input, output=output)
 
 
 def _make(
     handler: Callable[..., Any],
     fields: Mapping[str, Any],
     *,
-    input_model: type[BaseModel] | None = None,
+    given: type[BaseModel] | Mapping[str, Any] | None = None,
     output: Any = UNCHECKED,
 ) -> Action[..., Any]:
     definition = read_definition(handler, fields, place_of_caller())
-    binding = bind(handler, definition.name, input_model=input_model, output=output)
+    model = input_model(definition, given) if isinstance(given, Mapping) else given
+    binding = bind(handler, definition.name, input_model=model, output=output)
     kind = AsyncAction if binding.is_async else SyncAction
     return kind(definition, handler, binding, output_adapter(definition, binding))

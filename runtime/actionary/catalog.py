@@ -23,6 +23,9 @@ FORMAT: Final = 1
 
 REF: Final = "#/$defs/"
 
+QUERY_METHODS: Final = frozenset({"GET", "DELETE"})
+"""Methods that take the input from the query; the others take it from a JSON body."""
+
 Schema: TypeAlias = dict[str, Any]
 """A JSON Schema object. Read only, like everything in a catalog."""
 
@@ -58,6 +61,29 @@ class HttpSpec:
     method: str
     path: str
 
+    @property
+    def reads_query(self) -> bool:
+        """Whether the input is the query, and not a JSON body (DESIGN §5)."""
+        return self.method in QUERY_METHODS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeprecationSpec:
+    """What is said of a deprecated action: ISO dates, and the name of another action."""
+
+    since: str | None = None
+    sunset: str | None = None
+    use_instead: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CursorSpec:
+    """The fields that lead from page to page: of the input, of the output, and the list of the page."""
+
+    input: str
+    output: str
+    items: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSpec:
@@ -75,7 +101,7 @@ class ActionSpec:
     when_not_to_use: str | None
     tags: tuple[str, ...]
     examples: tuple[ExampleSpec, ...]
-    deprecated: bool
+    deprecated: DeprecationSpec | None
     public: bool
     http: HttpSpec | None
     agent_tool: bool
@@ -89,6 +115,8 @@ class ActionSpec:
     errors: tuple[ErrorSpec, ...]
     input: Schema
     output: Schema
+    tool_callable: bool = True
+    paginate: CursorSpec | None = None
 
     @property
     def slug(self) -> str:
@@ -122,6 +150,20 @@ class ActionSpec:
         return " ".join(part for part in parts if part)
 
     @property
+    def deprecation(self) -> str | None:
+        """What is told of a deprecated action, in one or more sentences."""
+        if self.deprecated is None:
+            return None
+        told = self.deprecated
+        return " ".join(
+            [
+                f"Deprecated since {told.since}." if told.since else "Deprecated.",
+                *([f"It will be removed on {told.sunset}."] if told.sunset else []),
+                *([f"Use {told.use_instead} instead."] if told.use_instead else []),
+            ]
+        )
+
+    @property
     def common_codes(self) -> tuple[codes.Code, ...]:
         """The common codes a caller over HTTP can get, in the order of the checks.
 
@@ -133,7 +175,7 @@ class ActionSpec:
             reachable.add("unauthorized")
         if self.timeout_ms is not None:
             reachable.add("timeout")
-        if self.http is not None and self.http.method != "GET":
+        if self.http is not None and not self.http.reads_query:
             reachable |= {"payload_too_large", "unsupported_media_type"}
         return tuple(code for code in codes.COMMON.values() if code.name in reachable)
 
@@ -329,6 +371,8 @@ def _load_action(data: dict[str, Any]) -> ActionSpec:
             for example in data["examples"]
         ),
         "http": None if data["http"] is None else HttpSpec(**data["http"]),
+        "deprecated": None if data["deprecated"] is None else DeprecationSpec(**data["deprecated"]),
+        "paginate": None if data["paginate"] is None else CursorSpec(**data["paginate"]),
         "errors": tuple(ErrorSpec(**error) for error in data["errors"]),
     }
     return ActionSpec(**fields)

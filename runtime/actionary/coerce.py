@@ -1,4 +1,4 @@
-"""Turn texts into JSON values by an input's schema: for queries and the command line.
+"""Turn texts into JSON values by an input's schema: for queries, the command line, and models.
 
 A text becomes something else only where no text is allowed and it clearly says it
 (R001.6, R001.7); otherwise it stays, and validation says what is wrong. How a
@@ -111,6 +111,20 @@ def coerce_pairs(pairs: Iterable[tuple[str, str]], parameters: Mapping[str, Para
         else:
             values[name] = _many(name, parameter, bare[name])
     return values
+
+
+def coerce_values(given: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    """Read the texts among the values of an input, as models give them; what is inside a value is left.
+
+    Raises:
+        CommonError: ``invalid_input``: a text is JSON that says one thing twice.
+    """
+    return {
+        name: coerce_text(value, parameters[name].types)
+        if isinstance(value, str) and name in parameters
+        else value
+        for name, value in given.items()
+    }
 
 
 def _one(parameter: Parameter, text: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, cast, get_args
 
 from typing_extensions import TypeVar
@@ -12,9 +13,14 @@ from typing_extensions import TypeVar
 Caller: TypeAlias = Literal["code", "http", "mcp", "cli", "app", "workflow", "tool", "automation"]
 """The closed set of doors; the door sets it, it is never read from the wire."""
 
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
 CALLERS: Final[frozenset[str]] = frozenset(get_args(Caller))
 OUTSIDE: Final = frozenset({"http", "mcp", "app", "tool"})
 """Callers that reach public actions only."""
+
+MODELS: Final = frozenset({"mcp", "tool", "app"})
+"""Callers whose inputs models write, who give texts where other values are meant (DESIGN §4)."""
 
 R = TypeVar("R", default=Any)
 S = TypeVar("S", default=Any)
@@ -53,10 +59,11 @@ class Context(Generic[R]):
     """What a handler may know of its call; annotate a parameter with it to get it.
 
     ``request`` is there for calls over HTTP, ``resources`` is what the registry's
-    lifespan yields, ``action`` the name of the running action.
+    lifespan yields, ``action`` the name of the running action. ``extra_input`` has the
+    keys that the input does not know, where the definition allows them.
     """
 
-    __slots__ = ("_request", "_request_id", "_resources", "action", "caller")
+    __slots__ = ("_request", "_request_id", "_resources", "action", "caller", "extra_input")
 
     def __init__(
         self,
@@ -72,6 +79,7 @@ class Context(Generic[R]):
         self.caller: Caller = caller
         self.action = action
         self._request_id = request_id.encode() or new_request_id()
+        self.extra_input: Mapping[str, Any] = NOTHING
         self._request = request
         self._resources = resources
 
@@ -120,13 +128,15 @@ class Context(Generic[R]):
         return self._copy(resources, self.action)
 
     def _copy(self, resources: Any, action: str) -> Context[Any]:
-        return Context(
+        copy: Context[Any] = Context(
             caller=self.caller,
             request=self.request,
             resources=resources if self._resources is None else self._resources,
             action=action,
             request_id=self.request_id,
         )
+        copy.extra_input = self.extra_input
+        return copy
 
 
 def context_of(given: Any) -> Context[Any]:

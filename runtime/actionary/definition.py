@@ -1,71 +1,17 @@
-"""The fields of a definition, and what each of them may hold."""
+"""Everything that a definition says, as data."""
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
-import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final, Literal, NoReturn, TypeAlias, TypedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from pydantic import BaseModel, PydanticUserError, RootModel, TypeAdapter
-from pydantic_core import SchemaError
-
-from actionary.context import Request
-from actionary.definition_error import ActionDefinitionError, Place, running_file
-from actionary.names import is_name
-from actionary.result import ActionError, CommonError, FailedCall, details_adapter
-from actionary.schema import built_schema
-from actionary.signature import UNCHECKED, Binding, mend_of, why_refused
-from actionary.type_rules import first_misfit
-
-Auth: TypeAlias = Callable[[Request], bool | Awaitable[bool]]
-"""Who is at the door: only the value ``True`` lets a request in. A plain function runs in a thread."""
-
-UNSET: Final = object()
-"""Stands for an output that an example does not give; ``None`` is an output."""
-
-
-@dataclass(frozen=True, slots=True)
-class Http:
-    """The HTTP door: the method, ``"GET"`` for reading by query parameters or ``"POST"``."""
-
-    method: Literal["GET", "POST"] = "POST"
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """An example call; both sides are checked against the schemas when the project is built."""
-
-    input: dict[str, Any]
-    output: Any = UNSET
-
-
-class ActionFields(TypedDict, total=False):
-    """The fields of a definition that have a default (DESIGN §3)."""
-
-    name: str
-    title: str
-    description: str
-    when_to_use: str
-    when_not_to_use: str
-    tags: Sequence[str]
-    examples: Sequence[Example]
-    deprecated: bool
-    public: bool
-    http: Http | Literal[False]
-    agent_tool: bool
-    read_only: bool
-    destructive: bool
-    idempotent: bool
-    open_world: bool
-    parallel_safe: bool
-    auth: Auth
-    errors: Sequence[type[ActionError[Any]]]
-    timeout: float | timedelta | None
+from actionary.definition_error import Place, running_file
+from actionary.field_checks import FieldChecks
+from actionary.fields import Auth, Cursor, Deprecated, Example, Http, OnInvalidOutput, UnknownKeys
+from actionary.result import ActionError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +21,8 @@ class Definition:
     ``where`` is the place of the definition, ``made_in`` the file that was running when
     it was made: another one, where a function of a shared module made it. ``timeout``
     is in seconds, infinite for no limit; ``more`` is what the docstring says after its
-    first paragraph.
+    first paragraph. ``unknown_keys`` is ``None`` where the input's own setting holds,
+    ``output_fallback`` is `actionary.fields.UNSET` where there is none.
     """
 
     name: str
@@ -89,10 +36,11 @@ class Definition:
     when_not_to_use: str | None
     tags: tuple[str, ...]
     examples: tuple[Example, ...]
-    deprecated: bool
+    deprecated: Deprecated | None
     public: bool
     http: Http | None
     agent_tool: bool
+    tool_callable: bool
     read_only: bool
     destructive: bool
     idempotent: bool
@@ -100,11 +48,11 @@ class Definition:
     parallel_safe: bool
     auth: Auth | None
     errors: tuple[type[ActionError[Any]], ...]
+    unknown_keys: UnknownKeys | None
+    on_invalid_output: OnInvalidOutput
+    output_fallback: Any
     timeout: float
-
-
-DEFAULT_TIMEOUT: Final = 30.0
-"""Seconds that an action may take when its definition does not say."""
+    paginate: Cursor | None
 
 
 def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], where: Place) -> Definition:
@@ -114,8 +62,10 @@ def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], wher
         ActionDefinitionError: A field is unknown or holds what it may not.
     """
     name = fields.get("name", getattr(handler, "__name__", ""))
-    check = _Checker(fields, where, name if isinstance(name, str) else repr(name))
+    check = FieldChecks(fields, where, name if isinstance(name, str) else repr(name))
     check.handler(handler)
+    if isinstance(getattr(handler, "definition", None), Definition):
+        check.fail("handler", "it is an action already", "give the function that it was made of")
     check.known()
     check.name(name)
     first, more = _docstring(handler)
@@ -142,202 +92,43 @@ def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], wher
         when_not_to_use=check.text("when_not_to_use"),
         tags=check.tags(),
         examples=check.examples(),
-        deprecated=check.flag("deprecated", default=False),
+        deprecated=check.deprecated(),
         public=public,
         http=http,
         agent_tool=check.flag("agent_tool", default=True),
+        tool_callable=check.flag("tool_callable", default=True),
         read_only=read_only,
         destructive=destructive,
-        idempotent=check.flag("idempotent", default=read_only),
+        idempotent=check.flag(
+            "idempotent", default=read_only or (http is not None and http.method in {"PUT", "DELETE"})
+        ),
         open_world=check.flag("open_world", default=True),
         parallel_safe=check.flag("parallel_safe", default=False),
         auth=check.auth(),
         errors=check.errors(),
+        unknown_keys=check.one_of("unknown_keys", "forbid", "ignore", "allow"),
+        on_invalid_output=check.one_of("on_invalid_output", "strict", "warn", "fallback") or "strict",
+        output_fallback=check.output_fallback(),
         timeout=check.timeout(),
+        paginate=check.paginate(),
     )
 
 
-def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any] | None:
-    """Check the input model, and give the adapter of the output type, ``None`` when that is unchecked.
+def renamed(definition: Definition, prefix: str, tags: tuple[str, ...]) -> Definition:
+    """Give a definition as a registry includes it: with a prefix before its names, and more tags.
 
     Raises:
-        ActionDefinitionError: The input is no object, the output no type pydantic knows, or
-            one of them has a part that no contract can hold to.
+        ActionDefinitionError: That makes no name, or a tag is none.
     """
-    check = _Checker({}, definition.where, definition.name)
-    model: Any = binding.input
-    if not (inspect.isclass(model) and issubclass(model, BaseModel)) or issubclass(model, RootModel):
-        check.fail(
-            "input", f"{model!r} does not describe an object", "give a subclass of pydantic's BaseModel"
-        )
-    check.fits("input", model)
-    if binding.output is UNCHECKED:
-        return None
-    try:
-        adapter: TypeAdapter[Any] = TypeAdapter(binding.output)
-    except (PydanticUserError, SchemaError, TypeError) as error:
-        check.fail("output", f"pydantic cannot describe the type: {why_refused(error)}", mend_of(error))
-    check.fits("output", adapter)
-    return adapter
-
-
-@dataclass(frozen=True, slots=True)
-class _Checker:
-    """Reads one field after the other; every mistake names the action and the field."""
-
-    fields: Mapping[str, Any]
-    where: Place
-    action: str
-
-    def fail(self, field: str, what: str, mend: str) -> NoReturn:
-        raise ActionDefinitionError(what, mend=mend, where=self.where, action=self.action, field=field)
-
-    def handler(self, handler: Any) -> None:
-        mend = "give a function, `def` or `async def`"
-        if isinstance(getattr(handler, "definition", None), Definition):
-            self.fail("handler", "it is an action already", mend)
-        if inspect.isclass(handler) or not callable(handler):
-            self.fail("handler", f"{handler!r} is no function", mend)
-
-    def fits(self, field: str, described: type[BaseModel] | TypeAdapter[Any]) -> None:
-        """Refuse what no contract can hold to, as far as pydantic knows the type by now."""
-        schema = built_schema(described)
-        misfit = None if schema is None else first_misfit(schema)
-        if misfit is not None:
-            own = field == "input" and misfit.owner is described
-            self.fail(
-                misfit.field if own else field, f"it {misfit.what}" if own else str(misfit), misfit.mend
-            )
-
-    def known(self) -> None:
-        for field in sorted(self.fields.keys() - ActionFields.__annotations__.keys()):
-            near = difflib.get_close_matches(field, ActionFields.__annotations__, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "remove it"
-            self.fail(field, "there is no such field", hint)
-
-    def name(self, name: Any) -> None:
-        if not isinstance(name, str) or not is_name(name):
-            self.fail("name", f"{name!r} is no action name", "use [a-z][a-z0-9_]{0,63}, such as `get_order`")
-
-    def text(self, field: str) -> str | None:
-        value = self.fields.get(field)
-        if value is None:
-            return None
-        if not isinstance(value, str) or not value.strip():
-            self.fail(field, f"{value!r} is no text", "write a sentence, or leave the field out")
-        return inspect.cleandoc(value).strip()
-
-    def flag(self, field: str, *, default: bool) -> bool:
-        value = self.fields.get(field, default)
-        if not isinstance(value, bool):
-            self.fail(field, f"{value!r} is no bool", "write True or False")
-        return value
-
-    def http(self) -> Http | None:
-        value = self.fields.get("http", Http())
-        if value is False:
-            return None
-        if not isinstance(value, Http):
-            self.fail("http", f"{value!r} is no Http", 'write `Http("GET")`, `Http("POST")` or `False`')
-        if value.method not in ("GET", "POST"):  # a list, say, has no hash
-            self.fail("http", f"{value.method!r} is no method here", 'use "GET" or "POST", in capitals')
-        return value
-
-    def sequence(self, field: str) -> tuple[Any, ...]:
-        value = self.fields.get(field, ())
-        if isinstance(value, str) or not isinstance(value, Sequence):
-            self.fail(field, f"{value!r} is no list", f"write `{field}=[...]`")
-        return tuple(value)
-
-    def tags(self) -> tuple[str, ...]:
-        tags = self.sequence("tags")
-        for tag in tags:
-            if not isinstance(tag, str) or not _is_tag(tag):
-                self.fail("tags", f"{tag!r} is no tag", _TAG_MEND)
-        if len(set(tags)) < len(tags):
-            self.fail("tags", "a tag stands twice", "name each once")
-        return tags
-
-    def examples(self) -> tuple[Example, ...]:
-        examples = self.sequence("examples")
-        for index, example in enumerate(examples):
-            given: Any = example
-            if not isinstance(given, Example) or not _is_object(given.input):
-                self.fail(
-                    "examples", f"number {index} is {example!r}", "write `Example({...input}, {...output})`"
-                )
-        return examples
-
-    def auth(self) -> Auth | None:
-        value: Auth | None = self.fields.get("auth")
-        if value is not None and not callable(value):
-            self.fail("auth", f"{value!r} cannot be called", "give a function that takes the request")
-        if value is not None and not _takes_one_argument(value):
-            self.fail(
-                "auth", "the function does not take one argument", "write `async def auth(request) -> bool`"
-            )
-        return value
-
-    def errors(self) -> tuple[type[ActionError[Any]], ...]:
-        errors = self.sequence("errors")
-        by_code: dict[str, Any] = {}
-        for error in errors:
-            if not inspect.isclass(error) or not issubclass(error, ActionError) or not hasattr(error, "code"):
-                self.fail(
-                    "errors", f"{error!r} is no domain error", "give subclasses of ActionError with a code"
-                )
-            if issubclass(error, CommonError | FailedCall):
-                self.fail("errors", f"{error.__name__} is none of an action's own", "leave it out")
-            if by_code.setdefault(error.code, error) is not error:
-                self.fail("errors", f"`{error.code}` is declared twice", "give each error a code of its own")
-            self.details(error)
-        return tuple(dict.fromkeys(errors))
-
-    def details(self, error: type[ActionError[Any]]) -> None:
-        if error.details_type is not None:
-            try:
-                adapter = details_adapter(error)
-            except (PydanticUserError, SchemaError, TypeError) as refused:
-                what = f"pydantic cannot describe the details of {error.__name__}: {why_refused(refused)}"
-                self.fail("errors", what, mend_of(refused))
-            self.fits(f"errors.{error.code}", adapter)
-
-    def timeout(self) -> float:
-        value = self.fields.get("timeout", DEFAULT_TIMEOUT)
-        if value is None:
-            return math.inf
-        seconds = value.total_seconds() if isinstance(value, timedelta) else value
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            self.fail("timeout", f"{value!r} is no time", "give seconds, a timedelta, or None for no limit")
-        if not 0 < seconds < math.inf:
-            self.fail(
-                "timeout", f"{value!r} is no time to wait", "give more than 0 seconds, or None for no limit"
-            )
-        try:
-            return float(seconds)
-        except OverflowError:
-            self.fail("timeout", "that is longer than a number can say", "give None for no limit")
-
-
-_TAG_MEND: Final = "use 1 to 64 printable characters, no space at either end, such as `shop`"
-
-
-def _is_tag(text: str) -> bool:
-    return 1 <= len(text) <= 64 and text.isprintable() and text == text.strip()
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
-
-
-def _takes_one_argument(function: Callable[..., Any]) -> bool:
-    try:
-        inspect.signature(function).bind(object())
-    except TypeError:
-        return False
-    except ValueError:  # some builtins have no signature
-        return True
-    return True
+    name = prefix + definition.name
+    check = FieldChecks(
+        {"tags": tuple(dict.fromkeys((*tags, *definition.tags)))}, definition.where, definition.name
+    )
+    check.name(name)
+    deprecated = definition.deprecated
+    if deprecated is not None and deprecated.use_instead is not None:
+        deprecated = replace(deprecated, use_instead=prefix + deprecated.use_instead)
+    return replace(definition, name=name, tags=check.tags(), deprecated=deprecated)
 
 
 def _docstring(handler: Callable[..., Any]) -> tuple[str, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from pydantic import BaseModel, PydanticUserError, TypeAdapter
@@ -13,16 +13,29 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUndefinedAnnot
 from pydantic.json_schema import PydanticJsonSchemaWarning
 from pydantic_core import CoreSchema, from_json, to_json
 
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec, Schema, surface_of, with_digests
-from actionary.definition import UNSET, Example
+from actionary.catalog import (
+    ActionSpec,
+    Catalog,
+    CursorSpec,
+    DeprecationSpec,
+    ErrorSpec,
+    ExampleSpec,
+    Schema,
+    surface_of,
+    with_digests,
+)
 from actionary.definition_error import ActionDefinitionError
+from actionary.fields import UNSET, Deprecated, Example
 from actionary.outputs import OutputError
+from actionary.raw_input import RawInput, described_raw
 from actionary.registry import AnyAction, Registry
 from actionary.result import ActionError, CommonError, description_of, details_adapter
-from actionary.routes import route_of
+from actionary.routes import OWN_ROUTES, route_of
 from actionary.schema import Mode, Types, core_schema_of, describe_types
 from actionary.settings import Settings
+from actionary.type_checks import type_mistakes
 from actionary.type_rules import first_misfit
+from actionary.unknown_keys import marked
 
 Root = tuple[tuple[str, str], Mode, CoreSchema]
 """A type to describe: (action, which of its types), the mode, pydantic's core schema."""
@@ -70,8 +83,9 @@ def _public(registry: Registry) -> list[AnyAction]:
 
 
 def _catalog_of(actions: Iterable[AnyAction], settings: Settings) -> Catalog:
+    actions = list(actions)
     types = _types_of(actions)
-    errors: list[ActionDefinitionError] = []
+    errors = list(_misled(actions, settings))
     specs: list[ActionSpec] = []
     for action in actions:
         examples: list[ExampleSpec] = []
@@ -92,6 +106,23 @@ def surface(registry: Registry, settings: Settings) -> str:
     return surface_of(_put_together(specs, settings, _NO_TYPES))
 
 
+def _misled(actions: Sequence[AnyAction], settings: Settings) -> Iterator[ActionDefinitionError]:
+    """Find what definitions say of other actions and of the server that is not so."""
+    names = {action.name for action in actions}
+    for action in actions:
+        told, route = action.definition.deprecated, route_of(action.definition, settings.prefix)
+        if (
+            told is not None
+            and told.use_instead is not None
+            and told.use_instead not in names - {action.name}
+        ):
+            what = f"there is no other action {told.use_instead!r} that its callers could use instead"
+            yield _refusal(action, "deprecated", what, "name one that is there for them, or leave it out")
+        if route is not None and route.path.split("/")[1] in OWN_ROUTES:
+            what = f"with the prefix {settings.prefix!r} {route.path} lies where the server's own routes are"
+            yield _refusal(action, "http", what, "set a prefix, or choose another first part")
+
+
 def _put_together(specs: Iterable[ActionSpec], settings: Settings, types: Types) -> Catalog:
     return Catalog(
         title=settings.title,
@@ -105,13 +136,15 @@ def _put_together(specs: Iterable[ActionSpec], settings: Settings, types: Types)
     )
 
 
-def _types_of(actions: Iterable[AnyAction]) -> Types:
+def _types_of(actions: Sequence[AnyAction]) -> Types:
     roots: list[Root] = []
     errors: list[ActionDefinitionError] = []
     for action in actions:
         for field, mode, described in _described(action):
             try:
                 schema = core_schema_of(described)
+                if field == "input" and action.definition.unknown_keys is not None:
+                    schema = marked(schema, action.definition.unknown_keys)
             except (PydanticUndefinedAnnotation, PydanticUserError) as error:
                 errors.append(_undescribable(action, field, error))
                 continue
@@ -125,13 +158,28 @@ def _types_of(actions: Iterable[AnyAction]) -> Types:
         types = _strictly(roots)
     except (PydanticInvalidForJsonSchema, PydanticJsonSchemaWarning, PydanticUserError):
         errors.extend(_refused(roots, {action.name: action for action in actions}))
+    for action in actions:  # of names that were missing when the action was defined
+        mistakes = type_mistakes(action.definition, action.binding.input, action.adapter)
+        errors += [_refusal(action, each.field, each.what, each.mend) for each in mistakes]
     if errors:
         raise DefinitionErrors(errors)
-    return types
+    return _with_raw(types, actions)
+
+
+def _with_raw(types: Types, actions: Iterable[AnyAction]) -> Types:
+    """Add the inputs that are given as JSON Schemas."""
+    schemas, definitions = dict(types.schemas), dict(types.definitions)
+    for action in actions:
+        model = action.binding.input
+        if issubclass(model, RawInput):
+            schemas[action.name, "input"], own = described_raw(model.schema_, action.name, definitions)
+            definitions |= own
+    return Types(schemas, definitions)
 
 
 def _described(action: AnyAction) -> Iterator[tuple[str, Mode, type[BaseModel] | TypeAdapter[Any]]]:
-    yield "input", "validation", action.binding.input
+    if not issubclass(action.binding.input, RawInput):
+        yield "input", "validation", action.binding.input
     if action.adapter is not None:
         yield "output", "serialization", action.adapter
     for error in action.definition.errors:
@@ -184,10 +232,11 @@ def _spec(action: AnyAction, settings: Settings, types: Types | None) -> ActionS
         when_not_to_use=definition.when_not_to_use,
         tags=definition.tags,
         examples=(),
-        deprecated=definition.deprecated,
+        deprecated=_deprecation(definition.deprecated),
         public=definition.public,
         http=route_of(definition, settings.prefix),
         agent_tool=definition.agent_tool,
+        tool_callable=definition.tool_callable,
         read_only=definition.read_only,
         destructive=definition.destructive,
         idempotent=definition.idempotent,
@@ -197,7 +246,26 @@ def _spec(action: AnyAction, settings: Settings, types: Types | None) -> ActionS
         timeout_ms=None if definition.timeout == math.inf else max(1, round(definition.timeout * 1000)),
         errors=tuple(_error(action, error, types) for error in definition.errors),
         input={} if types is None else types.schemas[action.name, "input"],
-        output={} if types is None or action.adapter is None else types.schemas[action.name, "output"],
+        output=_output(action, types),
+        paginate=None if definition.paginate is None else CursorSpec(**asdict(definition.paginate)),
+    )
+
+
+def _output(action: AnyAction, types: Types | None) -> Schema:
+    if types is None or action.adapter is None:
+        return {}
+    declared = types.schemas[action.name, "output"]
+    # With "warn" callers also get what does not fit.
+    return {"anyOf": [declared, {}]} if action.definition.on_invalid_output == "warn" else declared
+
+
+def _deprecation(said: Deprecated | None) -> DeprecationSpec | None:
+    if said is None:
+        return None
+    return DeprecationSpec(
+        since=None if said.since is None else said.since.isoformat(),
+        sunset=None if said.sunset is None else said.sunset.isoformat(),
+        use_instead=said.use_instead,
     )
 
 

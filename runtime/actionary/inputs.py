@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from actionary import strict_json
+from actionary.fields import UnknownKeys
 from actionary.finite import is_finite
 from actionary.keys import key_counter
 from actionary.messages import invalid_input, not_finite, refusal, too_deep
@@ -16,10 +17,13 @@ from actionary.result import CommonError
 from actionary.schema import core_schema_of
 
 
-def json_reader(model: type[BaseModel]) -> Callable[[bytes], BaseModel]:
+def json_reader(
+    model: type[BaseModel], unknown_keys: UnknownKeys | None = None
+) -> Callable[[bytes], BaseModel]:
     """Make the function that reads an input of ``model`` from JSON; no bytes at all are ``{}``.
 
-    It raises `CommonError` ``invalid_input``, whose details say every problem.
+    ``unknown_keys`` wins over what the model and those inside it say of them. The
+    function raises `CommonError` ``invalid_input``, whose details say every problem.
     """
     count_keys = key_counter(core_schema_of(model))  # which completes the model where it can
     validate = model.__pydantic_validator__.validate_json
@@ -27,9 +31,9 @@ def json_reader(model: type[BaseModel]) -> Callable[[bytes], BaseModel]:
     def read(body: bytes) -> BaseModel:
         body = body or b"{}"
         try:
-            given: BaseModel = validate(body, strict=True, by_alias=True, by_name=False)
+            given: BaseModel = validate(body, strict=True, extra=unknown_keys, by_alias=True, by_name=False)
         except ValidationError as error:
-            return _read_again(validate, body, error)
+            return _read_again(validate, body, error, unknown_keys)
         except RecursionError:
             raise too_deep() from None
         keys = None if count_keys is None else count_keys(given)
@@ -41,7 +45,9 @@ def json_reader(model: type[BaseModel]) -> Callable[[bytes], BaseModel]:
 
 
 def value_reader(
-    model: type[BaseModel], read_json: Callable[[bytes], BaseModel]
+    model: type[BaseModel],
+    read_json: Callable[[bytes], BaseModel],
+    unknown_keys: UnknownKeys | None = None,
 ) -> Callable[[Any], BaseModel]:
     """Make the function that reads an input given in process, as Python objects.
 
@@ -64,7 +70,7 @@ def value_reader(
 
     def _read_objects(value: Any) -> BaseModel:
         try:
-            given: BaseModel = validate(value, strict=True, by_alias=True, by_name=False)
+            given: BaseModel = validate(value, strict=True, extra=unknown_keys, by_alias=True, by_name=False)
         except ValidationError as error:
             try:
                 return read_json(as_json(value))
@@ -79,14 +85,16 @@ def value_reader(
     return lambda value: read({} if value is None else value)
 
 
-def _read_again(validate: Callable[..., Any], body: bytes, error: ValidationError) -> BaseModel:
+def _read_again(
+    validate: Callable[..., Any], body: bytes, error: ValidationError, unknown_keys: UnknownKeys | None
+) -> BaseModel:
     """Try once more with whole numbers as integers; strict pydantic takes ``3.0`` for none."""
     given = strict_json.check(body)
     whole = strict_json.with_whole_numbers(body)
     if whole == body:
         raise refusal(error, given) from error
     try:
-        read: BaseModel = validate(whole, strict=True, by_alias=True, by_name=False)
+        read: BaseModel = validate(whole, strict=True, extra=unknown_keys, by_alias=True, by_name=False)
     except ValidationError as still:
         raise refusal(still, given) from still
     return read

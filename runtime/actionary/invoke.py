@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -19,7 +19,8 @@ from pydantic import BaseModel
 from pydantic_core import from_json
 
 from actionary.action import Action
-from actionary.context import OUTSIDE, Caller, Context, Request, context_of
+from actionary.coerce import coerce_values
+from actionary.context import MODELS, OUTSIDE, Caller, Context, Request, context_of
 from actionary.deadline import DeadlineExceeded, begin
 from actionary.gates.auth import authenticate
 from actionary.outputs import OutputError
@@ -80,7 +81,8 @@ async def invoke_action(
     Raises:
         TypeError: ``action`` or ``ctx`` is of another type.
     """
-    outcome = await invoke(action, _reader_of(input), context_of(ctx), registry)
+    context = context_of(ctx)
+    outcome = await invoke(action, _reader_of(input, context.caller), context, registry)
     return outcome if isinstance(outcome, Err) else Ok(outcome.data, outcome.action, outcome.latency_ms)
 
 
@@ -126,12 +128,17 @@ async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request 
     context = context_of(ctx).of_action(action.name)
     check_exposure(action, context.caller)
     async with _resources_of(action, context, action.registry) as resources:
-        return (await perform(action, _reader_of(input), context, perf_counter(), resources))[0]
+        return (await perform(action, _reader_of(input, context.caller), context, perf_counter(), resources))[
+            0
+        ]
 
 
-def _reader_of(value: Any) -> Read:
+def _reader_of(value: Any, caller: Caller) -> Read:
     async def read(found: AnyAction) -> BaseModel:
-        return found.prepared.read_value(value)
+        given = value
+        if caller in MODELS and isinstance(value, Mapping):
+            given = coerce_values(value, found.prepared.parameters)
+        return found.prepared.read_value(given)
 
     return read
 
@@ -174,12 +181,13 @@ async def _resources_of(
     There is none where nothing is shared, or the caller brought resources. What is
     raised on closing is logged: the call is over, and its outcome stands.
     """
-    if registry is None or registry.lifespan is None or action not in registry or ctx.resources is not None:
+    home = None if registry is None or action not in registry else registry.home_of(action)
+    if home is None or home.lifespan is None or ctx.resources is not None:
         yield None
         return
     stack = AsyncExitStack()
     try:
-        yield lambda: stack.enter_async_context(registry.open())
+        yield lambda: stack.enter_async_context(home.open())
     finally:
         try:
             await stack.aclose()
@@ -211,7 +219,7 @@ def is_exposed(action: AnyAction, caller: Caller) -> bool:
         return definition.public and definition.http is not None
     if caller in {"mcp", "tool"}:
         return definition.public and definition.agent_tool
-    return definition.public
+    return definition.public and definition.tool_callable
 
 
 def check_exposure(action: AnyAction, caller: Caller) -> None:
@@ -244,6 +252,8 @@ async def perform(
         raise
     except Exception as error:  # a validator of the user's own model
         raise _failed(ctx, error, "reading the input") from error
+    if action.prepared.takes_extra:
+        ctx.extra_input = given.__pydantic_extra__ or {}
     if resources is not None:
         ctx = await _with_resources(ctx, resources)
     seconds = started + definition.timeout - perf_counter()
@@ -263,9 +273,29 @@ def _written(action: AnyAction, ctx: Context[Any], value: Any) -> tuple[Any, byt
     try:
         return action.prepared.write_output(value)
     except OutputError as error:
-        raise _invalid_output(ctx, error) from error
+        return _misfit(action, ctx, value, error)
     except Exception as error:  # a validator or serializer of the user's own type
         raise _failed(ctx, error, "writing the output") from error
+
+
+def _misfit(action: AnyAction, ctx: Context[Any], value: Any, error: OutputError) -> tuple[Any, bytes]:
+    """Do with a result that does not fit what the definition says (``on_invalid_output``)."""
+    write = action.prepared.write_misfit
+    if write is None:
+        raise _invalid_output(ctx, error) from error
+    _log.warning(
+        "action %s: %s; on_invalid_output is %r (request %s)",
+        ctx.action,
+        error,
+        action.definition.on_invalid_output,
+        ctx.request_id,
+    )
+    try:
+        return write(value)
+    except OutputError as unfit:
+        raise _invalid_output(ctx, unfit) from unfit
+    except Exception as failed:  # a fallback's factory, or the user's own type
+        raise _failed(ctx, failed, "writing the output") from failed
 
 
 async def _with_resources(ctx: Context[Any], resources: Open) -> Context[Any]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
+from functools import partial
 from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from actionary.definition import Definition
 from actionary.exact import exact_check
 from actionary.finite import is_finite
 from actionary.messages import NOT_FINITE, problems_of, summary
@@ -62,6 +65,26 @@ def output_writer(adapter: TypeAdapter[Any] | None) -> Callable[[Any], tuple[Any
         return value, written
 
     return write
+
+
+def misfit_writer(
+    definition: Definition, write: Callable[[Any], tuple[Any, bytes]]
+) -> Callable[[Any], tuple[Any, bytes]] | None:
+    """Make the function that gives what callers get for a result that does not fit its type.
+
+    With "warn" that is the result as it is, with "fallback" the definition's own, made
+    anew for each call and checked by ``write``; with "strict" nothing. The function
+    raises `OutputError` where that cannot be written either.
+    """
+    match definition.on_invalid_output:
+        case "warn":
+            return _write_unchecked
+        case "fallback":
+            fallback = definition.output_fallback
+            make = fallback if callable(fallback) else partial(deepcopy, fallback)
+            return lambda _: write(make())
+        case "strict":
+            return None
 
 
 def _never(_: Any) -> bool:

@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from actionary.coerce import Parameter, parameters_of
 from actionary.inputs import json_reader, value_reader
-from actionary.outputs import output_writer
+from actionary.outputs import misfit_writer, output_writer
+from actionary.raw_input import RawInput, described_raw, raw_json_reader, raw_value_reader
 from actionary.result import ActionError, details_adapter
-from actionary.schema import core_schema_of, describe_types
+from actionary.schema import Types, core_schema_of, describe_types
 
 if TYPE_CHECKING:
     from actionary.action import Action
@@ -24,34 +25,51 @@ class Prepared:
     """What the pipeline needs of an action at each call.
 
     ``read_json`` and ``read_value`` make the input model (`actionary.inputs`),
-    ``write_output`` checks and writes a result (`actionary.outputs`), and
-    ``write_details`` does so for the details of each declared error that has any.
+    ``takes_extra`` says that the model keeps unknown keys. ``write_output`` checks and
+    writes a result (`actionary.outputs`), ``write_misfit`` makes something of one that
+    does not fit, where that is not an error, and ``write_details`` checks and writes
+    the details of each declared error that has any.
     """
 
     input: type[BaseModel]
     read_json: Callable[[bytes], BaseModel]
     read_value: Callable[[Any], BaseModel]
+    takes_extra: bool
     write_output: Callable[[Any], tuple[Any, bytes]]
+    write_misfit: Callable[[Any], tuple[Any, bytes]] | None
     errors: Mapping[str, type[ActionError[Any]]]
     write_details: Mapping[str, Callable[[Any], tuple[Any, bytes]]]
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
         """How the input travels as text, in a query or on a command line."""
+        if issubclass(self.input, RawInput):
+            root, definitions = described_raw(self.input.schema_, "", ())
+            return parameters_of(Types({"input": root}, definitions))
         return parameters_of(describe_types([("input", "validation", core_schema_of(self.input))]))
 
 
 def prepare(action: Action[..., Any]) -> Prepared:
     """Prepare an action; `Action.prepared` keeps the outcome."""
     model, errors = action.binding.input, action.definition.errors
-    read_json = json_reader(model)
+    unknown_keys = action.definition.unknown_keys
+    if issubclass(model, RawInput):
+        read_raw = raw_json_reader(model)
+        read_json: Callable[[bytes], BaseModel] = read_raw
+        read_value: Callable[[Any], BaseModel] = raw_value_reader(model, read_raw)
+    else:
+        read_json = json_reader(model, unknown_keys)
+        read_value = value_reader(model, read_json, unknown_keys)
     if action.adapter is not None:
         core_schema_of(action.adapter)
+    write_output = output_writer(action.adapter)
     return Prepared(
         input=model,
         read_json=read_json,
-        read_value=value_reader(model, read_json),
-        write_output=output_writer(action.adapter),
+        read_value=read_value,
+        takes_extra=(unknown_keys or model.model_config.get("extra")) == "allow",
+        write_output=write_output,
+        write_misfit=misfit_writer(action.definition, write_output),
         errors={error.code: error for error in errors},
         write_details={
             error.code: output_writer(details_adapter(error))

@@ -46,6 +46,7 @@ class Registry:
         self.lifespan: Final = lifespan
         self._actions: dict[str, AnyAction] = {}
         self._slugs: dict[str, str] = {}
+        self._homes: dict[str, Registry] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
 
     def register(self, actions: Iterable[AnyAction]) -> None:
@@ -63,12 +64,33 @@ class Registry:
                 _clash(action, other, f"the name is taken by the action at {other.definition.where}")
         for form in (camel_case, pascal_case, slug):
             _check_form(together.values(), form)
+        _check_routes(together.values())
         _check_error_shapes(together.values())
         self._actions = dict(sorted(together.items()))
         self._slugs = {slug(name): name for name in self._actions}
         for action in self:
             if action.registry is None:
                 action.registry = self
+
+    def include(self, other: Registry, *, prefix: str = "", tags: Iterable[str] = ()) -> None:
+        """Add the actions that another registry has now: all of them, or none when one cannot be.
+
+        ``prefix`` goes before their names, and before what their ``use_instead`` names;
+        ``tags`` go before their own. Paths that their definitions give stay. They keep
+        the resources of ``other``, which every door of this registry opens too.
+
+        Raises:
+            ActionDefinitionError: A name, route or error clashes, or there can be no such name or tag.
+        """
+        first = tuple(tags)
+        copies = {action: action.renamed(prefix, first) for action in other}
+        self.register(copies.values())
+        for action, copy in copies.items():
+            self._homes[copy.name] = other.home_of(action)
+
+    def home_of(self, action: AnyAction) -> Registry:
+        """Give the registry whose resources an action uses: this one, or the one it was included from."""
+        return self._homes.get(action.name, self)
 
     def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
         """Import a folder's files and register the action of each; all or none.
@@ -106,6 +128,7 @@ class Registry:
         """Forget every action."""
         self._actions = {}
         self._slugs = {}
+        self._homes = {}
 
     def __iter__(self) -> Iterator[AnyAction]:
         return iter(self._actions.values())
@@ -249,6 +272,24 @@ def _check_form(actions: Iterable[AnyAction], form: Callable[[str], str]) -> Non
                 f"its form {form(action.name)!r} is also that of {other.name!r} at {other.definition.where}"
             )
             _clash(action, other, what)
+
+
+def _check_routes(actions: Iterable[AnyAction]) -> None:
+    """Refuse two actions with one path of their own and one method; other paths have names in them."""
+    seen: dict[tuple[str, str], AnyAction] = {}
+    for action in actions:
+        http = action.definition.http
+        if http is None or http.path is None:
+            continue
+        other = seen.setdefault((http.method, http.path), action)
+        if other is not action:
+            raise ActionDefinitionError(
+                f"{http.method} {http.path} is the route of {other.name!r} at {other.definition.where}",
+                mend="give one of them another path or method",
+                where=action.definition.where,
+                action=action.name,
+                field="http",
+            )
 
 
 def _check_error_shapes(actions: Iterable[AnyAction]) -> None:

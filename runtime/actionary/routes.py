@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from actionary.catalog import HttpSpec
 from actionary.definition import Definition
+
+OWN_ROUTES: Final = frozenset({"healthz", "readyz", "mcp", "docs", ".well-known"})
+"""First parts of paths that are the server's own, whatever the prefix."""
 
 
 def actions_path(prefix: str) -> str:
@@ -14,8 +19,7 @@ def actions_path(prefix: str) -> str:
 def route_of(definition: Definition, prefix: str) -> HttpSpec | None:
     """Give an action's method and path, ``None`` for one without an HTTP door."""
     http = definition.http
-    return (
-        None
-        if http is None
-        else HttpSpec(method=http.method, path=f"{actions_path(prefix)}/{definition.name}")
-    )
+    if http is None:
+        return None
+    path = f"{actions_path(prefix)}/{definition.name}" if http.path is None else prefix + http.path
+    return HttpSpec(method=http.method, path=path)

@@ -24,6 +24,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from actionary.catalog import REF, Schema, map_schema, references
 from actionary.names import pascal_case
+from actionary.unknown_keys import describe_unknown, unmarked
 
 Mode: TypeAlias = Literal["validation", "serialization"]
 
@@ -132,7 +133,8 @@ class _Generator(GenerateJsonSchema):
         if number is None:
             number = self._numbers[core_mode_ref] = DefsRef(str(len(self._numbers)))
             reference, mode = core_mode_ref
-            self.origins[number] = _Origin(re.sub(r":\d+", "", reference), reference, mode)
+            identity = unmarked(reference)
+            self.origins[number] = _Origin(re.sub(r":\d+", "", identity), identity, mode)
         return number
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's own signature
@@ -151,15 +153,15 @@ class _Generator(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         """Describe a model."""
-        return _untitled(super().model_schema(schema), schema["cls"])
+        return describe_unknown(_untitled(super().model_schema(schema), schema["cls"]), schema)
 
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
         """Describe a dataclass."""
-        return _untitled(super().dataclass_schema(schema), schema["cls"])
+        return describe_unknown(_untitled(super().dataclass_schema(schema), schema["cls"]), schema)
 
     def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> JsonSchemaValue:
         """Describe a TypedDict."""
-        return _untitled(super().typed_dict_schema(schema), schema.get("cls"))
+        return describe_unknown(_untitled(super().typed_dict_schema(schema), schema.get("cls")), schema)
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
         """Describe an enum."""

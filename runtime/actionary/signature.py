@@ -26,6 +26,7 @@ from pydantic_core import SchemaError
 from actionary.context import Context
 from actionary.definition_error import ActionDefinitionError, Place, caller, place_of
 from actionary.names import pascal_case
+from actionary.raw_input import RawInput
 from actionary.threads import in_thread
 
 UNCHECKED: Final = object()
@@ -77,7 +78,8 @@ def bind(
             reader.fail(
                 "input", f"{len(rest)} parameters for one input model", "take the model as the only one"
             )
-        call = _call_with_model(handler, takes_input=bool(rest), context=context)
+        takes = _taking_data(handler) if issubclass(input_model, RawInput) else handler
+        call = _call_with_model(takes, takes_input=bool(rest), context=context)
     else:
         input_model, renamed = reader.keyword_model(rest, hints)
         call = _call_with_keywords(handler, renamed, context)
@@ -300,6 +302,10 @@ def _call_with_model(
     if context is None:
         return lambda model, _ctx: handler(model)
     return lambda model, ctx: handler(model, **{context.name: ctx})
+
+
+def _taking_data(handler: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda model, **context: handler(model.data, **context)
 
 
 def _call_with_keywords(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec, HttpSpec
+from actionary.catalog import ActionSpec, Catalog, DeprecationSpec, ErrorSpec, ExampleSpec, HttpSpec
 
 NASTY = '*/ `${x}` */ """ </script> ``` \u202e \u200b\n\n@deprecated\n * @internal\r\n# {@link x} \\'
 
@@ -22,7 +22,7 @@ def action(name: str, **more: Any) -> ActionSpec:
         "when_not_to_use": None,
         "tags": (),
         "examples": (),
-        "deprecated": False,
+        "deprecated": None,
         "public": True,
         "http": HttpSpec(method="POST", path=f"/api/actions/{name}"),
         "agent_tool": True,
@@ -141,7 +141,7 @@ def nasty_catalog() -> Catalog:
             description=NASTY,
             when_to_use=NASTY,
             when_not_to_use=NASTY,
-            deprecated=True,
+            deprecated=DeprecationSpec(),
             tags=("*/ Ünï",),
             input=everything,
             output={"type": "array", "items": everything},

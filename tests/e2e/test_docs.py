@@ -24,7 +24,7 @@ from typing import Any
 import click
 import pytest
 from actionary import codes
-from actionary.definition import ActionFields
+from actionary.fields import ActionFields
 from actionary_build import project as project_settings
 from actionary_build.cli.main import COMMANDS
 from actionary_build.cli.main import actionary as group

@@ -3,13 +3,23 @@ from __future__ import annotations
 import functools
 import math
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from actionary import Action, ActionDefinitionError, ActionError, Example, Http, action, define_action
-from actionary.definition import ActionFields
+from actionary import (
+    Action,
+    ActionDefinitionError,
+    ActionError,
+    Cursor,
+    Deprecated,
+    Example,
+    Http,
+    action,
+    define_action,
+)
+from actionary.fields import UNSET, ActionFields
 from actionary.result import CommonError, FailedCall
 from pydantic import BaseModel
 
@@ -69,7 +79,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ),
     *(
         (field, value, NO_BOOL)
-        for field in ("public", "deprecated", "agent_tool", "read_only", "destructive", "idempotent")
+        for field in ("public", "agent_tool", "tool_callable", "read_only", "destructive", "idempotent")
         for value in (1, "yes", None)
     ),
     *((field, 0, NO_BOOL) for field in ("open_world", "parallel_safe")),
@@ -89,7 +99,29 @@ WRONG: list[tuple[str, Any, str]] = [
     ("http", True, r'is no Http.*write `Http\("GET"\)`'),
     ("http", None, "is no Http"),
     ("http", "GET", "is no Http"),
-    ("http", Http("PUT"), "'PUT' is no method here.*in capitals"),  # type: ignore[arg-type]  # that is the point
+    ("http", Http("PATCH"), "'PATCH' is no method here.*in capitals"),  # type: ignore[arg-type]  # that is the point
+    *(
+        ("http", Http("PUT", path), "is no path.*begin it with a slash")
+        for path in (
+            *("", "/", "orders", "/orders/", "//orders", "/a//b", "/a/../b", "/.", "/a b", "/é", "/a?b"),
+            *("/a#b", "/{id}", "/a%20b", "/a\n", 3),
+        )
+    ),
+    *(
+        ("http", Http("GET", path), "where the server's own routes are.*choose another")
+        for path in ("/actions", "/actions/other", "/approvals/x", "/changes")
+    ),
+    *(("deprecated", value, "does not say it.*write True or") for value in ("yes", None, 1)),
+    ("deprecated", Deprecated(since="2026-01-01"), "is no date"),  # type: ignore[arg-type]  # that is the point
+    ("deprecated", Deprecated(sunset=datetime(2026, 1, 1)), "is no date"),  # noqa: DTZ001 - that is the point
+    ("deprecated", Deprecated(date(2026, 2, 1), date(2026, 1, 1)), "the sunset is before"),
+    ("deprecated", Deprecated(use_instead="Other Thing"), "is no action name"),
+    ("unknown_keys", "drop", '\'drop\' is none of its values.*"forbid", "ignore", "allow"'),
+    ("unknown_keys", True, "is none of its values"),
+    ("on_invalid_output", "ignore", 'is none of its values.*"strict", "warn", "fallback"'),
+    ("output_fallback", None, "would never be used.*on_invalid_output"),
+    ("paginate", True, "is no Cursor.*write `Cursor"),
+    ("paginate", Cursor(items=""), "is no name of a field.*name it in `items`"),
     ("http", Http("get"), "'get' is no method here"),  # type: ignore[arg-type]  # that is the point
     ("http", Http(["GET"]), "is no method here"),  # type: ignore[arg-type]  # that is the point
     ("auth", True, "cannot be called.*takes the request"),
@@ -112,9 +144,8 @@ WRONG: list[tuple[str, Any, str]] = [
     *(
         (field, None, "there is no such field")
         for field in (
-            *("tool_callable", "authorize", "needs_approval", "unknown_keys", "on_invalid_output"),
-            *("output_fallback", "retries", "backoff", "credentials", "rate_limit", "hooks", "compensate"),
-            *("paginate", "method", "path"),
+            *("authorize", "needs_approval", "retries", "backoff", "credentials", "rate_limit", "hooks"),
+            *("compensate", "method", "path"),
         )
     ),
 ]
@@ -171,7 +202,9 @@ def test_what_is_not_said_has_its_default(make):
     )
     assert definition.title is definition.when_to_use is definition.when_not_to_use is definition.auth is None
     assert definition.tags == definition.examples == definition.errors == ()
-    assert (definition.public, definition.deprecated, definition.agent_tool) == (False, False, True)
+    assert (definition.public, definition.deprecated, definition.agent_tool) == (False, None, True)
+    assert (definition.tool_callable, definition.unknown_keys, definition.paginate) == (True, None, None)
+    assert (definition.on_invalid_output, definition.output_fallback) == ("strict", UNSET)
     assert (definition.http, definition.timeout) == (Http("POST"), 30.0)
     assert definition.module == __name__ or definition.module.endswith("test_definition")
 
@@ -187,6 +220,9 @@ def test_what_is_not_said_has_its_default(make):
         ({"destructive": False}, False, False, False),
         ({"idempotent": True}, False, True, True),
         ({"http": Http("GET"), "idempotent": False}, True, False, False),
+        ({"http": Http("PUT")}, False, True, True),
+        ({"http": Http("DELETE")}, False, True, True),
+        ({"http": Http("PUT"), "idempotent": False}, False, True, False),
     ],
 )
 def test_hints_follow_from_each_other_where_they_are_not_given(fields, read_only, destructive, idempotent):
@@ -209,10 +245,11 @@ def test_every_field_is_kept_as_it_was_given(make):
         "when_not_to_use": "Never.",
         "tags": ("b", "a"),
         "examples": [Example({"text": "x"}, None)],
-        "deprecated": True,
+        "deprecated": Deprecated(date(2026, 1, 31), date(2027, 1, 31), "other"),
         "public": True,
         "http": False,
         "agent_tool": False,
+        "tool_callable": False,
         "read_only": True,
         "destructive": False,
         "idempotent": False,
@@ -220,7 +257,11 @@ def test_every_field_is_kept_as_it_was_given(make):
         "parallel_safe": True,
         "auth": bool,
         "errors": [OutOfStock],
+        "unknown_keys": "ignore",
+        "on_invalid_output": "fallback",
+        "output_fallback": "nothing",
         "timeout": timedelta(milliseconds=1500),
+        "paginate": None,
     }
     assert set(given) == set(ActionFields.__annotations__)
     definition = make(given).definition
@@ -233,6 +274,18 @@ def test_every_field_is_kept_as_it_was_given(make):
         "more": "",
     }
     assert {field: getattr(definition, field) for field in expected} == expected
+
+
+@FORMS
+def test_deprecated_true_says_no_more(make):
+    assert make({"deprecated": True}).definition.deprecated == Deprecated()
+
+
+@FORMS
+def test_a_fallback_must_be_there_where_it_is_wanted(make):
+    with pytest.raises(ActionDefinitionError, match="there is none") as caught:
+        make({"on_invalid_output": "fallback"})
+    assert caught.value.field == "output_fallback"
 
 
 def test_a_timeout_of_none_is_no_limit():

@@ -115,7 +115,7 @@ class TestWhatTheDefinitionSays:
         assert (described.public, described.auth, described.deprecated, described.agent_tool) == (
             True,
             False,
-            False,
+            None,
             True,
         )
         assert (described.read_only, described.destructive, described.idempotent) == (True, False, True)

@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from actionary.catalog import Catalog, ErrorSpec, ExampleSpec, load
+from actionary.catalog import Catalog, DeprecationSpec, ErrorSpec, ExampleSpec, load
 from actionary_build.emit import NoOptions
 from actionary_build.emit.llms import emitter
 from actionary_build.texts import one_line
@@ -170,7 +170,7 @@ def test_a_get_action_takes_query_parameters(sample):
 def test_unusual_inputs_and_outputs_are_put_into_words(sample):
     delete = replace(
         sample.get("delete"),
-        deprecated=True,
+        deprecated=DeprecationSpec(),
         input={"type": "object", "properties": {}, "additionalProperties": False},
         output={},
     )

@@ -190,7 +190,7 @@ def _call(catalog: Catalog, action: ActionSpec, example: ExampleSpec) -> Call:
             reply=json_block(example.output) if example.has_output else "",
         )
     place = address(catalog, action.http.path)
-    if action.http.method == "GET":
+    if action.http.reads_query:
         query = _query_string(catalog, action, example.input)
         request = f"GET {place}?{query}" if query else f"GET {place}"
     else:

@@ -141,7 +141,7 @@ def _how_to_call(page: ActionPage) -> Iterator[_Block]:
     if http is None:
         yield 0, "It is not reachable over HTTP."
     else:
-        place = "query parameters" if http.method == "GET" else "a JSON object in the body"
+        place = "query parameters" if http.reads_query else "a JSON object in the body"
         yield 0, f"{MarkdownCode(f'{http.method} {page.address}')}, the input as {place}."
         yield 0, _ENVELOPE
     for number, call in enumerate(page.calls, 1):

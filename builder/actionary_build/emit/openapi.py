@@ -16,7 +16,7 @@ from actionary.catalog import ActionSpec, Catalog, HttpSpec, Schema, move_refere
 from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, json_file
 from actionary_build.emit.openapi_parts import RESPONSES, SCHEMAS, Shared, filled, json_content
 from actionary_build.emit.openapi_query import parameter_objects, query_parameters
-from actionary_build.emit.openapi_responses import HEADERS, responses_of
+from actionary_build.emit.openapi_responses import headers_of, responses_of
 
 
 def emit(catalog: Catalog, _options: NoOptions, _sources: Sources) -> Iterable[OutputFile]:
@@ -52,7 +52,11 @@ def document(catalog: Catalog) -> dict[str, Any]:
         },
         "servers": _servers(catalog),
         "paths": _paths(routes),
-        "components": {"schemas": schemas.parts, "responses": responses.parts, "headers": HEADERS},
+        "components": {
+            "schemas": schemas.parts,
+            "responses": responses.parts,
+            "headers": headers_of(actions),
+        },
     }
 
 
@@ -66,7 +70,7 @@ def _schemas_shown(catalog: Catalog, action: ActionSpec) -> Iterator[Schema]:
 
 
 def _has_body(action: ActionSpec) -> bool:
-    return action.http is not None and action.http.method != "GET"
+    return action.http is not None and not action.http.reads_query
 
 
 def _servers(catalog: Catalog) -> list[dict[str, str]]:
@@ -94,7 +98,7 @@ def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses:
         "summary": " ".join((action.title or action.description).split()),
         "description": _description(action),
         "tags": list(action.tags),
-        "deprecated": action.deprecated,
+        "deprecated": action.deprecated is not None,
         "x-when-to-use": action.when_to_use,
         "x-when-not-to-use": action.when_not_to_use,
         "responses": responses_of(action, schemas, responses),
@@ -109,7 +113,8 @@ def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses:
 def _description(action: ActionSpec) -> str:
     use = f"Use when: {action.when_to_use}" if action.when_to_use else ""
     no_use = f"Do not use when: {action.when_not_to_use}" if action.when_not_to_use else ""
-    return "\n\n".join(text for text in (action.description, action.more, use, no_use) if text)
+    texts = (action.description, action.deprecation, action.more, use, no_use)
+    return "\n\n".join(text for text in texts if text)
 
 
 def _request_body(catalog: Catalog, action: ActionSpec) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from actionary.names import pascal_case
 
 from actionary_build.emit.openapi_parts import SCHEMAS, Shared, json_content
 
-HEADERS: Final[Mapping[str, Any]] = {
+HEADERS: Final[dict[str, Any]] = {
     "Actionary-Catalog": {
         "description": "The start of the digest of the names, paths, flags, codes and texts here.",
         "required": True,
@@ -26,9 +26,35 @@ HEADERS: Final[Mapping[str, Any]] = {
 }
 """The headers of every answer of an action."""
 
-_REPLY_HEADERS: Final = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+_DEPRECATION: Final[Schema] = {
+    "description": "Since when the action should no longer be used, in seconds since 1970 (RFC 9745).",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^@-?[0-9]+$"},
+}
+_SUNSET: Final[Schema] = {
+    "description": "When the action ceases to be there, an HTTP date (RFC 8594).",
+    "required": True,
+    "schema": {"type": "string"},
+}
 _LATENCY: Final[Schema] = {"type": "number", "minimum": 0}
 _NO_DETAILS: Final[Schema] = {"type": "null"}
+
+
+def headers_of(actions: Iterable[ActionSpec]) -> dict[str, Any]:
+    """Describe the headers that answers of some actions have."""
+    return {name: header for action in actions for name, header in _own_headers(action).items()} | HEADERS
+
+
+def _own_headers(action: ActionSpec) -> dict[str, Any]:
+    told = action.deprecated
+    return {
+        **({"Deprecation": _DEPRECATION} if told is not None and told.since is not None else {}),
+        **({"Sunset": _SUNSET} if told is not None and told.sunset is not None else {}),
+    }
+
+
+def _reply_headers(action: ActionSpec) -> Schema:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in {**HEADERS, **_own_headers(action)}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +96,7 @@ def responses_of(action: ActionSpec, schemas: Shared, responses: Shared) -> dict
     by_status: dict[int, list[Failure]] = {}
     for failure in _failures(action):
         by_status.setdefault(failure.status, []).append(failure)
-    failed = {str(status): _failed(group, schemas, responses) for status, group in by_status.items()}
+    failed = {str(status): _failed(action, group, schemas, responses) for status, group in by_status.items()}
     return {"200": _succeeded(action), **failed}
 
 
@@ -103,12 +129,12 @@ def _succeeded(action: ActionSpec) -> dict[str, Any]:
     ]
     return {
         "description": "The result of the action.",
-        "headers": _REPLY_HEADERS,
+        "headers": _reply_headers(action),
         "content": json_content(envelope, examples),
     }
 
 
-def _failed(group: list[Failure], schemas: Shared, responses: Shared) -> Schema:
+def _failed(action: ActionSpec, group: list[Failure], schemas: Shared, responses: Shared) -> Schema:
     """Keep the answer for one status, which stands for one code or several."""
     references = {
         failure.code: schemas.refer(failure.schema_name, move_references(failure.schema, SCHEMAS))
@@ -116,7 +142,7 @@ def _failed(group: list[Failure], schemas: Shared, responses: Shared) -> Schema:
     }
     response = {
         "description": "\n".join(f"{failure.code}: {failure.meaning}" for failure in group),
-        "headers": _REPLY_HEADERS,
+        "headers": _reply_headers(action),
         "content": {"application/json": {"schema": _one_of_codes(references)}},
     }
     return responses.refer("Or".join(map(pascal_case, references)), response)

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from actionary.context import OUTSIDE, Context, Request
 from actionary.deadline import within
-from actionary.definition import DEFAULT_TIMEOUT, Auth
+from actionary.field_checks import DEFAULT_TIMEOUT
+from actionary.fields import Auth
 from actionary.result import CommonError
 from actionary.threads import in_thread
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -70,11 +71,11 @@ def create_app(
     if settings is not None:
         files = read_built(registry, described, digest, allow_drift=allow_drift, verify=verify)
     actions = [action for action in registry if is_exposed(action, "http")]
-    held = Held(registry)
+    helds = {home: Held(home) for home in {registry, *map(registry.home_of, actions)}}
     own = [
         Route(actions_path(described.prefix), _listing(actions, described.prefix), methods=["GET"]),
         Route("/healthz", _healthy, methods=["GET"]),
-        Route("/readyz", _readiness(held), methods=["GET"]),
+        Route("/readyz", _readiness(helds.values()), methods=["GET"]),
     ]
     documents = Documents(files)
     door = Middleware(
@@ -83,10 +84,12 @@ def create_app(
         actions=actions,
         prefix=described.prefix,
         catalog=digest[:16],
-        held=held,
+        held_for=lambda action: helds[registry.home_of(action)],
         body_limit=body_limit,
     )
-    application = _Application(routes=[*routes, *own], middleware=[*middleware, door], lifespan=held.lifespan)
+    application = _Application(
+        routes=[*routes, *own], middleware=[*middleware, door], lifespan=_holding(helds.values())
+    )
     application.router.default = documents.before(application.router.default)
     return application
 
@@ -136,9 +139,23 @@ def _healthy(_: Request) -> Response:
     return JSONResponse({"status": "ok"}, headers={"cache-control": "no-store"})
 
 
-def _readiness(held: Held) -> Any:
+def _holding(helds: Iterable[Held]) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """Make the lifespan of an application that holds resources."""
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            for held in helds:
+                await stack.enter_async_context(held.lifespan())
+            yield
+
+    return lifespan
+
+
+def _readiness(helds: Iterable[Held]) -> Any:
     async def ready(_: Request) -> Response:
-        status, code = ("ok", 200) if held.is_here else ("starting", 503)
+        is_here = all(held.is_here for held in helds)
+        status, code = ("ok", 200) if is_here else ("starting", 503)
         return JSONResponse({"status": status}, code, headers={"cache-control": "no-store"})
 
     return ready

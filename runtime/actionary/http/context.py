@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import Scope
 
-from actionary.context import Context
+from actionary.context import NOTHING, Context
 
 
 class HttpContext(Context[Any]):
@@ -21,6 +21,7 @@ class HttpContext(Context[Any]):
         # Every call over HTTP makes one: what Context does with its keywords would double the cost.
         self.caller = "http"
         self.action = action
+        self.extra_input = NOTHING
         self._request_id = request_id
         self._made = None
         self._resources = resources

@@ -29,7 +29,7 @@ class Held:
         return self._registry.lifespan is None or self._loop is asyncio.get_running_loop()
 
     @asynccontextmanager
-    async def lifespan(self, _: Any) -> AsyncGenerator[None]:
+    async def lifespan(self) -> AsyncGenerator[None]:
         """Hold the resources while an application is served (ASGI lifespan)."""
         async with self._registry.open() as resources:
             self._keep(resources)

@@ -205,7 +205,7 @@ def _parameters(
 
 
 def _json_keys(catalog: Catalog, action: ActionSpec) -> Code | None:
-    if action.http is None or action.http.method != "GET":
+    if action.http is None or not action.http.reads_query:
         return None
     keys = sorted(each.name for each in query_parameters(catalog, action.input) if each.as_json)
     return Code(f"frozenset({{{', '.join(literal(key) for key in keys)}}})") if keys else None

@@ -75,7 +75,7 @@ def example_view(catalog: Catalog, types: Types[Key]) -> ExampleView | None:
     Without examples its input is made of the schema.
     """
     ordered = sorted(
-        catalog.http_actions, key=lambda action: (not action.errors, action.deprecated, action.name)
+        catalog.http_actions, key=lambda action: (not action.errors, bool(action.deprecated), action.name)
     )
     given = [(action, example.input) for action in ordered for example in action.examples]
     made = ((action, plain_input(catalog, action)) for action in ordered)

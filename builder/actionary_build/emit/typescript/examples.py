@@ -37,7 +37,7 @@ def shown_first(catalog: Catalog, calls: Sequence[Call]) -> tuple[Call, str] | N
     """
     ranked = sorted(
         calls,
-        key=lambda call: (not call.action.examples, call.action.deprecated, not call.action.read_only),
+        key=lambda call: (not call.action.examples, bool(call.action.deprecated), not call.action.read_only),
     )
     for call in ranked:
         for argument in arguments(call) or _made(catalog, call):

@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "cc492efb4b556734",
+  catalog: "46aa69c46de196e5",
   clientCodes: {
     network_error: {
       retryable: true,

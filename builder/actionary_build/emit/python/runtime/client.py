@@ -87,7 +87,7 @@ class _Calls:
         self, call: Call[Any, Any], values: Mapping[str, object], options: CallOptions | None
     ) -> _Request:
         chosen = options if options is not None else CallOptions()
-        has_body = call.method != "GET"
+        has_body = call.method not in {"GET", "DELETE"}
         headers = {"Accept": "application/json"}
         if has_body:
             headers["Content-Type"] = "application/json"

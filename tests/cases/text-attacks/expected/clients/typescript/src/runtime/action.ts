@@ -5,7 +5,7 @@ import type { ClientFailure } from "./result.js";
 /** One action: how it is reached, and the codes its failures may have. */
 export interface ActionTable {
   readonly name: string;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** From the server's root. */
   readonly path: string;
   /** Each code the server may answer with; true when its failure carries details. */

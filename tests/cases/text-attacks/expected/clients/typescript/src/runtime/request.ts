@@ -23,7 +23,7 @@ export function prepare(
   const { method, path } = action;
   const headers = mergedHeaders(headerSources);
   headers.set("accept", "application/json");
-  if (method === "GET") {
+  if (method === "GET" || method === "DELETE") {
     const query = queryOf(input).toString();
     return { url: baseUrl + path + (query && `?${query}`), init: { method, headers } };
   }

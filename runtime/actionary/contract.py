@@ -1,0 +1,83 @@
+"""The types of an action, and whether they hold to what it promises."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, PydanticUserError, RootModel, TypeAdapter
+from pydantic_core import SchemaError
+
+from actionary.definition import Definition
+from actionary.field_checks import FieldChecks
+from actionary.outputs import OutputError, misfit_writer, output_writer
+from actionary.raw_input import RawInput, RawSchemaError, raw_model
+from actionary.schema import built_schema
+from actionary.signature import UNCHECKED, Binding, mend_of, why_refused
+from actionary.type_checks import type_mistakes
+
+
+def input_model(definition: Definition, schema: Mapping[str, Any]) -> type[RawInput]:
+    """Make the model of an input that is given as a JSON Schema.
+
+    Raises:
+        ActionDefinitionError: It cannot be one.
+    """
+    check = FieldChecks({}, definition.where, definition.name)
+    if definition.unknown_keys is not None:
+        check.fail("unknown_keys", "the schema says that itself", "set its `additionalProperties` instead")
+    try:
+        return raw_model(schema, definition.name)
+    except RawSchemaError as error:
+        check.fail("input", str(error), error.mend)
+
+
+def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any] | None:
+    """Check the input model, and give the adapter of the output type, ``None`` when that is unchecked.
+
+    Raises:
+        ActionDefinitionError: The input is no object, the output no type pydantic knows, or
+            one of them has a part that no contract can hold to.
+    """
+    check = FieldChecks({}, definition.where, definition.name)
+    model: Any = binding.input
+    if not (inspect.isclass(model) and issubclass(model, BaseModel)) or issubclass(model, RootModel):
+        check.fail(
+            "input", f"{model!r} does not describe an object", "give a subclass of pydantic's BaseModel"
+        )
+    check.fits("input", model)
+    adapter = _adapter(check, binding.output)
+    if adapter is None and definition.on_invalid_output != "strict":
+        check.fail(
+            "on_invalid_output",
+            "the output is not declared, so it is never checked",
+            "annotate what the handler returns, or leave the field out",
+        )
+    if adapter is not None and built_schema(adapter) is not None:
+        _check_fallback(check, definition, adapter)
+    for mistake in type_mistakes(definition, model, adapter):
+        check.fail(mistake.field, mistake.what, mistake.mend)
+    return adapter
+
+
+def _check_fallback(check: FieldChecks, definition: Definition, adapter: TypeAdapter[Any]) -> None:
+    write = misfit_writer(definition, output_writer(adapter))
+    if definition.on_invalid_output != "fallback" or write is None:
+        return
+    try:
+        write(None)
+    except Exception as error:  # noqa: BLE001 - a factory, a validator or a serializer of the user's own too
+        said = str(error) if isinstance(error, OutputError) else f"{type(error).__name__}: {error}"
+        check.fail("output_fallback", f"it does not fit: {said}", "give what the action may return")
+
+
+def _adapter(check: FieldChecks, output: Any) -> TypeAdapter[Any] | None:
+    if output is UNCHECKED:
+        return None
+    try:
+        adapter: TypeAdapter[Any] = TypeAdapter(output)
+    except (PydanticUserError, SchemaError, TypeError) as error:
+        check.fail("output", f"pydantic cannot describe the type: {why_refused(error)}", mend_of(error))
+    check.fits("output", adapter)
+    return adapter

@@ -1,0 +1,119 @@
+"""What a type is made of, read off pydantic's core schema: fields by their names on the wire, null, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+_INNER: Final = frozenset(
+    {"default", "model", "function-before", "function-after", "function-wrap", "dataclass", "model-field"}
+    | {"dataclass-field", "typed-dict-field", "lax-or-strict", "json-or-python", "chain", "definitions"}
+)
+"""Kinds of core schemas that stand around another one, which says what the value is."""
+
+_LISTS: Final = frozenset({"list", "tuple", "set", "frozenset"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A core schema, and the named ones that it refers to."""
+
+    schema: Any
+    named: Mapping[str, Any]
+
+    @property
+    def allows_null(self) -> bool:
+        """Whether null is one of the values."""
+        return any(
+            node["type"] in {"nullable", "none"}
+            or (node["type"] == "literal" and None in node["expected"])
+            or (node["type"] == "enum" and None in [member.value for member in node["members"]])
+            for node in self._alternatives()
+        )
+
+    @property
+    def is_list(self) -> bool:
+        """Whether every value is a list."""
+        return all(node["type"] in _LISTS for node in self._alternatives())
+
+    def fields(self, mode: Literal["validation", "serialization"]) -> dict[str, Field]:
+        """Give the fields of an object by their names on the wire; none for anything else."""
+        node = self._bare(self.schema)
+        if node["type"] not in {"model-fields", "dataclass-args", "typed-dict"}:
+            return {}
+        fields: Any = node["fields"]
+        named = fields.items() if isinstance(fields, Mapping) else [(each["name"], each) for each in fields]
+        return {_name(name, field, mode): Field(field, self.named) for name, field in named}
+
+    def _alternatives(self) -> Iterator[Any]:
+        """Give what unions come down to; of a nullable type it and what is inside."""
+        seen: set[str] = set()
+        waiting = [self.schema]
+        while waiting:
+            node = self._bare(waiting.pop())
+            reference = node.get("ref", "")
+            if reference and reference in seen:
+                continue
+            seen.add(reference)
+            match node["type"]:
+                case "union":
+                    waiting += [each[0] if isinstance(each, tuple) else each for each in node["choices"]]
+                case "tagged-union":
+                    waiting += node["choices"].values()
+                case "nullable":
+                    yield node
+                    waiting.append(node["schema"])
+                case _:
+                    yield node
+
+    def _bare(self, schema: Any) -> Any:
+        node = schema
+        while True:
+            if node["type"] == "definition-ref":
+                node = self.named[node["schema_ref"]]
+            elif node["type"] == "lax-or-strict":
+                node = node["strict_schema"]
+            elif node["type"] == "json-or-python":
+                node = node["json_schema"]
+            elif node["type"] == "chain":
+                node = node["steps"][-1]
+            elif node["type"] in _INNER and "schema" in node:
+                node = node["schema"]
+            else:
+                return node
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Shape):
+    """A field of an object."""
+
+    @property
+    def is_required(self) -> bool:
+        """Whether an input has to give it."""
+        field = self.schema
+        if field["type"] == "typed-dict-field":
+            return bool(field.get("required", True))
+        return bool(field["schema"]["type"] != "default")
+
+    @property
+    def default(self) -> Any:
+        """The default of a field that is not required; what a factory would make is not known."""
+        return self.schema["schema"].get("default") if self.schema["schema"]["type"] == "default" else None
+
+
+def shape_of(schema: Any) -> Shape:
+    """Give the shape of a type, given its core schema."""
+    named: dict[str, Any] = {}
+    if schema["type"] == "definitions":
+        named = {each["ref"]: each for each in schema["definitions"]}
+    return Shape(schema, named)
+
+
+def _name(name: str, field: Any, mode: str) -> str:
+    """Give a field's name on the wire; of several aliases the first plain one."""
+    alias = field.get(f"{mode}_alias", name)
+    if isinstance(alias, str):
+        return alias
+    plain = [path[0] for path in alias if isinstance(path, list) and len(path) == 1]
+    return plain[0] if plain else name

@@ -1,0 +1,277 @@
+"""What each field of a definition may hold, as far as it can be said without the action's types."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NoReturn
+
+from pydantic import BaseModel, PydanticUserError, TypeAdapter
+from pydantic_core import SchemaError
+
+from actionary.definition_error import ActionDefinitionError, Place
+from actionary.fields import UNSET, ActionFields, Auth, Cursor, Deprecated, Example, Http
+from actionary.names import is_name
+from actionary.result import ActionError, CommonError, FailedCall, details_adapter
+from actionary.schema import built_schema
+from actionary.signature import mend_of, why_refused
+from actionary.type_rules import first_misfit
+
+DEFAULT_TIMEOUT: Final = 30.0
+"""Seconds that an action may take when its definition does not say."""
+
+METHODS: Final = ("GET", "POST", "PUT", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChecks:
+    """Reads one field after the other; every mistake names the action and the field."""
+
+    fields: Mapping[str, Any]
+    where: Place
+    action: str
+
+    def fail(self, field: str, what: str, mend: str) -> NoReturn:
+        """Refuse a field, and say how to mend it."""
+        raise ActionDefinitionError(what, mend=mend, where=self.where, action=self.action, field=field)
+
+    def handler(self, handler: Any) -> None:
+        """Refuse what no call could run."""
+        if inspect.isclass(handler) or not callable(handler):
+            self.fail("handler", f"{handler!r} is no function", "give a function, `def` or `async def`")
+
+    def fits(self, field: str, described: type[BaseModel] | TypeAdapter[Any]) -> None:
+        """Refuse what no contract can hold to, as far as pydantic knows the type by now."""
+        schema = built_schema(described)
+        misfit = None if schema is None else first_misfit(schema)
+        if misfit is not None:
+            own = field == "input" and misfit.owner is described
+            self.fail(
+                misfit.field if own else field, f"it {misfit.what}" if own else str(misfit), misfit.mend
+            )
+
+    def known(self) -> None:
+        """Refuse fields that there are not."""
+        for field in sorted(self.fields.keys() - ActionFields.__annotations__.keys()):
+            near = difflib.get_close_matches(field, ActionFields.__annotations__, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "remove it"
+            self.fail(field, "there is no such field", hint)
+
+    def name(self, name: Any) -> None:
+        """Refuse what no name of an action may be."""
+        if not isinstance(name, str) or not is_name(name):
+            self.fail("name", f"{name!r} is no action name", "use [a-z][a-z0-9_]{0,63}, such as `get_order`")
+
+    def text(self, field: str) -> str | None:
+        """Read a text, without the indentation that it has in the source."""
+        value = self.fields.get(field)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value.strip():
+            self.fail(field, f"{value!r} is no text", "write a sentence, or leave the field out")
+        return inspect.cleandoc(value).strip()
+
+    def flag(self, field: str, *, default: bool) -> bool:
+        """Read a bool; nothing else stands for one."""
+        value = self.fields.get(field, default)
+        if not isinstance(value, bool):
+            self.fail(field, f"{value!r} is no bool", "write True or False")
+        return value
+
+    def http(self) -> Http | None:
+        """Read how the action is reached over HTTP, ``None`` if it is not."""
+        value = self.fields.get("http", Http())
+        if value is False:
+            return None
+        if not isinstance(value, Http):
+            self.fail("http", f"{value!r} is no Http", 'write `Http("GET")`, `Http("POST")` or `False`')
+        if value.method not in METHODS:  # a list, say, has no hash
+            known = ", ".join(f'"{method}"' for method in METHODS)
+            self.fail("http", f"{value.method!r} is no method here", f"use one of {known}, in capitals")
+        self.path(value.path)
+        return value
+
+    def path(self, path: Any) -> None:
+        """Refuse what cannot be an action's path below the prefix."""
+        if path is None:
+            return
+        if not isinstance(path, str) or not _PATH.fullmatch(path):
+            self.fail("http", f"{path!r} is no path", _PATH_MEND)
+        if path.split("/")[1] in _TAKEN:
+            self.fail("http", f"{path!r} lies where the server's own routes are", "choose another first part")
+
+    def one_of(self, field: str, *choices: str) -> Any:
+        """Read a field that has one of a few texts, or is not given."""
+        value = self.fields.get(field)
+        if value is not None and value not in choices:
+            known = ", ".join(f'"{choice}"' for choice in choices)
+            self.fail(field, f"{value!r} is none of its values", f"use one of {known}")
+        return value
+
+    def output_fallback(self) -> Any:
+        """Read what callers get instead of a result that does not fit."""
+        value = self.fields.get("output_fallback", UNSET)
+        is_wanted = self.fields.get("on_invalid_output") == "fallback"
+        if is_wanted and value is UNSET:
+            self.fail(
+                "output_fallback",
+                'there is none for `on_invalid_output="fallback"`',
+                "give a result, or a function without arguments that makes one",
+            )
+        if not is_wanted and value is not UNSET:
+            self.fail(
+                "output_fallback",
+                "it would never be used",
+                'set `on_invalid_output="fallback"`, or leave it out',
+            )
+        return value
+
+    def deprecated(self) -> Deprecated | None:
+        """Read whether the action is deprecated, and what is said of it."""
+        value = self.fields.get("deprecated", False)
+        if isinstance(value, bool):
+            return Deprecated() if value else None
+        if not isinstance(value, Deprecated):
+            self.fail(
+                "deprecated", f"{value!r} does not say it", "write True or `Deprecated(since=date(...))`"
+            )
+        for day in (value.since, value.sunset):
+            given: Any = day
+            if given is not None and (not isinstance(given, date) or isinstance(given, datetime)):
+                self.fail("deprecated", f"{given!r} is no date", "give a `datetime.date`")
+        if value.since is not None and value.sunset is not None and value.sunset < value.since:
+            self.fail("deprecated", "the sunset is before the day it is deprecated", "give a later day")
+        instead: Any = value.use_instead
+        if instead is not None and (not isinstance(instead, str) or not is_name(instead)):
+            self.fail("deprecated", f"{instead!r} is no action name", "name the action to use instead")
+        return value
+
+    def paginate(self) -> Cursor | None:
+        """Read the names of the fields that lead from page to page."""
+        value = self.fields.get("paginate")
+        if value is None:
+            return None
+        if not isinstance(value, Cursor):
+            self.fail("paginate", f"{value!r} is no Cursor", "write `Cursor()`, with the names of the fields")
+        for each in fields(value):
+            name = getattr(value, each.name)
+            if not isinstance(name, str) or not name:
+                self.fail("paginate", f"{name!r} is no name of a field", f"name it in `{each.name}`")
+        return value
+
+    def sequence(self, field: str) -> tuple[Any, ...]:
+        """Read a list of any kind; a text is none."""
+        value = self.fields.get(field, ())
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            self.fail(field, f"{value!r} is no list", f"write `{field}=[...]`")
+        return tuple(value)
+
+    def tags(self) -> tuple[str, ...]:
+        """Read the tags."""
+        tags = self.sequence("tags")
+        for tag in tags:
+            if not isinstance(tag, str) or not _is_tag(tag):
+                self.fail("tags", f"{tag!r} is no tag", _TAG_MEND)
+        if len(set(tags)) < len(tags):
+            self.fail("tags", "a tag stands twice", "name each once")
+        return tags
+
+    def examples(self) -> tuple[Example, ...]:
+        """Read the examples; whether they fit is seen when all types are known."""
+        examples = self.sequence("examples")
+        for index, example in enumerate(examples):
+            given: Any = example
+            if not isinstance(given, Example) or not _is_object(given.input):
+                self.fail(
+                    "examples", f"number {index} is {example!r}", "write `Example({...input}, {...output})`"
+                )
+        return examples
+
+    def auth(self) -> Auth | None:
+        """Read the predicate that lets requests in."""
+        value: Auth | None = self.fields.get("auth")
+        if value is not None and not callable(value):
+            self.fail("auth", f"{value!r} cannot be called", "give a function that takes the request")
+        if value is not None and not _takes_one_argument(value):
+            self.fail(
+                "auth", "the function does not take one argument", "write `async def auth(request) -> bool`"
+            )
+        return value
+
+    def errors(self) -> tuple[type[ActionError[Any]], ...]:
+        """Read the domain errors, and make sure that their details can be described."""
+        errors = self.sequence("errors")
+        by_code: dict[str, Any] = {}
+        for error in errors:
+            if not inspect.isclass(error) or not issubclass(error, ActionError) or not hasattr(error, "code"):
+                self.fail(
+                    "errors", f"{error!r} is no domain error", "give subclasses of ActionError with a code"
+                )
+            if issubclass(error, CommonError | FailedCall):
+                self.fail("errors", f"{error.__name__} is none of an action's own", "leave it out")
+            if by_code.setdefault(error.code, error) is not error:
+                self.fail("errors", f"`{error.code}` is declared twice", "give each error a code of its own")
+            self.details(error)
+        return tuple(dict.fromkeys(errors))
+
+    def details(self, error: type[ActionError[Any]]) -> None:
+        """Make sure that an error's details can be described."""
+        if error.details_type is not None:
+            try:
+                adapter = details_adapter(error)
+            except (PydanticUserError, SchemaError, TypeError) as refused:
+                what = f"pydantic cannot describe the details of {error.__name__}: {why_refused(refused)}"
+                self.fail("errors", what, mend_of(refused))
+            self.fits(f"errors.{error.code}", adapter)
+
+    def timeout(self) -> float:
+        """Read the time limit in seconds, infinite for none."""
+        value = self.fields.get("timeout", DEFAULT_TIMEOUT)
+        if value is None:
+            return math.inf
+        seconds = value.total_seconds() if isinstance(value, timedelta) else value
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            self.fail("timeout", f"{value!r} is no time", "give seconds, a timedelta, or None for no limit")
+        if not 0 < seconds < math.inf:
+            self.fail(
+                "timeout", f"{value!r} is no time to wait", "give more than 0 seconds, or None for no limit"
+            )
+        try:
+            return float(seconds)
+        except OverflowError:
+            self.fail("timeout", "that is longer than a number can say", "give None for no limit")
+
+
+_PATH: Final = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
+_PATH_MEND: Final = (
+    'begin it with a slash and use letters, digits and `-._~` between slashes, such as "/orders"; '
+    "it is literal, and the input is all that varies"
+)
+
+_TAKEN: Final = frozenset({"actions", "approvals", "changes"})
+"""First parts of paths that are, or will be, the server's own (DESIGN §5)."""
+
+_TAG_MEND: Final = "use 1 to 64 printable characters, no space at either end, such as `shop`"
+
+
+def _is_tag(text: str) -> bool:
+    return 1 <= len(text) <= 64 and text.isprintable() and text == text.strip()
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
+
+
+def _takes_one_argument(function: Callable[..., Any]) -> bool:
+    try:
+        inspect.signature(function).bind(object())
+    except TypeError:
+        return False
+    except ValueError:  # some builtins have no signature
+        return True
+    return True

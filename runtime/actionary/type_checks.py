@@ -1,0 +1,120 @@
+"""What the types of an action have to hold to because of its other fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+
+from actionary.catalog import QUERY_METHODS
+from actionary.core_shapes import shape_of
+from actionary.definition import Definition
+from actionary.fields import Cursor
+from actionary.raw_input import RawInput
+from actionary.schema import built_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with a field of the definition, or a parameter of the handler, and the mend."""
+
+    field: str
+    what: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    """A field of an input, as far as a query and a cursor ask for it."""
+
+    is_required: bool
+    allows_null: bool
+    default: Any
+
+
+def type_mistakes(
+    definition: Definition, model: type[BaseModel], adapter: TypeAdapter[Any] | None
+) -> Iterator[Mistake]:
+    """Compare an action's input and output with what its definition says of them.
+
+    What pydantic does not know yet is left out; so is an output that nobody declared.
+    """
+    parameters = _parameters(model)
+    reads_query = definition.http is not None and definition.http.method in QUERY_METHODS
+    if reads_query and parameters is not None:
+        yield from _nulls(parameters)
+    if definition.paginate is not None:
+        yield from _pages(definition.paginate, parameters, None if adapter is None else built_schema(adapter))
+
+
+def _parameters(model: type[BaseModel]) -> dict[str, _Parameter] | None:
+    if issubclass(model, RawInput):
+        schema = model.schema_
+        required = schema.get("required", ())
+        return {
+            name: _Parameter(name in required, _says_null(described), dict(described or {}).get("default"))
+            for name, described in schema.get("properties", {}).items()
+        }
+    core = built_schema(model)
+    if core is None:
+        return None
+    fields = shape_of(core).fields("validation")
+    return {
+        name: _Parameter(field.is_required, field.allows_null, field.default)
+        for name, field in fields.items()
+    }
+
+
+def _says_null(described: Any) -> bool:
+    """Say whether a property's schema names null; one without types allows it, and needs not be told it."""
+    if not isinstance(described, dict):
+        return False
+    kinds = described.get("type", [])
+    return "null" in ([kinds] if isinstance(kinds, str) else kinds)
+
+
+def _nulls(parameters: dict[str, _Parameter]) -> Iterator[Mistake]:
+    """Find parameters that would have to say null, which no query can (DESIGN §5)."""
+    for name, field in parameters.items():
+        if not field.allows_null or (not field.is_required and field.default is None):
+            continue
+        why = "it is required" if field.is_required else f"its default is {field.default!r}"
+        yield Mistake(
+            name,
+            f"it may be null and {why}, but a query cannot say null",
+            "make null its default, take null out of its type, or use POST or PUT",
+        )
+
+
+def _pages(cursor: Cursor, given: dict[str, _Parameter] | None, output: Any) -> Iterator[Mistake]:
+    if given is not None:
+        field = given.get(cursor.input)
+        if field is None:
+            yield _paginate(f"the input has no `{cursor.input}`", f"add `{cursor.input}: str | None = None`")
+        elif field.is_required:
+            yield _paginate(
+                f"the input's `{cursor.input}` is required, and the first page has no cursor",
+                f"give it a default, `{cursor.input}: str | None = None`",
+            )
+    if output is None:
+        return
+    fields = shape_of(output).fields("serialization")
+    after, items = fields.get(cursor.output), fields.get(cursor.items)
+    if after is None or not after.allows_null:
+        what = "has no" if after is None else "must allow null in"
+        yield _paginate(
+            f"the output {what} `{cursor.output}`, which is null on the last page",
+            f"return an object with `{cursor.output}: str | None`",
+        )
+    if items is None or not items.is_list:
+        what = "has no" if items is None else "has no list in"
+        yield _paginate(
+            f"the output {what} `{cursor.items}`",
+            f"return an object with the page in `{cursor.items}: list[...]`",
+        )
+
+
+def _paginate(what: str, mend: str) -> Mistake:
+    return Mistake("paginate", what, f"{mend}, or name another field in `Cursor(...)`")

@@ -1,0 +1,102 @@
+"""What the types of an action have to hold to because of its other fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import pytest
+from actionary import ActionDefinitionError, Cursor, Http, define_action
+from pydantic import BaseModel, Field
+
+
+class Page(BaseModel):
+    items: list[int]
+    next_cursor: str | None = None
+
+
+@dataclass
+class DataPage:
+    rows: tuple[int, ...]
+    after: int | None
+
+
+class Required(BaseModel):
+    q: int | None
+
+
+class NoItems(BaseModel):
+    items: int
+    next_cursor: str | None
+
+
+class Endless(BaseModel):
+    items: list[int]
+    next_cursor: str
+
+
+class Aliased(BaseModel):
+    since: int | None = Field(default=3, alias="from")
+
+
+def refused(handler: Any, **fields: Any) -> ActionDefinitionError:
+    with pytest.raises(ActionDefinitionError) as caught:
+        define_action(handler=handler, **fields)
+    return caught.value
+
+
+class TestNullInAQuery:
+    @pytest.mark.parametrize("method", ["GET", "DELETE"])
+    def test_a_parameter_that_has_to_say_null_is_refused(self, method):
+        def required(q: int | None) -> None: ...
+        def other_default(q: int | None = 3) -> None: ...
+        def literal(q: Literal["a", None] = "a") -> None: ...  # noqa: PYI061 - pydantic keeps it apart
+        def model(given: Required) -> None: ...
+        def aliased(given: Aliased) -> None: ...
+        def deep(q: Annotated[Annotated[int, Field(ge=1)] | None, Field(description="x")]) -> None: ...
+
+        for handler, field in (
+            *((each, "q") for each in (required, other_default, literal, model, deep)),
+            (aliased, "from"),
+        ):
+            error = refused(handler, http=Http(method))
+            assert (error.field, "a query cannot say null" in error.what) == (field, True)
+            assert "POST or PUT" in error.mend
+
+    @pytest.mark.parametrize("method", ["POST", "PUT"])
+    def test_a_body_can_say_it(self, method):
+        def required(q: int | None) -> None: ...
+
+        assert define_action(handler=required, http=Http(method)).definition.http == Http(method)
+
+    def test_null_as_default_and_no_null_at_all_are_fine(self):
+        def fine(a: int, b: int | None = None, c: int | str = 3, d: Any = 3) -> None: ...
+
+        assert define_action(handler=fine, http=Http("GET")).name == "fine"
+
+
+class TestPaginate:
+    def test_fields_may_have_any_names(self):
+        async def usual(cursor: str | None = None) -> Page: ...  # type: ignore[empty-body]  # never called
+        async def other(after: int = 0) -> DataPage: ...  # type: ignore[empty-body]  # never called
+
+        names = Cursor("after", "after", "rows")
+        assert define_action(handler=usual, paginate=Cursor()).definition.paginate == Cursor()
+        assert define_action(handler=other, paginate=names).definition.paginate == names
+
+    def test_what_does_not_lead_from_page_to_page_is_refused(self):
+        def no_input() -> Page: ...  # type: ignore[empty-body]  # never called
+        def required(cursor: str) -> Page: ...  # type: ignore[empty-body]  # never called
+        def no_object(cursor: str = "") -> list[int]: ...  # type: ignore[empty-body]  # never called
+        def no_items(cursor: str = "") -> NoItems: ...  # type: ignore[empty-body]  # never called
+        def endless(cursor: str = "") -> Endless: ...  # type: ignore[empty-body]  # never called
+
+        for handler, said in (
+            (no_input, "the input has no `cursor`"),
+            (required, "the input's `cursor` is required"),
+            (no_object, "the output has no `next_cursor`"),
+            (no_items, "the output has no list in `items`"),
+            (endless, "the output must allow null in `next_cursor`"),
+        ):
+            error = refused(handler, paginate=Cursor())
+            assert (error.field, said in error.what) == ("paginate", True), error
