@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Table
 
-from actions._tables import customers, events, foods, meals, order_lines, orders, products
+from actions._tables import customers, events, foods, meals, order_lines, orders, products, threads
 
 FIRST_ROWS: Final[tuple[tuple[Table, list[dict[str, Any]]], ...]] = (
     (
@@ -129,6 +129,22 @@ FIRST_ROWS: Final[tuple[tuple[Table, list[dict[str, Any]]], ...]] = (
                     datetime(2026, 3, 3, 18, 30, tzinfo=UTC),
                 ),
             )
+        ],
+    ),
+    (
+        threads,
+        [
+            {
+                "id": "t-1",
+                "subject": "My tent leaks",
+                "summary": {"summary": "Jane's tent leaks, and she gets a new one.", "message_count": 3},
+            },
+            {
+                "id": "t-2",
+                "subject": "Which size?",
+                # Damaged on purpose: three actions show what can be done about it.
+                "summary": {"summary": "Noor asks for the size of winter boots.", "message_count": "two"},
+            },
         ],
     ),
 )

@@ -113,6 +113,14 @@ invoice_lines: Final = Table(
     Column("amount_cents", Integer, CheckConstraint("amount_cents >= 0"), nullable=False),
 )
 
+threads: Final = Table(
+    "threads",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("subject", String, nullable=False),
+    Column("summary", JSON, nullable=False),
+)
+
 outbox: Final = Table(
     "outbox",
     metadata,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from actionary import ActionError, Context, action
+from actionary import ActionError, Context, Http, action
 from pydantic import BaseModel
 from sqlalchemy import delete, exists, select
 
@@ -27,6 +27,7 @@ class AccountInUse(ActionError[OpenInvoice], code="account_in_use", status=409):
 
 
 @action(
+    http=Http("DELETE"),
     when_to_use="A customer asks for the account to be deleted.",
     when_not_to_use="A customer only wants to change something.",
     tags=["customers"],

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from actionary import ActionError, Context, Example, action
+from actionary import ActionError, Context, Example, Http, action
 from pydantic import BaseModel
 from sqlalchemy import update
 
@@ -31,10 +31,10 @@ class MealNotFound(ActionError[WhichMeal], code="meal_not_found", status=404):
 
 @action(
     public=True,
+    http=Http("PUT"),
     when_to_use="The user corrects a meal that is in the diary.",
     when_not_to_use="The user tells of another meal: that is log_meal.",
     tags=["meals"],
-    idempotent=True,
     open_world=False,
     errors=[MealNotFound, TimeOutOfRange],
     examples=[
