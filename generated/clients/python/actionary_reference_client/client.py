@@ -11,7 +11,7 @@ from .actions import meals as _meals
 from .actions import orders as _orders
 from .actions import shop as _shop
 
-_CATALOG = "46aa69c46de196e5"
+_CATALOG = "d2645da53ca407da"
 """The server's actions that this client was generated from."""
 
 

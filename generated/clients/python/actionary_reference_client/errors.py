@@ -90,6 +90,14 @@ class ProductNotFound(Failure):
 
 
 @_dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadNotFound(Failure):
+    """There is no thread of that id."""
+
+    details: _models.WhichThread
+    code: _typing.Literal["thread_not_found"] = "thread_not_found"
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
 class TimeOutOfRange(Failure):
     """In UTC the time is before the year 1 or after the year 9999, which the diary cannot keep."""
 

@@ -186,6 +186,13 @@ class Stock(_Model):
     """The product's id, such as p-100."""
 
 
+class ThreadSummary(_Model):
+    """What a thread is about."""
+
+    message_count: _typing.Annotated[int, _pydantic.Field(ge=0)]
+    summary: str
+
+
 class Triaged(_Model):
     """What was found out about a message."""
 
@@ -234,6 +241,13 @@ class WhichProduct(_Model):
 
     product_id: _typing.Annotated[str, _pydantic.Field(min_length=1)]
     """The product's id, such as p-100."""
+
+
+class WhichThread(_Model):
+    """The thread that a call was about."""
+
+    thread_id: _typing.Annotated[str, _pydantic.Field(max_length=64, min_length=1)]
+    """The thread's id, such as t-1."""
 
 
 class WhichTime(_Model):

@@ -7,7 +7,16 @@ import {
   type CreateInvoiceResult,
   type LookupCustomerResult,
 } from "./actions/customers.js";
-import { triage, type TriageResult } from "./actions/inbox.js";
+import {
+  summarizeThread,
+  summarizeThreadOrEmpty,
+  summarizeThreadUnchecked,
+  triage,
+  type SummarizeThreadOrEmptyResult,
+  type SummarizeThreadResult,
+  type SummarizeThreadUncheckedResult,
+  type TriageResult,
+} from "./actions/inbox.js";
 import {
   listMeals,
   logMeal,
@@ -36,8 +45,8 @@ import { connect } from "./connect.js";
 import { bind } from "./runtime/bind.js";
 import type { CallOptions, ClientOptions, Connection } from "./runtime/connection.js";
 import type {
+  ApplyDiscountInput,
   CalculateShippingInput,
-  CheckedOrder,
   CreateInvoiceInput,
   GetOrderInput,
   ListEventsInput,
@@ -46,6 +55,9 @@ import type {
   LookupCustomerInput,
   NewOrder,
   SearchProductsInput,
+  SummarizeThreadInput,
+  SummarizeThreadOrEmptyInput,
+  SummarizeThreadUncheckedInput,
   TriageInput,
   UpdateMealInput,
   ValidateOrderInput,
@@ -77,6 +89,30 @@ export interface Client extends Connection {
    * Do not use when: The customer's id is known already.
    */
   lookupCustomer(input: LookupCustomerInput, options?: CallOptions): Promise<LookupCustomerResult>;
+  /**
+   * Summarize a thread.
+   *
+   * Use when: The user asks what a thread is about.
+   *
+   * Do not use when: The user asks how soon a message should be read: that is triage.
+   */
+  summarizeThread(input: SummarizeThreadInput, options?: CallOptions): Promise<SummarizeThreadResult>;
+  /**
+   * Summarize a thread, or say nothing about it.
+   *
+   * Use when: A list of threads is shown, and one that has no good summary must not spoil it.
+   *
+   * Do not use when: The user asks about one thread: that is summarize_thread.
+   */
+  summarizeThreadOrEmpty(input: SummarizeThreadOrEmptyInput, options?: CallOptions): Promise<SummarizeThreadOrEmptyResult>;
+  /**
+   * Give the summary of a thread as it is stored.
+   *
+   * Use when: A summary seems to be stored wrongly, and the user wants to see what is there.
+   *
+   * Do not use when: The user asks what a thread is about: that is summarize_thread.
+   */
+  summarizeThreadUnchecked(input: SummarizeThreadUncheckedInput, options?: CallOptions): Promise<SummarizeThreadUncheckedResult>;
   /**
    * Say how soon an inbound message should be read.
    *
@@ -116,7 +152,7 @@ export interface Client extends Connection {
    *
    * Do not use when: The order was not checked yet.
    */
-  applyDiscount(input: CheckedOrder, options?: CallOptions): Promise<ApplyDiscountResult>;
+  applyDiscount(input: ApplyDiscountInput, options?: CallOptions): Promise<ApplyDiscountResult>;
   /**
    * Order products.
    *
@@ -163,6 +199,9 @@ const $actions = {
   listEvents,
   createInvoice,
   lookupCustomer,
+  summarizeThread,
+  summarizeThreadOrEmpty,
+  summarizeThreadUnchecked,
   triage,
   listMeals,
   logMeal,

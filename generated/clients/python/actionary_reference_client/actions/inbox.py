@@ -14,6 +14,78 @@ from .._runtime.client import SyncCalls as _SyncCalls
 from .._runtime.options import CallOptions as _CallOptions
 from .._runtime.result import Ok as _Ok
 
+_SummarizeThreadAnswer: _typing.TypeAlias = (
+    _errors.InvalidInput
+    | _errors.Timeout
+    | _errors.HandlerError
+    | _errors.InvalidOutput
+    | _errors.ThreadNotFound
+)
+SummarizeThreadError: _typing.TypeAlias = _SummarizeThreadAnswer | _errors.ClientError
+SummarizeThreadResult: _typing.TypeAlias = _Ok[_models.ThreadSummary] | SummarizeThreadError
+
+_SUMMARIZE_THREAD: _Call[_models.ThreadSummary, _SummarizeThreadAnswer] = _Call(
+    action="summarize_thread",
+    method="GET",
+    path="/api/actions/summarize_thread",
+    data=lambda: _pydantic.TypeAdapter[_models.ThreadSummary](_models.ThreadSummary),
+    errors={
+        "invalid_input": _errors.InvalidInput,
+        "timeout": _errors.Timeout,
+        "handler_error": _errors.HandlerError,
+        "invalid_output": _errors.InvalidOutput,
+        "thread_not_found": _errors.ThreadNotFound,
+    },
+)
+
+_SummarizeThreadOrEmptyAnswer: _typing.TypeAlias = (
+    _errors.InvalidInput
+    | _errors.Timeout
+    | _errors.HandlerError
+    | _errors.InvalidOutput
+    | _errors.ThreadNotFound
+)
+SummarizeThreadOrEmptyError: _typing.TypeAlias = _SummarizeThreadOrEmptyAnswer | _errors.ClientError
+SummarizeThreadOrEmptyResult: _typing.TypeAlias = _Ok[_models.ThreadSummary] | SummarizeThreadOrEmptyError
+
+_SUMMARIZE_THREAD_OR_EMPTY: _Call[_models.ThreadSummary, _SummarizeThreadOrEmptyAnswer] = _Call(
+    action="summarize_thread_or_empty",
+    method="GET",
+    path="/api/actions/summarize_thread_or_empty",
+    data=lambda: _pydantic.TypeAdapter[_models.ThreadSummary](_models.ThreadSummary),
+    errors={
+        "invalid_input": _errors.InvalidInput,
+        "timeout": _errors.Timeout,
+        "handler_error": _errors.HandlerError,
+        "invalid_output": _errors.InvalidOutput,
+        "thread_not_found": _errors.ThreadNotFound,
+    },
+)
+
+_SummarizeThreadUncheckedAnswer: _typing.TypeAlias = (
+    _errors.InvalidInput
+    | _errors.Timeout
+    | _errors.HandlerError
+    | _errors.InvalidOutput
+    | _errors.ThreadNotFound
+)
+SummarizeThreadUncheckedError: _typing.TypeAlias = _SummarizeThreadUncheckedAnswer | _errors.ClientError
+SummarizeThreadUncheckedResult: _typing.TypeAlias = _Ok[_models.ThreadSummary | _typing.Any] | SummarizeThreadUncheckedError
+
+_SUMMARIZE_THREAD_UNCHECKED: _Call[_models.ThreadSummary | _typing.Any, _SummarizeThreadUncheckedAnswer] = _Call(
+    action="summarize_thread_unchecked",
+    method="GET",
+    path="/api/actions/summarize_thread_unchecked",
+    data=lambda: _pydantic.TypeAdapter[_models.ThreadSummary | _typing.Any](_models.ThreadSummary | _typing.Any),
+    errors={
+        "invalid_input": _errors.InvalidInput,
+        "timeout": _errors.Timeout,
+        "handler_error": _errors.HandlerError,
+        "invalid_output": _errors.InvalidOutput,
+        "thread_not_found": _errors.ThreadNotFound,
+    },
+)
+
 _TriageAnswer: _typing.TypeAlias = (
     _errors.PayloadTooLarge
     | _errors.UnsupportedMediaType
@@ -43,6 +115,90 @@ _TRIAGE: _Call[_models.Triaged, _TriageAnswer] = _Call(
 
 class InboxActions(_SyncCalls):
     """The actions of `inbox`."""
+
+    def summarize_thread(
+        self,
+        *,
+        thread_id: str,
+        options: _CallOptions | None = None,
+    ) -> SummarizeThreadResult:
+        """Summarize a thread.
+
+        A summary that is stored wrongly is an error, so that whoever stores them hears of it.
+
+        Use when: The user asks what a thread is about.
+
+        Do not use when: The user asks how soon a message should be read: that is triage.
+
+        Args:
+            thread_id: The thread's id, such as t-1.
+
+        Errors:
+            thread_not_found: There is no thread of that id.
+        """
+        return self._call(
+            _SUMMARIZE_THREAD,
+            {
+                "thread_id": thread_id,
+            },
+            options,
+        )
+
+    def summarize_thread_or_empty(
+        self,
+        *,
+        thread_id: str,
+        options: _CallOptions | None = None,
+    ) -> SummarizeThreadOrEmptyResult:
+        """Summarize a thread, or say nothing about it.
+
+        A summary that is stored wrongly gives an empty one.
+
+        Use when: A list of threads is shown, and one that has no good summary must not spoil it.
+
+        Do not use when: The user asks about one thread: that is summarize_thread.
+
+        Args:
+            thread_id: The thread's id, such as t-1.
+
+        Errors:
+            thread_not_found: There is no thread of that id.
+        """
+        return self._call(
+            _SUMMARIZE_THREAD_OR_EMPTY,
+            {
+                "thread_id": thread_id,
+            },
+            options,
+        )
+
+    def summarize_thread_unchecked(
+        self,
+        *,
+        thread_id: str,
+        options: _CallOptions | None = None,
+    ) -> SummarizeThreadUncheckedResult:
+        """Give the summary of a thread as it is stored.
+
+        One that is stored wrongly comes as it is, and the log of the server says so.
+
+        Use when: A summary seems to be stored wrongly, and the user wants to see what is there.
+
+        Do not use when: The user asks what a thread is about: that is summarize_thread.
+
+        Args:
+            thread_id: The thread's id, such as t-1.
+
+        Errors:
+            thread_not_found: There is no thread of that id.
+        """
+        return self._call(
+            _SUMMARIZE_THREAD_UNCHECKED,
+            {
+                "thread_id": thread_id,
+            },
+            options,
+        )
 
     def triage(
         self,
@@ -75,6 +231,90 @@ class InboxActions(_SyncCalls):
 
 class AsyncInboxActions(_AsyncCalls):
     """The actions of `inbox`."""
+
+    async def summarize_thread(
+        self,
+        *,
+        thread_id: str,
+        options: _CallOptions | None = None,
+    ) -> SummarizeThreadResult:
+        """Summarize a thread.
+
+        A summary that is stored wrongly is an error, so that whoever stores them hears of it.
+
+        Use when: The user asks what a thread is about.
+
+        Do not use when: The user asks how soon a message should be read: that is triage.
+
+        Args:
+            thread_id: The thread's id, such as t-1.
+
+        Errors:
+            thread_not_found: There is no thread of that id.
+        """
+        return await self._call(
+            _SUMMARIZE_THREAD,
+            {
+                "thread_id": thread_id,
+            },
+            options,
+        )
+
+    async def summarize_thread_or_empty(
+        self,
+        *,
+        thread_id: str,
+        options: _CallOptions | None = None,
+    ) -> SummarizeThreadOrEmptyResult:
+        """Summarize a thread, or say nothing about it.
+
+        A summary that is stored wrongly gives an empty one.
+
+        Use when: A list of threads is shown, and one that has no good summary must not spoil it.
+
+        Do not use when: The user asks about one thread: that is summarize_thread.
+
+        Args:
+            thread_id: The thread's id, such as t-1.
+
+        Errors:
+            thread_not_found: There is no thread of that id.
+        """
+        return await self._call(
+            _SUMMARIZE_THREAD_OR_EMPTY,
+            {
+                "thread_id": thread_id,
+            },
+            options,
+        )
+
+    async def summarize_thread_unchecked(
+        self,
+        *,
+        thread_id: str,
+        options: _CallOptions | None = None,
+    ) -> SummarizeThreadUncheckedResult:
+        """Give the summary of a thread as it is stored.
+
+        One that is stored wrongly comes as it is, and the log of the server says so.
+
+        Use when: A summary seems to be stored wrongly, and the user wants to see what is there.
+
+        Do not use when: The user asks what a thread is about: that is summarize_thread.
+
+        Args:
+            thread_id: The thread's id, such as t-1.
+
+        Errors:
+            thread_not_found: There is no thread of that id.
+        """
+        return await self._call(
+            _SUMMARIZE_THREAD_UNCHECKED,
+            {
+                "thread_id": thread_id,
+            },
+            options,
+        )
 
     async def triage(
         self,

@@ -82,7 +82,7 @@ UpdateMealResult: _typing.TypeAlias = _Ok[_models.Meal] | UpdateMealError
 
 _UPDATE_MEAL: _Call[_models.Meal, _UpdateMealAnswer] = _Call(
     action="update_meal",
-    method="POST",
+    method="PUT",
     path="/api/actions/update_meal",
     data=lambda: _pydantic.TypeAdapter[_models.Meal](_models.Meal),
     errors={

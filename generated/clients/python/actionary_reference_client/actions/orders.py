@@ -132,7 +132,8 @@ class OrdersActions(_SyncCalls):
     ) -> ApplyDiscountResult:
         """Say which discount an order gets.
 
-        Ten per cent while it may still be changed, and none after that.
+        Ten per cent while it may still be changed, and none after that. It takes what
+        validate_order gives, and ignores what else is in there.
 
         Use when: An order was checked by validate_order, and the user asks for a discount.
 
@@ -250,7 +251,8 @@ class AsyncOrdersActions(_AsyncCalls):
     ) -> ApplyDiscountResult:
         """Say which discount an order gets.
 
-        Ten per cent while it may still be changed, and none after that.
+        Ten per cent while it may still be changed, and none after that. It takes what
+        validate_order gives, and ignores what else is in there.
 
         Use when: An order was checked by validate_order, and the user asks for a discount.
 

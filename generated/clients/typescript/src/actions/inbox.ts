@@ -4,7 +4,146 @@ import type { ActionTable } from "../runtime/action.js";
 import { call } from "../runtime/call.js";
 import type { CallOptions, Connection } from "../runtime/connection.js";
 import type { ClientFailure, Failure, InputIssue, Result } from "../runtime/result.js";
-import type { TriageInput, Triaged } from "../types.js";
+import type {
+  SummarizeThreadInput,
+  SummarizeThreadOrEmptyInput,
+  SummarizeThreadUncheckedInput,
+  ThreadSummary,
+  TriageInput,
+  Triaged,
+  WhichThread,
+} from "../types.js";
+
+const $summarizeThread: ActionTable = {
+  name: "summarize_thread",
+  method: "GET",
+  path: "/api/actions/summarize_thread",
+  codes: {
+    invalid_input: true,
+    timeout: false,
+    handler_error: false,
+    invalid_output: false,
+    thread_not_found: true,
+  },
+};
+
+/**
+ * What `summarizeThread` can fail with.
+ *
+ * `thread_not_found` (404): There is no thread of that id.
+ */
+export type SummarizeThreadFailure =
+  | Failure<"invalid_input", readonly InputIssue[]>
+  | Failure<"timeout">
+  | Failure<"handler_error">
+  | Failure<"invalid_output">
+  | Failure<"thread_not_found", WhichThread>
+  | ClientFailure;
+
+export type SummarizeThreadResult = Result<ThreadSummary, SummarizeThreadFailure>;
+
+/**
+ * Summarize a thread.
+ *
+ * Use when: The user asks what a thread is about.
+ *
+ * Do not use when: The user asks how soon a message should be read: that is triage.
+ */
+export function summarizeThread(
+  client: Connection,
+  input: SummarizeThreadInput,
+  options?: CallOptions,
+): Promise<SummarizeThreadResult> {
+  return call($summarizeThread, client, input, options);
+}
+
+const $summarizeThreadOrEmpty: ActionTable = {
+  name: "summarize_thread_or_empty",
+  method: "GET",
+  path: "/api/actions/summarize_thread_or_empty",
+  codes: {
+    invalid_input: true,
+    timeout: false,
+    handler_error: false,
+    invalid_output: false,
+    thread_not_found: true,
+  },
+};
+
+/**
+ * What `summarizeThreadOrEmpty` can fail with.
+ *
+ * `thread_not_found` (404): There is no thread of that id.
+ */
+export type SummarizeThreadOrEmptyFailure =
+  | Failure<"invalid_input", readonly InputIssue[]>
+  | Failure<"timeout">
+  | Failure<"handler_error">
+  | Failure<"invalid_output">
+  | Failure<"thread_not_found", WhichThread>
+  | ClientFailure;
+
+export type SummarizeThreadOrEmptyResult = Result<ThreadSummary, SummarizeThreadOrEmptyFailure>;
+
+/**
+ * Summarize a thread, or say nothing about it.
+ *
+ * Use when: A list of threads is shown, and one that has no good summary must not spoil it.
+ *
+ * Do not use when: The user asks about one thread: that is summarize_thread.
+ */
+export function summarizeThreadOrEmpty(
+  client: Connection,
+  input: SummarizeThreadOrEmptyInput,
+  options?: CallOptions,
+): Promise<SummarizeThreadOrEmptyResult> {
+  return call($summarizeThreadOrEmpty, client, input, options);
+}
+
+const $summarizeThreadUnchecked: ActionTable = {
+  name: "summarize_thread_unchecked",
+  method: "GET",
+  path: "/api/actions/summarize_thread_unchecked",
+  codes: {
+    invalid_input: true,
+    timeout: false,
+    handler_error: false,
+    invalid_output: false,
+    thread_not_found: true,
+  },
+};
+
+export type SummarizeThreadUncheckedOutput = unknown;
+
+/**
+ * What `summarizeThreadUnchecked` can fail with.
+ *
+ * `thread_not_found` (404): There is no thread of that id.
+ */
+export type SummarizeThreadUncheckedFailure =
+  | Failure<"invalid_input", readonly InputIssue[]>
+  | Failure<"timeout">
+  | Failure<"handler_error">
+  | Failure<"invalid_output">
+  | Failure<"thread_not_found", WhichThread>
+  | ClientFailure;
+
+export type SummarizeThreadUncheckedResult = Result<SummarizeThreadUncheckedOutput, SummarizeThreadUncheckedFailure>;
+
+/**
+ * Give the summary of a thread as it is stored.
+ *
+ * Use when: A summary seems to be stored wrongly, and the user wants to see what is there.
+ *
+ * Do not use when: The user asks what a thread is about: that is summarize_thread.
+ */
+export function summarizeThreadUnchecked(
+  client: Connection,
+  input: SummarizeThreadUncheckedInput,
+  options?: CallOptions,
+): Promise<SummarizeThreadUncheckedResult> {
+  return call($summarizeThreadUnchecked, client, input, options);
+}
 
 const $triage: ActionTable = {
   name: "triage",

@@ -100,7 +100,7 @@ export function logMeal(
 
 const $updateMeal: ActionTable = {
   name: "update_meal",
-  method: "POST",
+  method: "PUT",
   path: "/api/actions/update_meal",
   codes: {
     payload_too_large: false,

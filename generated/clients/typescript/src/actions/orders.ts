@@ -5,7 +5,7 @@ import { call } from "../runtime/call.js";
 import type { CallOptions, Connection } from "../runtime/connection.js";
 import type { ClientFailure, Failure, InputIssue, Result } from "../runtime/result.js";
 import type {
-  CheckedOrder,
+  ApplyDiscountInput,
   Discount,
   GetOrderInput,
   NewOrder,
@@ -52,7 +52,7 @@ export type ApplyDiscountResult = Result<Discount, ApplyDiscountFailure>;
  */
 export function applyDiscount(
   client: Connection,
-  input: CheckedOrder,
+  input: ApplyDiscountInput,
   options?: CallOptions,
 ): Promise<ApplyDiscountResult> {
   return call($applyDiscount, client, input, options);
