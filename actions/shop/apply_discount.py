@@ -24,7 +24,7 @@ class Discount(BaseModel):
     parallel_safe=True,
     unknown_keys="ignore",
     examples=[
-        Example({"order_id": "o-1002", "validated": True}, {"discount": 0.1}),
+        Example({"validated": True}, {"discount": 0.1}),
         Example({"validated": False}, {"discount": 0.0}),
     ],
 )
