@@ -24,7 +24,9 @@ async def test_a_search_ignores_case_and_counts_what_the_limit_cuts_off(registry
     assert found.total == 2
 
 
-@pytest.mark.parametrize(("query", "total"), [("%", 0), ("_", 0), ("l", 4), ("'", 0)])
+@pytest.mark.parametrize(
+    ("query", "total"), [("%", 0), ("_", 0), ("l", 4), ("'", 0), ("\\", 0), ("\0", 0), ("ten\0", 0)]
+)
 async def test_a_search_takes_every_character_as_itself(registry: Registry, query: str, total: int) -> None:
     found = unwrap(await invoke_action("search_products", {"query": query}, registry=registry))
     assert found.total == total
