@@ -69,18 +69,23 @@ def database_url(given: str | None) -> URL:
 
 
 async def _create_and_fill(engine: AsyncEngine) -> None:
-    """Make the tables and their first rows in one transaction: whoever sees a table sees its rows."""
+    """Make the tables that are missing, and their first rows, in one transaction.
+
+    Whoever sees a table sees its rows; a table that is there, as in a file of an older
+    version, keeps what it has.
+    """
     async with engine.connect() as connection:
-        if await connection.run_sync(_has_tables):
+        if not await connection.run_sync(_missing_tables):
             return
     async with engine.begin() as connection:
         # Takes the one write lock at once: a second process that starts now waits, and then finds the tables.
         await connection.exec_driver_sql("BEGIN IMMEDIATE")
-        if not await connection.run_sync(_has_tables):
-            await connection.run_sync(metadata.create_all)
-            for table, rows in FIRST_ROWS:
+        missing = await connection.run_sync(_missing_tables)
+        await connection.run_sync(metadata.create_all)
+        for table, rows in FIRST_ROWS:
+            if table.name in missing:
                 await connection.execute(insert(table), rows)
 
 
-def _has_tables(connection: Connection) -> bool:
-    return set(metadata.tables) <= set(inspect(connection).get_table_names())
+def _missing_tables(connection: Connection) -> set[str]:
+    return set(metadata.tables) - set(inspect(connection).get_table_names())

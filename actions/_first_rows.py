@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Table
 
-from actions._tables import foods, meals, order_lines, orders, products
+from actions._tables import customers, events, foods, meals, order_lines, orders, products, threads
 
 FIRST_ROWS: Final[tuple[tuple[Table, list[dict[str, Any]]], ...]] = (
     (
@@ -96,6 +96,55 @@ FIRST_ROWS: Final[tuple[tuple[Table, list[dict[str, Any]]], ...]] = (
                 ("lentils", 116),
                 ("rice", 130),
             )
+        ],
+    ),
+    (
+        customers,
+        [
+            {"id": "cus_123", "name": "Jane Doe", "email": "jane@example.com"},
+            {"id": "cus_124", "name": "Noor Haddad", "email": "noor@example.com"},
+        ],
+    ),
+    (
+        events,
+        [
+            {"id": event_id, "title": title, "start": start, "end": end}
+            for event_id, title, start, end in (
+                (
+                    "e-1",
+                    "Delivery of tents",
+                    datetime(2026, 3, 1, 8, tzinfo=UTC),
+                    datetime(2026, 3, 1, 9, tzinfo=UTC),
+                ),
+                (
+                    "e-2",
+                    "Stocktaking",
+                    datetime(2026, 3, 2, 21, tzinfo=UTC),
+                    datetime(2026, 3, 3, 1, tzinfo=UTC),
+                ),
+                (
+                    "e-3",
+                    "Talk on winter boots",
+                    datetime(2026, 3, 3, 17, tzinfo=UTC),
+                    datetime(2026, 3, 3, 18, 30, tzinfo=UTC),
+                ),
+            )
+        ],
+    ),
+    (
+        threads,
+        [
+            {
+                "id": "t-1",
+                "subject": "My tent leaks",
+                "summary": {"summary": "Jane's tent leaks, and she gets a new one.", "message_count": 3},
+            },
+            {
+                "id": "t-2",
+                "subject": "Which size?",
+                # Damaged on purpose: three actions show what can be done about it.
+                "summary": {"summary": "Noor asks for the size of winter boots.", "message_count": "two"},
+            },
         ],
     ),
 )

@@ -87,3 +87,62 @@ foods: Final = Table(
     Column("name", String, primary_key=True),
     Column("kcal_per_100_grams", Integer, nullable=False),
 )
+
+customers: Final = Table(
+    "customers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("email", String, CheckConstraint("email = lower(email)"), nullable=False, unique=True),
+)
+
+invoices: Final = Table(
+    "invoices",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, unique=True),
+    Column("currency", String, nullable=False),
+)
+
+invoice_lines: Final = Table(
+    "invoice_lines",
+    metadata,
+    Column("invoice_id", ForeignKey("invoices.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("description", String, nullable=False),
+    Column("amount_cents", Integer, CheckConstraint("amount_cents >= 0"), nullable=False),
+)
+
+threads: Final = Table(
+    "threads",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("subject", String, nullable=False),
+    Column("summary", JSON, nullable=False),
+)
+
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("recipient", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("body", String, nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),
+)
+
+events: Final = Table(
+    "events",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("start", UtcDateTime, nullable=False),
+    Column("end", UtcDateTime, nullable=False),
+)
+
+screen_state: Final = Table(
+    "screen_state",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", JSON, nullable=False),
+)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from actionary import Context, Example, Http, action
@@ -56,11 +56,9 @@ async def list_meals(
     ctx: Context[Resources],
 ) -> Diary:
     """List the meals of a day, in the order in which they were eaten."""
-    midnight = datetime.combine(day, time(), UTC)
+    first, last = (datetime.combine(day, at, UTC) for at in (time.min, time.max))
     of_the_day = (
-        select(meals)
-        .where(meals.c.eaten_at >= midnight, meals.c.eaten_at < midnight + timedelta(days=1))
-        .order_by(meals.c.eaten_at, meals.c.id)
+        select(meals).where(meals.c.eaten_at.between(first, last)).order_by(meals.c.eaten_at, meals.c.id)
     )
     async with ctx.resources.database.connect() as connection:
         rows = await connection.execute(of_the_day)

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from typing import Annotated
-
 from actionary import Context, Example, action
-from pydantic import AwareDatetime, Field
 from sqlalchemy import insert
 
 from actions._database import Resources
 from actions._tables import meals
-from actions.meals._meals import Kcal, Meal, MealKind, Tag
+from actions.meals._meals import EatenAt, Kcal, Meal, MealKind, MealName, Tags, TimeOutOfRange, in_utc
 
 
 @action(
@@ -18,6 +15,7 @@ from actions.meals._meals import Kcal, Meal, MealKind, Tag
     tags=["meals"],
     destructive=False,
     open_world=False,
+    errors=[TimeOutOfRange],
     examples=[
         Example(
             {
@@ -39,19 +37,13 @@ from actions.meals._meals import Kcal, Meal, MealKind, Tag
     ],
 )
 async def log_meal(
-    name: Annotated[str, Field(description="What was eaten.", min_length=1, max_length=200)],
-    kind: MealKind,
-    kcal: Kcal,
-    eaten_at: Annotated[AwareDatetime, Field(description="When, with the offset from UTC.")],
-    tags: Annotated[tuple[Tag, ...], Field(max_length=10)] = (),
-    *,
-    ctx: Context[Resources],
+    name: MealName, kind: MealKind, kcal: Kcal, eaten_at: EatenAt, tags: Tags = (), *, ctx: Context[Resources]
 ) -> Meal:
     """Write a meal into the diary.
 
     Times come back in UTC.
     """
-    meal = {"name": name, "kind": kind, "kcal": kcal, "tags": list(tags), "eaten_at": eaten_at}
+    meal = {"name": name, "kind": kind, "kcal": kcal, "tags": list(tags), "eaten_at": in_utc(eaten_at)}
     async with ctx.resources.database.begin() as connection:
         row = (await connection.execute(insert(meals).values(meal).returning(meals))).one()
     return Meal.model_validate(row, from_attributes=True)

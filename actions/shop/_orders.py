@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NoReturn
 
+from actionary import ActionError
 from pydantic import BaseModel, Field
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -45,6 +46,25 @@ class Order(BaseModel):
     total_cents: int = Field(description="All lines and the shipping, in euro cents.")
     note: str | None
     placed_at: datetime
+
+
+class WhichOrder(BaseModel):
+    """The order that a call was about."""
+
+    order_id: OrderId
+
+
+class OrderNotFound(ActionError[WhichOrder], code="order_not_found", status=404):
+    """There is no order of that id."""
+
+
+def no_such_order(order_id: str) -> NoReturn:
+    """Refuse a call.
+
+    Raises:
+        OrderNotFound: Always.
+    """
+    raise OrderNotFound("There is no such order.", details=WhichOrder(order_id=order_id))
 
 
 def total_cents(lines: Iterable[OrderLine], shipping: int) -> int:

@@ -1,20 +1,9 @@
 from __future__ import annotations
 
-from actionary import ActionError, Context, Example, Http, action
-from pydantic import BaseModel
+from actionary import Context, Example, Http, action
 
 from actions._database import Resources
-from actions.shop._orders import Order, OrderId, read_order
-
-
-class WhichOrder(BaseModel):
-    """The order that a call was about."""
-
-    order_id: OrderId
-
-
-class OrderNotFound(ActionError[WhichOrder], code="order_not_found", status=404):
-    """There is no order of that id."""
+from actions.shop._orders import Order, OrderId, OrderNotFound, no_such_order, read_order
 
 
 @action(
@@ -49,5 +38,5 @@ async def get_order(order_id: OrderId, *, ctx: Context[Resources]) -> Order:
     async with ctx.resources.database.connect() as connection:
         order = await read_order(connection, order_id)
     if order is None:
-        raise OrderNotFound("There is no such order.", details=WhichOrder(order_id=order_id))
+        no_such_order(order_id)
     return order

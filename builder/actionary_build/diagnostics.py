@@ -21,6 +21,7 @@ CODES: Final[dict[str, str]] = {
     "bad-output-folder": "The output folder is none that a build may own.",
     "bad-output-path": "An emitter names a path that no file in the output folder may have.",
     "build-running": "Another build is writing to the same output folder.",
+    "cannot-init": "A project cannot be started in a folder.",
     "cannot-listen": "The server cannot listen at its address.",
     "cannot-serve": "The output folder is not what the server would say.",
     "definition": "An action is defined wrongly.",

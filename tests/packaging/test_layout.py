@@ -68,6 +68,8 @@ def test_the_wheel_holds_every_file_of_the_packages(packed: set[str]) -> None:
         "actionary_build/emit/python/runtime/client.py",
         "actionary_build/emit/python/templates/README.md.j2",
         "actionary_build/emit/typescript/runtime/call.ts",
+        "actionary_build/templates/minimal/actions/greet.py.tmpl",
+        "actionary_build/templates/minimal/gitignore.tmpl",
     ],
 )
 def test_the_wheel_holds_what_the_builder_reads(packed: set[str], path: str) -> None:

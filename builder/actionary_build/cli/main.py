@@ -13,6 +13,7 @@ import click
 COMMANDS: Final = {
     "build": "Write what the actions say into the output folder.",
     "call": "Call an action and print its result.",
+    "init": "Start a project in a folder.",
     "list": "List the actions.",
     "serve": "Serve the public actions over HTTP.",
 }

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from ._runtime.client import AsyncCalls as _AsyncCalls
 from ._runtime.client import SyncCalls as _SyncCalls
+from .actions import calendar as _calendar
+from .actions import customers as _customers
+from .actions import inbox as _inbox
 from .actions import meals as _meals
 from .actions import orders as _orders
 from .actions import shop as _shop
 
-_CATALOG = "b473967a505ba552"
+_CATALOG = "d2645da53ca407da"
 """The server's actions that this client was generated from."""
 
 
 class Client(
+    _calendar.CalendarActions,
+    _customers.CustomersActions,
+    _inbox.InboxActions,
     _meals.MealsActions,
     _orders.OrdersActions,
     _shop.ShopActions,
@@ -32,6 +38,9 @@ class Client(
 
 
 class AsyncClient(
+    _calendar.AsyncCalendarActions,
+    _customers.AsyncCustomersActions,
+    _inbox.AsyncInboxActions,
     _meals.AsyncMealsActions,
     _orders.AsyncOrdersActions,
     _shop.AsyncShopActions,

@@ -26,6 +26,38 @@ from ._runtime.errors import UnsupportedMediaType as UnsupportedMediaType
 
 
 @_dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerNotFound(Failure):
+    """There is no customer of that id."""
+
+    details: _models.WhichCustomer
+    code: _typing.Literal["customer_not_found"] = "customer_not_found"
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class EmailUnknown(Failure):
+    """No customer has that address."""
+
+    details: _models.WhichEmail
+    code: _typing.Literal["email_unknown"] = "email_unknown"
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceExists(Failure):
+    """The customer has an open invoice, and can have one only; nothing was written."""
+
+    details: _models.Invoice
+    code: _typing.Literal["invoice_exists"] = "invoice_exists"
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class MealNotFound(Failure):
+    """The diary has no meal of that id."""
+
+    details: _models.WhichMeal
+    code: _typing.Literal["meal_not_found"] = "meal_not_found"
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
 class OrderNotFound(Failure):
     """There is no order of that id."""
 
@@ -42,8 +74,32 @@ class OutOfStock(Failure):
 
 
 @_dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodBackwards(Failure):
+    """The last day is before the first."""
+
+    details: _models.Period
+    code: _typing.Literal["period_backwards"] = "period_backwards"
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
 class ProductNotFound(Failure):
     """The shop has no product of that id."""
 
     details: _models.WhichProduct
     code: _typing.Literal["product_not_found"] = "product_not_found"
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadNotFound(Failure):
+    """There is no thread of that id."""
+
+    details: _models.WhichThread
+    code: _typing.Literal["thread_not_found"] = "thread_not_found"
+
+
+@_dataclass(frozen=True, slots=True, kw_only=True)
+class TimeOutOfRange(Failure):
+    """In UTC the time is before the year 1 or after the year 9999, which the diary cannot keep."""
+
+    details: _models.WhichTime
+    code: _typing.Literal["time_out_of_range"] = "time_out_of_range"

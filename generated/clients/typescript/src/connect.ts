@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "b473967a505ba552",
+  catalog: "d2645da53ca407da",
   clientCodes: {
     network_error: {
       retryable: true,

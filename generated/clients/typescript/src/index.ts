@@ -22,6 +22,9 @@ export type {
   Success,
   UnknownCode,
 } from "./runtime/result.js";
+export * from "./actions/calendar.js";
+export * from "./actions/customers.js";
+export * from "./actions/inbox.js";
 export * from "./actions/meals.js";
 export * from "./actions/orders.js";
 export * from "./actions/shop.js";

@@ -46,6 +46,7 @@ _LogMealAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.TimeOutOfRange
 )
 LogMealError: _typing.TypeAlias = _LogMealAnswer | _errors.ClientError
 LogMealResult: _typing.TypeAlias = _Ok[_models.Meal] | LogMealError
@@ -62,6 +63,37 @@ _LOG_MEAL: _Call[_models.Meal, _LogMealAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "time_out_of_range": _errors.TimeOutOfRange,
+    },
+)
+
+_UpdateMealAnswer: _typing.TypeAlias = (
+    _errors.PayloadTooLarge
+    | _errors.UnsupportedMediaType
+    | _errors.InvalidInput
+    | _errors.Timeout
+    | _errors.HandlerError
+    | _errors.InvalidOutput
+    | _errors.MealNotFound
+    | _errors.TimeOutOfRange
+)
+UpdateMealError: _typing.TypeAlias = _UpdateMealAnswer | _errors.ClientError
+UpdateMealResult: _typing.TypeAlias = _Ok[_models.Meal] | UpdateMealError
+
+_UPDATE_MEAL: _Call[_models.Meal, _UpdateMealAnswer] = _Call(
+    action="update_meal",
+    method="PUT",
+    path="/api/actions/update_meal",
+    data=lambda: _pydantic.TypeAdapter[_models.Meal](_models.Meal),
+    errors={
+        "payload_too_large": _errors.PayloadTooLarge,
+        "unsupported_media_type": _errors.UnsupportedMediaType,
+        "invalid_input": _errors.InvalidInput,
+        "timeout": _errors.Timeout,
+        "handler_error": _errors.HandlerError,
+        "invalid_output": _errors.InvalidOutput,
+        "meal_not_found": _errors.MealNotFound,
+        "time_out_of_range": _errors.TimeOutOfRange,
     },
 )
 
@@ -118,6 +150,9 @@ class MealsActions(_SyncCalls):
             kcal: In kilocalories.
             name: What was eaten.
             tags: Default: [].
+
+        Errors:
+            time_out_of_range: In UTC the time is before the year 1 or after the year 9999, which the diary cannot keep.
         """
         return self._call(
             _LOG_MEAL,
@@ -125,6 +160,49 @@ class MealsActions(_SyncCalls):
                 "eaten_at": eaten_at,
                 "kcal": kcal,
                 "kind": kind,
+                "name": name,
+                "tags": tags,
+            },
+            options,
+        )
+
+    def update_meal(
+        self,
+        *,
+        eaten_at: _datetime.datetime,
+        kcal: int,
+        kind: _typing.Literal['breakfast', 'lunch', 'dinner', 'snack'],
+        meal_id: int,
+        name: str,
+        tags: list[str],
+        options: _CallOptions | None = None,
+    ) -> UpdateMealResult:
+        """Replace a meal of the diary.
+
+        Give all of it, also what stays as list_meals says it: nothing of the meal that was
+        there is kept but its id.
+
+        Use when: The user corrects a meal that is in the diary.
+
+        Do not use when: The user tells of another meal: that is log_meal.
+
+        Args:
+            eaten_at: When, with the offset from UTC.
+            kcal: In kilocalories.
+            meal_id: The meal's id, as list_meals gives it.
+            name: What was eaten.
+
+        Errors:
+            meal_not_found: The diary has no meal of that id.
+            time_out_of_range: In UTC the time is before the year 1 or after the year 9999, which the diary cannot keep.
+        """
+        return self._call(
+            _UPDATE_MEAL,
+            {
+                "eaten_at": eaten_at,
+                "kcal": kcal,
+                "kind": kind,
+                "meal_id": meal_id,
                 "name": name,
                 "tags": tags,
             },
@@ -184,6 +262,9 @@ class AsyncMealsActions(_AsyncCalls):
             kcal: In kilocalories.
             name: What was eaten.
             tags: Default: [].
+
+        Errors:
+            time_out_of_range: In UTC the time is before the year 1 or after the year 9999, which the diary cannot keep.
         """
         return await self._call(
             _LOG_MEAL,
@@ -191,6 +272,49 @@ class AsyncMealsActions(_AsyncCalls):
                 "eaten_at": eaten_at,
                 "kcal": kcal,
                 "kind": kind,
+                "name": name,
+                "tags": tags,
+            },
+            options,
+        )
+
+    async def update_meal(
+        self,
+        *,
+        eaten_at: _datetime.datetime,
+        kcal: int,
+        kind: _typing.Literal['breakfast', 'lunch', 'dinner', 'snack'],
+        meal_id: int,
+        name: str,
+        tags: list[str],
+        options: _CallOptions | None = None,
+    ) -> UpdateMealResult:
+        """Replace a meal of the diary.
+
+        Give all of it, also what stays as list_meals says it: nothing of the meal that was
+        there is kept but its id.
+
+        Use when: The user corrects a meal that is in the diary.
+
+        Do not use when: The user tells of another meal: that is log_meal.
+
+        Args:
+            eaten_at: When, with the offset from UTC.
+            kcal: In kilocalories.
+            meal_id: The meal's id, as list_meals gives it.
+            name: What was eaten.
+
+        Errors:
+            meal_not_found: The diary has no meal of that id.
+            time_out_of_range: In UTC the time is before the year 1 or after the year 9999, which the diary cannot keep.
+        """
+        return await self._call(
+            _UPDATE_MEAL,
+            {
+                "eaten_at": eaten_at,
+                "kcal": kcal,
+                "kind": kind,
+                "meal_id": meal_id,
                 "name": name,
                 "tags": tags,
             },

@@ -16,6 +16,32 @@ from .._runtime.result import Ok as _Ok
 from .._runtime.unset import UNSET as _UNSET
 from .._runtime.unset import Unset as _Unset
 
+_ApplyDiscountAnswer: _typing.TypeAlias = (
+    _errors.PayloadTooLarge
+    | _errors.UnsupportedMediaType
+    | _errors.InvalidInput
+    | _errors.Timeout
+    | _errors.HandlerError
+    | _errors.InvalidOutput
+)
+ApplyDiscountError: _typing.TypeAlias = _ApplyDiscountAnswer | _errors.ClientError
+ApplyDiscountResult: _typing.TypeAlias = _Ok[_models.Discount] | ApplyDiscountError
+
+_APPLY_DISCOUNT: _Call[_models.Discount, _ApplyDiscountAnswer] = _Call(
+    action="apply_discount",
+    method="POST",
+    path="/api/actions/apply_discount",
+    data=lambda: _pydantic.TypeAdapter[_models.Discount](_models.Discount),
+    errors={
+        "payload_too_large": _errors.PayloadTooLarge,
+        "unsupported_media_type": _errors.UnsupportedMediaType,
+        "invalid_input": _errors.InvalidInput,
+        "timeout": _errors.Timeout,
+        "handler_error": _errors.HandlerError,
+        "invalid_output": _errors.InvalidOutput,
+    },
+)
+
 _CreateOrderAnswer: _typing.TypeAlias = (
     _errors.PayloadTooLarge
     | _errors.UnsupportedMediaType
@@ -70,9 +96,59 @@ _GET_ORDER: _Call[_models.Order, _GetOrderAnswer] = _Call(
     },
 )
 
+_ValidateOrderAnswer: _typing.TypeAlias = (
+    _errors.InvalidInput
+    | _errors.Timeout
+    | _errors.HandlerError
+    | _errors.InvalidOutput
+    | _errors.OrderNotFound
+)
+ValidateOrderError: _typing.TypeAlias = _ValidateOrderAnswer | _errors.ClientError
+ValidateOrderResult: _typing.TypeAlias = _Ok[_models.ValidatedOrder] | ValidateOrderError
+
+_VALIDATE_ORDER: _Call[_models.ValidatedOrder, _ValidateOrderAnswer] = _Call(
+    action="validate_order",
+    method="GET",
+    path="/api/actions/validate_order",
+    data=lambda: _pydantic.TypeAdapter[_models.ValidatedOrder](_models.ValidatedOrder),
+    errors={
+        "invalid_input": _errors.InvalidInput,
+        "timeout": _errors.Timeout,
+        "handler_error": _errors.HandlerError,
+        "invalid_output": _errors.InvalidOutput,
+        "order_not_found": _errors.OrderNotFound,
+    },
+)
+
 
 class OrdersActions(_SyncCalls):
     """The actions of `orders`."""
+
+    def apply_discount(
+        self,
+        *,
+        validated: bool,
+        options: _CallOptions | None = None,
+    ) -> ApplyDiscountResult:
+        """Say which discount an order gets.
+
+        Ten per cent while it may still be changed, and none after that. It takes what
+        validate_order gives, and ignores what else is in there.
+
+        Use when: An order was checked by validate_order, and the user asks for a discount.
+
+        Do not use when: The order was not checked yet.
+
+        Args:
+            validated: Whether the order may still be changed.
+        """
+        return self._call(
+            _APPLY_DISCOUNT,
+            {
+                "validated": validated,
+            },
+            options,
+        )
 
     def create_order(
         self,
@@ -135,9 +211,63 @@ class OrdersActions(_SyncCalls):
             options,
         )
 
+    def validate_order(
+        self,
+        *,
+        order_id: str,
+        options: _CallOptions | None = None,
+    ) -> ValidateOrderResult:
+        """Check whether an order may still be changed.
+
+        What it gives is what apply_discount takes.
+
+        Use when: Before an order is changed, such as by a discount.
+
+        Do not use when: The user asks what is in an order: that is get_order.
+
+        Args:
+            order_id: The order's id, such as o-1001.
+
+        Errors:
+            order_not_found: There is no order of that id.
+        """
+        return self._call(
+            _VALIDATE_ORDER,
+            {
+                "order_id": order_id,
+            },
+            options,
+        )
+
 
 class AsyncOrdersActions(_AsyncCalls):
     """The actions of `orders`."""
+
+    async def apply_discount(
+        self,
+        *,
+        validated: bool,
+        options: _CallOptions | None = None,
+    ) -> ApplyDiscountResult:
+        """Say which discount an order gets.
+
+        Ten per cent while it may still be changed, and none after that. It takes what
+        validate_order gives, and ignores what else is in there.
+
+        Use when: An order was checked by validate_order, and the user asks for a discount.
+
+        Do not use when: The order was not checked yet.
+
+        Args:
+            validated: Whether the order may still be changed.
+        """
+        return await self._call(
+            _APPLY_DISCOUNT,
+            {
+                "validated": validated,
+            },
+            options,
+        )
 
     async def create_order(
         self,
@@ -194,6 +324,34 @@ class AsyncOrdersActions(_AsyncCalls):
         """
         return await self._call(
             _GET_ORDER,
+            {
+                "order_id": order_id,
+            },
+            options,
+        )
+
+    async def validate_order(
+        self,
+        *,
+        order_id: str,
+        options: _CallOptions | None = None,
+    ) -> ValidateOrderResult:
+        """Check whether an order may still be changed.
+
+        What it gives is what apply_discount takes.
+
+        Use when: Before an order is changed, such as by a discount.
+
+        Do not use when: The user asks what is in an order: that is get_order.
+
+        Args:
+            order_id: The order's id, such as o-1001.
+
+        Errors:
+            order_not_found: There is no order of that id.
+        """
+        return await self._call(
+            _VALIDATE_ORDER,
             {
                 "order_id": order_id,
             },

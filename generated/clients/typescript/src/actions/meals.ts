@@ -4,7 +4,15 @@ import type { ActionTable } from "../runtime/action.js";
 import { call } from "../runtime/call.js";
 import type { CallOptions, Connection } from "../runtime/connection.js";
 import type { ClientFailure, Failure, InputIssue, Result } from "../runtime/result.js";
-import type { Diary, ListMealsInput, LogMealInput, Meal } from "../types.js";
+import type {
+  Diary,
+  ListMealsInput,
+  LogMealInput,
+  Meal,
+  UpdateMealInput,
+  WhichMeal,
+  WhichTime,
+} from "../types.js";
 
 const $listMeals: ActionTable = {
   name: "list_meals",
@@ -54,10 +62,15 @@ const $logMeal: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    time_out_of_range: true,
   },
 };
 
-/** What `logMeal` can fail with. */
+/**
+ * What `logMeal` can fail with.
+ *
+ * `time_out_of_range` (422): In UTC the time is before the year 1 or after the year 9999, which the diary cannot keep.
+ */
 export type LogMealFailure =
   | Failure<"payload_too_large">
   | Failure<"unsupported_media_type">
@@ -65,6 +78,7 @@ export type LogMealFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"time_out_of_range", WhichTime>
   | ClientFailure;
 
 export type LogMealResult = Result<Meal, LogMealFailure>;
@@ -82,4 +96,55 @@ export function logMeal(
   options?: CallOptions,
 ): Promise<LogMealResult> {
   return call($logMeal, client, input, options);
+}
+
+const $updateMeal: ActionTable = {
+  name: "update_meal",
+  method: "PUT",
+  path: "/api/actions/update_meal",
+  codes: {
+    payload_too_large: false,
+    unsupported_media_type: false,
+    invalid_input: true,
+    timeout: false,
+    handler_error: false,
+    invalid_output: false,
+    meal_not_found: true,
+    time_out_of_range: true,
+  },
+};
+
+/**
+ * What `updateMeal` can fail with.
+ *
+ * `meal_not_found` (404): The diary has no meal of that id.
+ *
+ * `time_out_of_range` (422): In UTC the time is before the year 1 or after the year 9999, which the diary cannot keep.
+ */
+export type UpdateMealFailure =
+  | Failure<"payload_too_large">
+  | Failure<"unsupported_media_type">
+  | Failure<"invalid_input", readonly InputIssue[]>
+  | Failure<"timeout">
+  | Failure<"handler_error">
+  | Failure<"invalid_output">
+  | Failure<"meal_not_found", WhichMeal>
+  | Failure<"time_out_of_range", WhichTime>
+  | ClientFailure;
+
+export type UpdateMealResult = Result<Meal, UpdateMealFailure>;
+
+/**
+ * Replace a meal of the diary.
+ *
+ * Use when: The user corrects a meal that is in the diary.
+ *
+ * Do not use when: The user tells of another meal: that is log_meal.
+ */
+export function updateMeal(
+  client: Connection,
+  input: UpdateMealInput,
+  options?: CallOptions,
+): Promise<UpdateMealResult> {
+  return call($updateMeal, client, input, options);
 }

@@ -4,7 +4,59 @@ import type { ActionTable } from "../runtime/action.js";
 import { call } from "../runtime/call.js";
 import type { CallOptions, Connection } from "../runtime/connection.js";
 import type { ClientFailure, Failure, InputIssue, Result } from "../runtime/result.js";
-import type { GetOrderInput, NewOrder, Order, Stock, WhichOrder, WhichProduct } from "../types.js";
+import type {
+  ApplyDiscountInput,
+  Discount,
+  GetOrderInput,
+  NewOrder,
+  Order,
+  Stock,
+  ValidateOrderInput,
+  ValidatedOrder,
+  WhichOrder,
+  WhichProduct,
+} from "../types.js";
+
+const $applyDiscount: ActionTable = {
+  name: "apply_discount",
+  method: "POST",
+  path: "/api/actions/apply_discount",
+  codes: {
+    payload_too_large: false,
+    unsupported_media_type: false,
+    invalid_input: true,
+    timeout: false,
+    handler_error: false,
+    invalid_output: false,
+  },
+};
+
+/** What `applyDiscount` can fail with. */
+export type ApplyDiscountFailure =
+  | Failure<"payload_too_large">
+  | Failure<"unsupported_media_type">
+  | Failure<"invalid_input", readonly InputIssue[]>
+  | Failure<"timeout">
+  | Failure<"handler_error">
+  | Failure<"invalid_output">
+  | ClientFailure;
+
+export type ApplyDiscountResult = Result<Discount, ApplyDiscountFailure>;
+
+/**
+ * Say which discount an order gets.
+ *
+ * Use when: An order was checked by validate_order, and the user asks for a discount.
+ *
+ * Do not use when: The order was not checked yet.
+ */
+export function applyDiscount(
+  client: Connection,
+  input: ApplyDiscountInput,
+  options?: CallOptions,
+): Promise<ApplyDiscountResult> {
+  return call($applyDiscount, client, input, options);
+}
 
 const $createOrder: ActionTable = {
   name: "create_order",
@@ -98,4 +150,47 @@ export function getOrder(
   options?: CallOptions,
 ): Promise<GetOrderResult> {
   return call($getOrder, client, input, options);
+}
+
+const $validateOrder: ActionTable = {
+  name: "validate_order",
+  method: "GET",
+  path: "/api/actions/validate_order",
+  codes: {
+    invalid_input: true,
+    timeout: false,
+    handler_error: false,
+    invalid_output: false,
+    order_not_found: true,
+  },
+};
+
+/**
+ * What `validateOrder` can fail with.
+ *
+ * `order_not_found` (404): There is no order of that id.
+ */
+export type ValidateOrderFailure =
+  | Failure<"invalid_input", readonly InputIssue[]>
+  | Failure<"timeout">
+  | Failure<"handler_error">
+  | Failure<"invalid_output">
+  | Failure<"order_not_found", WhichOrder>
+  | ClientFailure;
+
+export type ValidateOrderResult = Result<ValidatedOrder, ValidateOrderFailure>;
+
+/**
+ * Check whether an order may still be changed.
+ *
+ * Use when: Before an order is changed, such as by a discount.
+ *
+ * Do not use when: The user asks what is in an order: that is get_order.
+ */
+export function validateOrder(
+  client: Connection,
+  input: ValidateOrderInput,
+  options?: CallOptions,
+): Promise<ValidateOrderResult> {
+  return call($validateOrder, client, input, options);
 }
