@@ -26,6 +26,7 @@ from actionary_build.emit.python.runtime import result as runtime_result
 from actionary_build.emit.python.runtime import unset as runtime_unset
 from actionary_build.emit.python.runtime.errors import Failure
 from actionary_build.emit.python.runtime.reply import RETRYABLE_STATUSES
+from packaging.version import Version
 from pydantic import ValidationError
 
 NASTY = 'a"""b\\ """ \\N{x} \u202e \u200b \x00 \' `x` ${y} */ </script> {{ z }} {% if %}\r\nclass X: pass\n"'
@@ -481,3 +482,27 @@ def test_only_what_is_sent_refuses_unknown_fields(sample: Catalog) -> None:
 def test_what_the_generator_brings_that_is_not_known_is_said() -> None:
     with pytest.raises(GeneratorError, match="enum"):
         imports_for("x: _enum.Enum", 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "version"),
+    [
+        ("1.2.0", "1.2.0"),
+        ("v1.2rc1", "v1.2rc1"),
+        ("1.2.0-beta.3+build.7", "1.2.0-beta.3+build.7"),
+        ("2026-01-31 nightly", "2026+01.31.nightly"),
+        ("next", "0+next"),
+        ("*/", "0"),
+    ],
+)
+def test_the_package_has_a_version_that_pip_takes(sample: Catalog, given: str, version: str) -> None:
+    files = emitted(replace(sample, version=given))
+    assert tomllib.loads(files["pyproject.toml"])["project"]["version"] == version
+    assert Version(version)
+
+
+def test_a_long_title_gives_a_folder_that_file_systems_take(sample: Catalog) -> None:
+    [package] = {path.split("/")[0] for path in emitted(replace(sample, title="a " * 300)) if "/" in path}
+    assert len(package) <= 110
+    assert package.startswith("a_a_")
+    assert package.endswith("_a_client")

@@ -1,6 +1,7 @@
 // Prints what TypeScript's own parser finds in the project of a folder, as JSON.
-import { pathToFileURL } from "node:url";
+
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 const [compiler, folder] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(join(compiler, path)).href);
