@@ -221,7 +221,8 @@ def test_an_action_without_a_route_says_so_and_gives_no_path(sample):
 
 def test_unusual_actions_are_described_too(sample):
     text = pages(sample)["docs/actions/old-ping.html"].text
-    assert "Deprecated. It still works; do not begin to use it." in text
+    notice = "Deprecated since 2026-01-31. It will be removed on 2027-01-31."
+    assert f"{notice} It still works; do not begin to use it." in text
     assert "Send them as query parameters. It takes no parameters." in text
     assert "The output is not described: it may be any JSON value." in text
     assert "Offered to agents no" in text

@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from actionary.catalog import Catalog, DeprecationSpec, ErrorSpec, ExampleSpec, load
+from actionary.catalog import Catalog, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, load
 from actionary_build.emit import NoOptions
 from actionary_build.emit.llms import emitter
 from actionary_build.texts import one_line
@@ -170,12 +170,14 @@ def test_a_get_action_takes_query_parameters(sample):
 def test_unusual_inputs_and_outputs_are_put_into_words(sample):
     delete = replace(
         sample.get("delete"),
-        deprecated=DeprecationSpec(),
+        deprecated=DeprecationSpec(since="2026-01-31", use_instead="other"),
+        paginate=CursorSpec(input="after", output="next", items="rows"),
         input={"type": "object", "properties": {}, "additionalProperties": False},
         output={},
     )
     page = emit(replace(sample, actions=(delete,)))["actions/delete.md"]
-    assert "**Deprecated.**" in page
+    assert "**Deprecated since 2026-01-31. Use other instead.**" in page
+    assert "- Pages: yes. Send `next` of the output as `after` for the next page of `rows`." in page
     assert "It takes no parameters." in page
     assert "The output is not described: it may be any JSON value." in page
     anything = replace(delete, input={"type": "object"}, output={"type": "null"})

@@ -193,7 +193,14 @@ class TestTexts:
 
     def test_tags_and_deprecation_are_said_where_there_are_any(self, document):
         assert operation(document, "create_order")["tags"] == ["shop", "write"]
-        assert operation(document, "old_ping")["deprecated"] is True
+        old = operation(document, "old_ping")
+        assert old["deprecated"] is True
+        assert "Deprecated since 2026-01-31. It will be removed on 2027-01-31." in old["description"]
+        for reply in old["responses"].values():
+            name = reply.get("$ref", "").rpartition("/")[2]
+            described = document["components"]["responses"][name] if name else reply
+            assert {"Deprecation", "Sunset"} <= set(described["headers"])
+        assert {"Deprecation", "Sunset"} <= set(document["components"]["headers"])
         for key in ("tags", "deprecated"):
             assert key not in operation(document, "delete")
 

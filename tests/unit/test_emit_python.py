@@ -292,7 +292,7 @@ def test_a_method_says_what_its_action_says(sample: Catalog) -> None:
     assert "Use when: The user wants to buy." in doc
     assert "note: Shown on the parcel. Default: null." in doc
     assert "out_of_stock: Fewer items are in stock than were asked for." in doc
-    assert "Deprecated." in (
+    assert "Deprecated since 2026-01-31. It will be removed on 2027-01-31." in (
         ast.get_docstring(function(parsed(sample)["my_shop_client/actions/default.py"], "old_ping")) or ""
     )
 

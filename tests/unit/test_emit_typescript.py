@@ -227,3 +227,8 @@ def test_a_dumped_and_loaded_catalog_gives_the_same_bytes(sample: Catalog) -> No
 def test_nothing_of_the_package_is_served(sample: Catalog) -> None:
     assert not any(file.served for file in emitter.emit(sample, Options(), {}))
     assert all(file.path.startswith("clients/typescript/") for file in emitter.emit(sample, Options(), {}))
+
+
+def test_a_deprecated_call_says_since_when_and_what_to_use_instead(sample):
+    source = files(sample)["src/actions/default.ts"]
+    assert "@deprecated Deprecated since 2026-01-31. It will be removed on 2027-01-31.\n" in source

@@ -103,8 +103,8 @@ def _at_level(level: int, blocks: Iterable[_Block]) -> Iterator[str]:
 def _page(page: ActionPage) -> Iterator[_Block]:
     action = page.action
     yield 1, MarkdownText(page.heading)
-    if action.deprecated:
-        yield 0, "**Deprecated.** It still works; do not begin to use it."
+    if action.deprecation:
+        yield 0, f"**{action.deprecation}** It still works; do not begin to use it."
     yield 0, MarkdownParagraphs(action.description)
     yield 0, "\n".join(_facts(page))
     if action.more.strip():

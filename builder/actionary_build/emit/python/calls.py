@@ -216,7 +216,7 @@ def _doc(catalog: Catalog, action: ActionSpec) -> str:
     uses = [
         f"Use when: {one_line(action.when_to_use)}" if action.when_to_use else "",
         f"Do not use when: {one_line(action.when_not_to_use)}" if action.when_not_to_use else "",
-        "Deprecated." if action.deprecated else "",
+        action.deprecation or "",
     ]
     parts = [action.description.strip(), action.more.strip(), *uses]
     parts.append(_section("Args", _argument_lines(catalog, action)))

@@ -70,7 +70,8 @@ def action_comment(action: ActionSpec, indent: str = "") -> str:
         lines.append(f"Use when: {action.when_to_use.strip()}")
     if action.when_not_to_use:
         lines.append(f"Do not use when: {action.when_not_to_use.strip()}")
-    return comment(lines, ["@deprecated"] if action.deprecated else [], indent)
+    told = (action.deprecation or "").removeprefix("Deprecated.").strip()
+    return comment(lines, [f"@deprecated {told}".strip()] if action.deprecated else [], indent)
 
 
 def comment(paragraphs: Sequence[str], tags: Sequence[str] = (), indent: str = "") -> str:

@@ -24,9 +24,18 @@ class Setting:
     base_url: str
 
 
-def arguments(call: Call) -> list[str]:
-    """Give the inputs an example may pass: those of the catalog, or none where none is needed."""
-    given = [literal(example.input) for example in call.action.examples]
+def arguments(catalog: Catalog, call: Call) -> list[str]:
+    """Give the inputs an example may pass: those of the catalog, or none where none is needed.
+
+    Keys that the server ignores are left out: the input's type does not have them.
+    """
+    schema = catalog.resolve(call.action.input)
+    takes_any = bool(schema.get("additionalProperties", False))
+    known = schema.get("properties", {})
+    given = [
+        literal({key: value for key, value in example.input.items() if takes_any or key in known})
+        for example in call.action.examples
+    ]
     return given or ([] if call.input_required else [""])
 
 
@@ -40,7 +49,7 @@ def shown_first(catalog: Catalog, calls: Sequence[Call]) -> tuple[Call, str] | N
         key=lambda call: (not call.action.examples, bool(call.action.deprecated), not call.action.read_only),
     )
     for call in ranked:
-        for argument in arguments(call) or _made(catalog, call):
+        for argument in arguments(catalog, call) or _made(catalog, call):
             return call, argument
     return None
 

@@ -149,7 +149,7 @@ def _action(catalog: Catalog, call: Call, types: TypeNames, setting: Setting) ->
     action = call.action
     yield f"### {call.names.function}"
     yield MarkdownCode(call.signature)
-    told = [action.description, "Deprecated." if action.deprecated else ""]
+    told = [action.description, action.deprecation or ""]
     if action.when_to_use:
         told.append(f"Use when: {action.when_to_use}")
     if action.when_not_to_use:
@@ -157,7 +157,7 @@ def _action(catalog: Catalog, call: Call, types: TypeNames, setting: Setting) ->
     yield MarkdownText(" ".join(text for text in told if text))
     yield from _fields(catalog.resolve(action.input), types)
     yield f"Gives {MarkdownCode(expression(action.output, types).text)}. {_failures(call)}"
-    for argument in examples.arguments(call):
+    for argument in examples.arguments(catalog, call):
         yield MarkdownFence(examples.plain_call(call, argument, setting), "ts")
 
 
