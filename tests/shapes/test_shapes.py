@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from actionary import invoke_action
 from actionary.result import CommonError
+from actionary_build.emit.plain_input import plain_input
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 from type_shapes.formats import FORMATS
@@ -82,6 +83,24 @@ def test_what_its_schema_accepts_is_read_and_nothing_else(*, shape, spec, catalo
     assert all(schema.is_valid({"value": value}) for value in shape.unsaid)
     assert not [value for value in (*shape.wrong, *shape.read_too) if schema.is_valid({"value": value})]
     assert bool(shape.why) is bool(shape.unsaid or shape.read_too)
+
+
+NO_PLAIN_INPUT = {
+    "day_future": "no schema knows today",
+    "json_text": "what a text holds is a note to JSON Schema",
+    "map_bounded": "a made-up key shows nothing",
+    "nested_30": "an example so deep shows nothing",
+    "own_class": "texts for patterns are not made up",
+    "text_pattern": "as above",
+}
+
+
+def test_an_input_that_is_made_up_for_an_example_is_read(*, catalog, action, spec, name):
+    made = plain_input(catalog, spec)
+    if name in NO_PLAIN_INPUT and name != "day_future":
+        assert made is None
+    elif name not in NO_PLAIN_INPUT:
+        action.prepared.read_json(json.dumps(made).encode())
 
 
 async def test_in_process(*, shape, spec, catalog, action):
