@@ -27,7 +27,7 @@ from pydantic.json_schema import (
     JsonSchemaValue,
     PydanticJsonSchemaWarning,
 )
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticSerializationError, core_schema
 
 from actionary.catalog import REF, Schema, map_schema, references
 from actionary.names import pascal_case
@@ -157,6 +157,11 @@ class _Generator(GenerateJsonSchema):
         """Leave out titles made of field names."""
         return False
 
+    def field_is_present(self, field: Any) -> bool:
+        """Say whether a field is there at all; what a dataclass only begins with is never written."""
+        written = self.mode == "serialization"
+        return super().field_is_present(field) and not (written and field.get("init_only"))
+
     def field_is_required(
         self,
         field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
@@ -182,7 +187,10 @@ class _Generator(GenerateJsonSchema):
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
         """Describe an enum."""
         self._enums[schema.get("ref", "")] = schema["cls"]
-        return super().enum_schema(schema)
+        try:
+            return super().enum_schema(schema)
+        except PydanticSerializationError as error:
+            raise Undescribable(str(error), schema) from error
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
         """Describe a discriminated union: its branches are told apart by a tag that must be there."""
