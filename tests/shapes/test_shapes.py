@@ -12,11 +12,12 @@ from actionary import invoke_action
 from actionary.result import CommonError
 from actionary_build.emit.plain_input import plain_input
 from jsonschema import Draft202012Validator
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from type_shapes.formats import FORMATS
 from type_shapes.registry import SHAPES
 
 FEWEST = 60
+TAKE_ANYTHING = {"anything", "object_type", "json_value"}
 
 
 @pytest.fixture(params=SHAPES)
@@ -59,8 +60,12 @@ def validator(schema: dict[str, Any], catalog: Any) -> Draft202012Validator:
 def test_the_table_is_long_enough_and_every_shape_has_samples():
     assert len(SHAPES) >= FEWEST
     assert all(shape.right for shape, _ in SHAPES.values())
-    without_wrong = {name for name, (shape, _) in SHAPES.items() if not shape.wrong}
-    assert without_wrong == {"anything", "object_type", "json_value"}
+    assert {name for name, (shape, _) in SHAPES.items() if not shape.wrong} == TAKE_ANYTHING
+
+
+def test_every_shape_has_samples_of_a_wrong_json_type_but_for_those_that_take_anything(mistyped):
+    without = {name for name, values in mistyped.items() if not values}
+    assert without == {*TAKE_ANYTHING, "literals_mixed"}  # which has one of each type
 
 
 def test_its_schemas_are_json_schema(spec, catalog):
@@ -149,11 +154,22 @@ def as_javascript(data: Any) -> str:
     return canonical(plain(data))
 
 
-def test_with_the_python_client(*, shape, name, python_client):
+LOOSER_IN_PYTHON = {
+    "enum_of_integers": "to Python True is 1, in a Literal too",
+    "union_of_literals": "as above",
+    "enum_of_anything": "no Literal of Python holds a fraction",
+}
+
+
+def test_with_the_python_client(*, shape, name, python_client, mistyped):
     """Values are made by the client's own types, sent, answered and read into its types again."""
     call = getattr(python_client, name)
     hints = get_type_hints(call, include_extras=True)
     given, data = TypeAdapter(hints["value"]), TypeAdapter(Any)
+    for value in mistyped[name]:
+        if name not in LOOSER_IN_PYTHON:
+            with pytest.raises(ValidationError):
+                given.validate_json(json.dumps(value), strict=True)
     for sample in shape.samples:
         result = call(value=given.validate_json(json.dumps(sample.given), strict=True))
         assert result.ok, result
