@@ -35,8 +35,6 @@ def keys_of(schema: Mapping[str, Any]) -> Schema | None:
             if all(isinstance(value, str) for value in values):
                 return None
             return {"enum": [_key(value) for value in values]}
-        case "literal":
-            return {"enum": [_key(value) for value in schema["expected"]]}
         case "default" | "function-after" | "function-wrap":
             return keys_of(schema["schema"])
         case kind:
@@ -52,8 +50,7 @@ def _integers(schema: Mapping[str, Any]) -> str:
 
 
 def _key(value: Any) -> str:
-    """Spell the value of an enum or literal as the key of an object."""
-    value = getattr(value, "value", value)
+    """Spell the value of an enum as the key of an object."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

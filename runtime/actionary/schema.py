@@ -1,13 +1,7 @@
 """Pydantic → JSON Schema 2020-12, for a whole registry at once; the only place that does it.
 
 Inputs are described as validation reads them, outputs as serialization writes
-them. A type that both describe alike stands once. Names depend only on the set of
-types, never on the order in which they are met:
-
-1. the class's own name, where it is the only one of that name;
-2. else the name after as many trailing parts of its module as tell it apart (classes
-   that one function makes again and again are numbered, in the order of the roots);
-3. with ``Input`` or ``Output`` behind it where the two modes differ.
+them. A type that both describe alike stands once. `actionary.type_names` names them.
 """
 
 from __future__ import annotations
@@ -16,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
@@ -27,16 +21,14 @@ from pydantic.json_schema import (
     JsonSchemaValue,
     PydanticJsonSchemaWarning,
 )
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticSerializationError, core_schema
 
 from actionary.catalog import REF, Schema, map_schema, references
-from actionary.names import pascal_case
 from actionary.patterns import UnlikePatternError, ecma_pattern
 from actionary.plain_schemas import holds_secret, keys_of, of_bytes, of_date_time, of_uuid
+from actionary.type_names import Origin, final_names
 from actionary.type_rules import Mode, path_to
 from actionary.unknown_keys import describe_unknown, unmarked
-
-_SUFFIX: Final = {"validation": "Input", "serialization": "Output"}
 
 
 class Undescribable(PydanticInvalidForJsonSchema):
@@ -74,7 +66,7 @@ def describe_types(roots: Iterable[tuple[Any, Mode, CoreSchema]]) -> Types:
     definitions = generator.finished()
     used = _reachable(raw.values(), definitions)
     same = _merge(generator.origins, {name: definitions[name] for name in used})
-    names = _final_names({name: generator.origins[name] for name in set(same.values())})
+    names = final_names({name: generator.origins[name] for name in set(same.values())})
     final = {name: names[kept] for name, kept in same.items()}
     return Types(
         {key: _renamed(schema, final) for key, schema in raw.items()},
@@ -104,21 +96,12 @@ def built_schema(described: type[BaseModel] | TypeAdapter[Any]) -> CoreSchema | 
     return described.__pydantic_core_schema__ if described.__pydantic_complete__ else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """Where a definition comes from: the class's dotted path, an id of the class, the mode."""
-
-    path: str
-    identity: str
-    mode: Mode
-
-
 class _Generator(GenerateJsonSchema):
     """Names definitions by number, leaves out titles that nobody wrote, and says what else is checked."""
 
     def __init__(self) -> None:
         super().__init__(by_alias=True)
-        self.origins: dict[str, _Origin] = {}
+        self.origins: dict[str, Origin] = {}
         self._numbers: dict[CoreModeRef, DefsRef] = {}
         self._enums: dict[str, type] = {}
         self._tagged: list[tuple[str, str]] = []
@@ -152,12 +135,17 @@ class _Generator(GenerateJsonSchema):
             number = self._numbers[core_mode_ref] = DefsRef(str(len(self._numbers)))
             reference, mode = core_mode_ref
             identity = unmarked(reference)
-            self.origins[number] = _Origin(re.sub(r":\d+", "", identity), identity, mode)
+            self.origins[number] = Origin(re.sub(r":\d+", "", identity), identity, mode)
         return number
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's own signature
         """Leave out titles made of field names."""
         return False
+
+    def field_is_present(self, field: Any) -> bool:
+        """Say whether a field is there at all; what a dataclass only begins with is never written."""
+        written = self.mode == "serialization"
+        return super().field_is_present(field) and not (written and field.get("init_only"))
 
     def field_is_required(
         self,
@@ -184,7 +172,10 @@ class _Generator(GenerateJsonSchema):
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
         """Describe an enum."""
         self._enums[schema.get("ref", "")] = schema["cls"]
-        return super().enum_schema(schema)
+        try:
+            return super().enum_schema(schema)
+        except PydanticSerializationError as error:
+            raise Undescribable(str(error), schema) from error
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
         """Describe a discriminated union: its branches are told apart by a tag that must be there."""
@@ -328,7 +319,7 @@ def _reachable(schemas: Iterable[Schema], definitions: Mapping[str, Schema]) -> 
     return sorted(seen)
 
 
-def _merge(origins: Mapping[str, _Origin], definitions: Mapping[str, Schema]) -> dict[str, str]:
+def _merge(origins: Mapping[str, Origin], definitions: Mapping[str, Schema]) -> dict[str, str]:
     """Map each definition to the one that stands for it: a class's two modes, where they are alike.
 
     Two definitions are alike when they are equal and what they refer to is alike,
@@ -348,7 +339,7 @@ def _merge(origins: Mapping[str, _Origin], definitions: Mapping[str, Schema]) ->
         kept = refined
 
 
-def _by_class(origins: Mapping[str, _Origin], names: Iterable[str]) -> list[list[str]]:
+def _by_class(origins: Mapping[str, Origin], names: Iterable[str]) -> list[list[str]]:
     groups: dict[str, list[str]] = defaultdict(list)
     for name in names:
         groups[origins[name].identity].append(name)
@@ -369,64 +360,3 @@ def _renamed(schema: Schema, names: Mapping[str, str]) -> Schema:
         return node
 
     return map_schema(schema, rename)
-
-
-def _final_names(origins: Mapping[str, _Origin]) -> dict[str, str]:
-    """Give each kept definition its name."""
-    in_order = sorted(origins, key=int)
-    classes = {origins[name].identity: origins[name].path for name in in_order}
-    class_names = _class_names(classes)
-    modes: dict[str, int] = defaultdict(int)
-    for origin in origins.values():
-        modes[origin.identity] += 1
-    taken = {class_names[origin.identity] for origin in origins.values() if modes[origin.identity] == 1}
-    names: dict[str, str] = {}
-    for key, origin in sorted(origins.items(), key=lambda item: (item[1].path, item[1].mode, int(item[0]))):
-        name = class_names[origin.identity]
-        if modes[origin.identity] > 1:
-            name = _free(name + _SUFFIX[origin.mode], taken)
-            taken.add(name)
-        names[key] = name
-    return names
-
-
-def _class_names(classes: Mapping[str, str]) -> dict[str, str]:
-    """Name classes, given as id → dotted path, with as few parts of their modules as tell them apart."""
-    depth = dict.fromkeys(classes, 1)
-    while True:
-        groups: dict[str, list[str]] = defaultdict(list)
-        for identity, path in classes.items():
-            groups[_short(path, depth[identity])].append(identity)
-        clashing = [identity for group in groups.values() if len(group) > 1 for identity in group]
-        grown = [identity for identity in clashing if depth[identity] < _parts(classes[identity])]
-        if not grown:
-            break
-        for identity in grown:
-            depth[identity] += 1
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for identity, path in sorted(classes.items(), key=lambda item: item[1]):
-        names[identity] = _free(_short(path, depth[identity]), taken)
-        taken.add(names[identity])
-    return names
-
-
-def _free(name: str, taken: set[str]) -> str:
-    candidate, number = name, 2
-    while candidate in taken:
-        candidate, number = f"{name}{number}", number + 1
-    return candidate
-
-
-def _parts(path: str) -> int:
-    return len(re.split(r"[\[,]", path)[0].split("."))
-
-
-def _short(path: str, depth: int) -> str:
-    """Give the last parts of a dotted path in PascalCase; type arguments keep their last part only."""
-    base, *arguments = re.split(r"[\[\],]+", path)
-    base = base.replace("<locals>", "")
-    own = "".join(pascal_case(part) for part in base.split(".")[-depth:])
-    return (own or "Type") + "".join(
-        pascal_case(argument.rsplit(".", 1)[-1]) for argument in arguments if argument
-    )

@@ -6,12 +6,13 @@ the lines, ``[0]`` the first place of a tuple, ``.*`` each value of a dict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Flag
 from functools import cache
 from typing import Any, Final, Literal, TypeAlias
 
-from pydantic import Secret, SecretStr, TypeAdapter
+from pydantic import ImportString, Secret, SecretStr, TypeAdapter
 from pydantic_core import CoreSchema
 
 Mode: TypeAlias = Literal["validation", "serialization"]
@@ -105,11 +106,21 @@ def _fields(node: Mapping[str, Any], mode: Mode) -> Iterator[tuple[str, Any]]:
 
 def _judge(node: Mapping[str, Any], mode: Mode) -> tuple[str, str] | None:
     """Say what is wrong with one node, and how to mend it."""
-    if mode == "serialization" and _masks(node):
+    return (_judge_read(node) if mode == "validation" else _judge_written(node)) or _judge_always(node)
+
+
+def _judge_written(node: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Say what is wrong with one node of what is written."""
+    if _masks(node):
         return (
             "is a secret, which never leaves",
             "leave it out, with `Field(exclude=True)` or in a class of its own for what is given out",
         )
+    return None
+
+
+def _judge_always(node: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Say what is wrong with one node, be it read or written."""
     match node["type"]:
         case "generator":
             return "is an iterator, whose items are checked only when they are read", "use `list`"
@@ -118,10 +129,32 @@ def _judge(node: Mapping[str, Any], mode: Mode) -> tuple[str, str] | None:
                 "is told apart by a function, which no schema can say",
                 "use a Literal field as discriminator",
             )
+        case "enum" if issubclass(node["cls"], Flag):
+            return "is a set of flags, whose combinations no schema lists", "use a list of an enum"
         case kind if kind in DICTS and (keys := _no_key(node.get("keys_schema", {"type": "any"}))):
             return f"has {keys} as keys, and a key of JSON is a text", "use `str` or `int` keys"
         case _:
             return None
+
+
+def _judge_read(node: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Say what is wrong with one node of what is read."""
+    match node["type"]:
+        case "enum" if not _are_json(member.value for member in node["members"]):
+            return "is an enum whose values no JSON gives", "give its members texts or numbers as values"
+        case "literal" if not _are_json(node["expected"]):
+            return (
+                "is a Literal of values that no JSON gives",
+                "use texts, numbers, or the members of a StrEnum or IntEnum",
+            )
+        case kind if kind.startswith("function-") and node["function"]["function"] is _importing_function():
+            return "imports whatever a caller names", "use a Literal or an enum of what may be named"
+        case _:
+            return None
+
+
+def _are_json(values: Iterable[Any]) -> bool:
+    return all(value is None or isinstance(value, str | int | float) for value in values)
 
 
 _NO_KEYS: Final = {
@@ -141,9 +174,12 @@ that could be read back.
 
 def _no_key(keys: Mapping[str, Any]) -> str | None:
     """Name what cannot be a key."""
-    return next(
-        (_NO_KEYS[kind] for _, node in _walk(keys, "validation") if (kind := node["type"]) in _NO_KEYS), None
-    )
+    for _, node in _walk(keys, "validation"):
+        if node["type"] in _NO_KEYS:
+            return _NO_KEYS[node["type"]]
+        if node["type"] == "literal" and not all(isinstance(value, str) for value in node["expected"]):
+            return "other values than texts of a Literal"
+    return None
 
 
 def _masks(node: Mapping[str, Any]) -> bool:
@@ -156,3 +192,9 @@ def _masking_functions() -> frozenset[Any]:
     text: Any = TypeAdapter(SecretStr).core_schema
     other: Any = TypeAdapter(Secret[str]).core_schema
     return frozenset({text["strict_schema"]["serialization"]["function"], other["serialization"]["function"]})
+
+
+@cache
+def _importing_function() -> Any:
+    schema: Any = TypeAdapter(ImportString).core_schema
+    return schema["function"]["function"]

@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 from actionary.catalog import Catalog
 from actionary.http import create_app
+from actionary.json_types import json_type_of, json_types
 from actionary.names import camel_case
 from actionary.registry import Registry
 from actionary_build.emit import Emitter
@@ -35,6 +36,19 @@ def registry() -> Registry:
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     return describe()
+
+
+@pytest.fixture(scope="session")
+def mistyped(catalog: Catalog) -> dict[str, list[Any]]:
+    """Values whose JSON type is none that a shape's schema allows."""
+    found: dict[str, list[Any]] = {}
+    for name, (shape, _) in SHAPES.items():
+        spec = catalog.get(name)
+        assert spec is not None
+        types = json_types(catalog.resolve(spec.input)["properties"]["value"], catalog.types)
+        values = (*shape.wrong, 7, True, None, "text")
+        found[name] = [value for value in values if json_type_of(value) not in types]
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -148,9 +162,15 @@ console.log(JSON.stringify(answers));
 
 
 @pytest.fixture(scope="session")
-def typescript_answers(typescript_compile: Callable[..., Path], address: str) -> dict[str, list[Any]]:
-    """What each sample is answered in TypeScript, where both are of their types."""
+def typescript_answers(
+    typescript_compile: Callable[..., Path], address: str, mistyped: dict[str, list[Any]]
+) -> dict[str, list[Any]]:
+    """What each sample is answered in TypeScript, where both are of their types, and no other value is."""
     lines: list[str] = []
+    for name, values in mistyped.items():
+        value_type = f'NonNullable<Parameters<typeof client.{camel_case(name)}>[0]>["value"]'
+        for value in values:
+            lines += ["// @ts-expect-error", f"void ({literal(value)} satisfies {value_type});"]
     for name, (shape, _) in SHAPES.items():
         function = camel_case(name)
         calls = [

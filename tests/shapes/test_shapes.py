@@ -10,12 +10,14 @@ import httpx2
 import pytest
 from actionary import invoke_action
 from actionary.result import CommonError
+from actionary_build.emit.plain_input import plain_input
 from jsonschema import Draft202012Validator
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from type_shapes.formats import FORMATS
 from type_shapes.registry import SHAPES
 
 FEWEST = 60
+TAKE_ANYTHING = {"anything", "object_type", "json_value"}
 
 
 @pytest.fixture(params=SHAPES)
@@ -58,8 +60,12 @@ def validator(schema: dict[str, Any], catalog: Any) -> Draft202012Validator:
 def test_the_table_is_long_enough_and_every_shape_has_samples():
     assert len(SHAPES) >= FEWEST
     assert all(shape.right for shape, _ in SHAPES.values())
-    without_wrong = {name for name, (shape, _) in SHAPES.items() if not shape.wrong}
-    assert without_wrong == {"anything", "object_type", "json_value"}
+    assert {name for name, (shape, _) in SHAPES.items() if not shape.wrong} == TAKE_ANYTHING
+
+
+def test_every_shape_has_samples_of_a_wrong_json_type_but_for_those_that_take_anything(mistyped):
+    without = {name for name, values in mistyped.items() if not values}
+    assert without == {*TAKE_ANYTHING, "literals_mixed"}  # which has one of each type
 
 
 def test_its_schemas_are_json_schema(spec, catalog):
@@ -82,6 +88,24 @@ def test_what_its_schema_accepts_is_read_and_nothing_else(*, shape, spec, catalo
     assert all(schema.is_valid({"value": value}) for value in shape.unsaid)
     assert not [value for value in (*shape.wrong, *shape.read_too) if schema.is_valid({"value": value})]
     assert bool(shape.why) is bool(shape.unsaid or shape.read_too)
+
+
+NO_PLAIN_INPUT = {
+    "day_future": "no schema knows today",
+    "json_text": "what a text holds is a note to JSON Schema",
+    "map_bounded": "a made-up key shows nothing",
+    "nested_30": "an example so deep shows nothing",
+    "own_class": "texts for patterns are not made up",
+    "text_pattern": "as above",
+}
+
+
+def test_an_input_that_is_made_up_for_an_example_is_read(*, catalog, action, spec, name):
+    made = plain_input(catalog, spec)
+    if name in NO_PLAIN_INPUT and name != "day_future":
+        assert made is None
+    elif name not in NO_PLAIN_INPUT:
+        action.prepared.read_json(json.dumps(made).encode())
 
 
 async def test_in_process(*, shape, spec, catalog, action):
@@ -130,11 +154,22 @@ def as_javascript(data: Any) -> str:
     return canonical(plain(data))
 
 
-def test_with_the_python_client(*, shape, name, python_client):
+LOOSER_IN_PYTHON = {
+    "enum_of_integers": "to Python True is 1, in a Literal too",
+    "union_of_literals": "as above",
+    "enum_of_anything": "no Literal of Python holds a fraction",
+}
+
+
+def test_with_the_python_client(*, shape, name, python_client, mistyped):
     """Values are made by the client's own types, sent, answered and read into its types again."""
     call = getattr(python_client, name)
     hints = get_type_hints(call, include_extras=True)
     given, data = TypeAdapter(hints["value"]), TypeAdapter(Any)
+    for value in mistyped[name]:
+        if name not in LOOSER_IN_PYTHON:
+            with pytest.raises(ValidationError):
+                given.validate_json(json.dumps(value), strict=True)
     for sample in shape.samples:
         result = call(value=given.validate_json(json.dumps(sample.given), strict=True))
         assert result.ok, result

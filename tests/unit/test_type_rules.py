@@ -3,8 +3,10 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections import Counter, OrderedDict
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
+from enum import Enum, IntEnum, IntFlag
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 import pytest
@@ -19,6 +21,7 @@ from pydantic import (
     Discriminator,
     EmailStr,
     Field,
+    ImportString,
     JsonValue,
     PlainSerializer,
     Secret,
@@ -40,6 +43,10 @@ class Cat(BaseModel):
 class Key(BaseModel):
     model_config = ConfigDict(frozen=True)
     a: int
+
+
+class Size(IntEnum):
+    BIG = 2
 
 
 class Dog(BaseModel):
@@ -78,6 +85,7 @@ REFUSED = [
     (dict[tuple[int, str], int], *LISTS),
     (dict[frozenset[int], int], *LISTS),
     (dict[Key, int], *OBJECTS),
+    (dict[Literal[1, 2], int], "has other values than texts of a Literal as keys", NO_KEYS),
     (dict[complex, int], "has complex numbers as keys", NO_KEYS),
 ]
 
@@ -171,6 +179,52 @@ def test_the_path_leads_through_every_kind_of_type(given, path):
     with pytest.raises(ActionDefinitionError, match="it is an iterator") as caught:
         define_action(name="out", handler=lambda: None, output=given)
     assert caught.value.field == path
+
+
+class Rights(IntFlag):
+    READ = 1
+    WRITE = 2
+
+
+class Days(Enum):
+    FIRST = date(2026, 1, 1)
+
+
+class Plain(Enum):
+    A = "a"
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        (Days, "is an enum whose values no JSON gives"),
+        (Literal[b"x"], "is a Literal of values that no JSON gives"),
+        (Literal[Plain.A], "is a Literal of values that no JSON gives"),
+        (ImportString, "imports whatever a caller names"),
+        (ImportString[Callable[[], int]], "imports whatever a caller names"),
+    ],
+)
+def test_what_no_json_gives_is_refused_where_it_is_read(given, what):
+    line = create_model("Line", kind=(given, ...))
+    with pytest.raises(ActionDefinitionError, match=f"it {what}") as caught:
+        define_action(
+            name="take", handler=lambda _: None, input=create_model("Order", lines=(list[line], ...))
+        )
+    assert caught.value.field == "input.lines[].kind"
+    define_action(name="give", handler=lambda: None, output=line)
+
+
+@pytest.mark.parametrize("given", [Literal[Size.BIG], Literal["a", 1, True], Literal["a"] | None])
+def test_values_that_json_gives_are_fine(given):
+    define_action(name="take", handler=lambda _: None, input=create_model("In", x=(given, ...)))
+
+
+def test_of_flags_no_schema_lists_the_combinations():
+    model = create_model("Given", rights=(Rights, ...))
+    with pytest.raises(ActionDefinitionError, match=r"field `input\.rights`: it is a set of flags"):
+        define_action(name="take", handler=lambda _: None, input=model)
+    with pytest.raises(ActionDefinitionError, match=r"field `output\.rights`: it is a set of flags"):
+        define_action(name="give", handler=lambda: None, output=model)
 
 
 class Login(BaseModel):

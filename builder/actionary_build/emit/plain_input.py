@@ -21,10 +21,25 @@ _TEXTS: Final = ("text", "TEXT", "1")
 _TEXT_OF_FORMAT: Final = {
     "date": "2026-01-31",
     "date-time": "2026-01-31T12:00:00Z",
+    "date-time-local": "2026-01-31T12:00:00",
     "time": "12:00:00",
     "duration": "PT1H",
     "uuid": "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b",
     "email": "name@example.com",
+    "name-email": "Name <name@example.com>",
+    "ipv4": "192.0.2.1",
+    "ipv4interface": "192.0.2.1/24",
+    "ipv4network": "192.0.2.0/24",
+    "ipv6": "2001:db8::1",
+    "ipv6interface": "2001:db8::1/32",
+    "ipv6network": "2001:db8::/32",
+    "ipvanyaddress": "192.0.2.1",
+    "ipvanyinterface": "192.0.2.1/24",
+    "ipvanynetwork": "192.0.2.0/24",
+    "base64": "dGV4dA==",
+    "base64url": "dGV4dA==",
+    "path": "folder/file.txt",
+    "regex": "^text$",
     "uri": "https://example.com/",
     "decimal": "1",
     "password": "correct horse",
@@ -33,7 +48,7 @@ _SAYS_NOTHING: Final = frozenset(
     {"title", "description", "examples", "deprecated", "readOnly", "writeOnly", "discriminator"}
 )
 _NOT_PLAIN: Final = frozenset(
-    {"not", "if", "contains", "minProperties", "dependentRequired", "dependentSchemas"}
+    {"not", "if", "contains", "minProperties", "dependentRequired", "dependentSchemas"} | {"contentSchema"}
 )
 
 

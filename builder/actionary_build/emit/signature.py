@@ -193,11 +193,15 @@ def _inline(field: Field) -> Words:
 _FORMATS: Final = {
     "date": "date",
     "date-time": "date and time",
+    "date-time-local": "date and time without time zone",
     "time": "time of day",
     "duration": "ISO 8601 duration",
     "email": "email address",
     "uuid": "UUID",
     "uri": "URI",
+    "ipv4": "IPv4 address",
+    "ipv6": "IPv6 address",
+    "base64url": "Base64 for URLs",
     "binary": "binary data",
 }
 

@@ -33,6 +33,15 @@ class Cell:
     next: Cell | None = None
 
 
+@dataclasses.dataclass
+class Started:
+    name: str
+    greeting: dataclasses.InitVar[str] = "Hello"
+
+    def __post_init__(self, greeting: str) -> None:
+        self.name = f"{greeting} {self.name}"
+
+
 class Options(TypedDict):
     dark: bool
     size: NotRequired[int]
@@ -72,6 +81,12 @@ SHAPES = [
         type="Cell",
         right=({"row": 1, "next": {"row": 2, "next": None}},),
         wrong=({"row": "a"},),
+    ),
+    Shape(
+        name="dataclass_begun",
+        type="Started",
+        right=(As({"name": "Ann", "greeting": "Hi"}, {"name": "Hi Ann"}),),
+        wrong=({"greeting": "Hi"},),
     ),
     Shape(
         name="typed_dict",

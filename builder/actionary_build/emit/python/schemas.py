@@ -28,8 +28,14 @@ _KEPT: Final = frozenset(
     | {"pattern", "minLength", "maxLength"}
     | {"minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 )
-_FORMATS: Final = frozenset({"date", "date-time", "time", "duration", "uuid"})
-"""Formats with a type of their own in Python. Others, such as addresses, stay the text they are."""
+_FORMATS: Final = {
+    **{name: name for name in ("date", "date-time", "time", "duration", "uuid")},
+    "date-time-local": "date-time",
+}
+"""Formats with a type of their own in Python, by the name that the generator knows.
+
+Others, such as addresses, stay the text they are.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ def _cleaned(node: Schema, numbers: Mapping[str, str]) -> Schema:
         if key in clean and not _is_literal(clean[key] if key == "enum" else [clean[key]]):
             del clean[key]
     if clean.get("format") in _FORMATS:
-        return {"type": clean.get("type", "string"), "format": clean["format"]}
+        return {"type": clean.get("type", "string"), "format": _FORMATS[clean["format"]]}
     clean.pop("format", None)
     if "pattern" in clean and not _pydantic_takes(clean["pattern"]):
         del clean["pattern"]
