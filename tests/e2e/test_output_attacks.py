@@ -159,6 +159,18 @@ def test_a_folder_without_permission_is_named_and_stays_as_it_was(root, refused,
     assert _tree(root) == before
 
 
+def test_an_unreadable_folder_of_actions_is_an_error_and_does_not_lose_its_actions(root, refused):
+    (root / "actions" / "more").mkdir()
+    (root / "actions" / "add.py").rename(root / "actions" / "more" / "add.py")
+    (root / "actions" / "more").chmod(0)
+    before = _tree(root)
+    try:
+        refused("import-failed", "", "Permission denied: 'actions/more'", preexec_fn=_without_capabilities)
+        assert _tree(root) == before
+    finally:
+        (root / "actions" / "more").chmod(0o755)
+
+
 def _in_namespace(script, *arguments):
     return ["unshare", "-rm", "sh", "-ec", script, "sh", *map(str, arguments)]
 
