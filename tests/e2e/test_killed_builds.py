@@ -82,12 +82,12 @@ def _write(root, kill_after=None):
     return took
 
 
-def _left(out, old, new):
+def _left(out, old, new, where):
     manifest = read_manifest(out)
     if manifest is not None and manifest.unfinished is not None:
         return "half"
     tree = _tree(out)
-    assert tree in (old, new)
+    assert tree in (old, new), where
     return "old" if tree == old else "new"
 
 
@@ -107,14 +107,17 @@ def test_a_build_killed_while_it_writes_leaves_a_tree_that_the_next_build_makes_
 
     seed = int(os.environ.get("ACTIONARY_SEED") or random.SystemRandom().randrange(2**32))
     chance = random.Random(seed)
-    old, left, behind = "Mart", Counter(), 0
+    old, left, behind, aim = "Mart", Counter(), 0, writing / 2
     for number in range(kills):
         where = f"kill {number} of ACTIONARY_SEED={seed}"
         new = "Shop" if old == "Mart" else "Mart"
         _put(root, new)
-        _write(root, kill_after=chance.uniform(0, 1.1 * writing))
-        state = _left(out, trees[old], trees[new])
+        # One kill of two anywhere in the writing; the other near the moving of files, which is short.
+        after = chance.uniform(0, 1.1 * writing) if number % 2 else aim * chance.uniform(0.8, 1.2)
+        _write(root, kill_after=after)
+        state = _left(out, trees[old], trees[new], where)
         left[state] += 1
+        aim *= {"old": 1.1, "half": 1.0, "new": 0.9}[state]
         behind += (root / ".generated.actionary").exists()
         following = chance.choice((old, new))
         _put(root, following)
