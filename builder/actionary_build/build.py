@@ -189,7 +189,9 @@ def _stale(plan: Plan) -> list[Diagnostic]:
         for file in plan.write
     }
     found |= dict.fromkeys(plan.remove, "this build no longer makes it")
-    if not found and not plan.conflicts and plan.manifest_differs:
+    if plan.before is not None and plan.before.unfinished is not None:
+        found["manifest.json"] = "the last build was cut off; the next one makes the folder whole"
+    elif not found and not plan.conflicts and plan.manifest_differs:
         found["manifest.json"] = "it does not list what this build makes"
     return [
         plan.place.error("stale-output", path, message, "run `actionary build`")

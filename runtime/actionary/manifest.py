@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,14 +80,15 @@ def read_manifest(folder: Path) -> Manifest | None:
         ManifestError: It cannot be read, is damaged, or is of a newer format.
     """
     file = folder / NAME
-    if file.exists() and not file.is_file():  # a pipe would be waited for, a device read without end
-        raise _unreadable("it is no plain file")
     try:
-        content = file.read_bytes()
+        # A pipe would be waited for, and a device read without end.
+        content = file.read_bytes() if stat.S_ISREG(file.stat().st_mode) else None
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _unreadable(error.strerror) from error
+    if content is None:
+        raise _unreadable("it is no plain file")
     return parse(content)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import re
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
@@ -217,11 +218,18 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _action_files(folder: Path) -> list[Path]:
-    return [
+    return sorted(
         path
-        for path in sorted(folder.rglob("*.py"))
+        for above, _, files in os.walk(
+            folder, onerror=_raise
+        )  # an unread folder would lose its actions unseen
+        for path in (Path(above, name) for name in files if name.endswith(".py"))
         if path.is_file() and not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
-    ]
+    )
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error
 
 
 def _only_action(module: ModuleType, path: Path) -> AnyAction:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import stat
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from actionary.catalog import load
@@ -470,6 +472,23 @@ def test_what_the_system_refuses_is_a_diagnostic(tmp_path):
         write_output(tmp_path / "file/generated", _tree({"a.txt": "a"}), project=tmp_path)
     assert [problem.code for problem in caught.value.diagnostics] == ["output-failed"]
     assert _names(tmp_path) == ["file"]
+
+
+def test_an_output_folder_that_is_a_mount_of_its_own_is_told_how_to_be_used(out, monkeypatch):
+    write_output(out, _tree({"a.txt": "a"}))
+    real = Path.replace
+
+    def across_mounts(self, target):
+        if target.parent == out:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(self), None, str(target))
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", across_mounts)
+    caught = _refused(out, _tree({"a.txt": "b"}))
+    assert _problems(caught) == {("output-failed", "generated/manifest.json")}
+    (problem,) = caught.value.diagnostics
+    assert "mount of its own" in problem.message
+    assert "to a folder in the mounted one" in problem.mend
 
 
 # Check

@@ -110,7 +110,12 @@ def _say_built(project: Project, built: Built, *, as_json: bool) -> None:
     done = built.output
     if as_json:
         _say_as_json(
-            built.warnings, ok=True, written=done.written, removed=done.removed, unchanged=len(done.unchanged)
+            built.warnings,
+            ok=True,
+            written=done.written,
+            removed=done.removed,
+            unchanged=len(done.unchanged),
+            repaired=done.repaired,
         )
         return
     complain(built.warnings)
@@ -145,12 +150,14 @@ def _say_as_json(
     written: Sequence[str] = (),
     removed: Sequence[str] = (),
     unchanged: int = 0,
+    repaired: bool = False,
 ) -> None:
     outcome: dict[str, Any] = {
         "ok": ok,
         "written": list(written),
         "removed": list(removed),
         "unchanged": unchanged,
+        "repaired": repaired,
         "diagnostics": [diagnostic.as_json() for diagnostic in diagnostics],
     }
     say_json(outcome)

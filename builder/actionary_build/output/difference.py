@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from difflib import unified_diff
 from itertools import zip_longest
+from pathlib import Path
 from typing import Final
 
 _SHOWN: Final = 20
 _WIDTH: Final = 200
+_SIZE: Final = 64 << 20
+"""How many bytes a file may have to be compared; the largest that are built have a few millions."""
 _WINDOW: Final = 200
 """How many lines are compared from the first difference on: enough to show, and never slow."""
 
 
-def difference(on_disk: bytes, new: bytes) -> str:
-    """Show how a build would change a file: at most some 20 lines, from the first that differs."""
+def difference(file: Path, new: bytes) -> str:
+    """Show how a build would change a file: at most some 20 lines, from the first that differs.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    size = file.stat().st_size
+    if size > _SIZE:
+        return f"{size} bytes on disk, {len(new)} bytes in this build"
+    on_disk = file.read_bytes()
     try:
         old_lines, new_lines = _lines(on_disk), _lines(new)
     except UnicodeDecodeError:

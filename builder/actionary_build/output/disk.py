@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -25,18 +25,20 @@ def scan(folder: Path, needed: Collection[str]) -> dict[str, Kind]:
 
     ``needed`` are the paths that count even if they are named like a tool's.
     """
-    return dict(_entries(folder, "", needed)) if folder.is_dir() else {}
-
-
-def _entries(folder: Path, above: str, needed: Collection[str]) -> Iterator[tuple[str, Kind]]:
-    with os.scandir(folder) as listing:
-        entries = sorted(listing, key=lambda entry: entry.name)
-    for entry in entries:
-        path = above + entry.name
-        kind = "tool" if entry.name in LEFT_TO_TOOLS and path not in needed else _kind(entry)
-        yield path, kind
-        if kind == "folder":
-            yield from _entries(folder / entry.name, f"{path}/", needed)
+    found: dict[str, Kind] = {}
+    waiting = [""] if folder.is_dir() else []
+    while waiting:  # a stack and no recursion: strangers' folders may be nested deeper than Python's calls
+        above = waiting.pop()
+        folders: list[str] = []
+        with os.scandir(folder / above) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+        for entry in entries:
+            path = above + entry.name
+            found[path] = _kind(entry) if entry.name not in LEFT_TO_TOOLS or path in needed else "tool"
+            if found[path] == "folder":
+                folders.append(f"{path}/")
+        waiting += reversed(folders)
+    return found
 
 
 def _kind(entry: os.DirEntry[str]) -> Kind:
@@ -59,8 +61,9 @@ def sha256(content: bytes) -> str:
 
 
 def sha256_of(path: Path) -> str | None:
-    """Give the SHA-256 of a file, ``None`` when it has gone since it was listed."""
+    """Give the SHA-256 of a file of any size, ``None`` when it has gone since it was listed."""
     try:
-        return sha256(path.read_bytes())
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return None

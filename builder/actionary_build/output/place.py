@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -57,12 +58,28 @@ def explained(place: Place) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        path = "" if error.filename is None else str(error.filename)
+        problem, mend = _refusal(error)
+        # Of a move it is the second path that is refused; the first lies in the work folder.
+        path = error.filename2 or error.filename or ""
         raise BuildError(
-            place.error(
-                "output-failed",
-                path,
-                f"{error.strerror or error}; no file was changed",
-                "let actionary read and write there, or make room on the disk, and build again",
-            )
+            place.error("output-failed", os.fsdecode(path), f"{problem}; no file was changed", mend)
         ) from error
+
+
+def _refusal(error: OSError) -> tuple[str, str]:
+    """Say what the operating system refused, and how to mend it."""
+    said = error.strerror or str(error)
+    match error.errno:
+        case errno.EXDEV:
+            return (
+                "the output folder is a mount of its own, so files cannot be moved into it in one step",
+                "set `out` in [tool.actionary] to a folder in the mounted one",
+            )
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return said, "make room: a build needs the size of what it writes twice; and build again"
+        case errno.EROFS:
+            return said, "set `out` in [tool.actionary] to a folder that can be written to, or mount it so"
+        case errno.EACCES | errno.EPERM:
+            return said, "let actionary read and write there and in the folder around it, and build again"
+        case _:
+            return said, "let actionary read and write there, or make room on the disk, and build again"

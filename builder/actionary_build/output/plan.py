@@ -275,7 +275,7 @@ class _Comparison:
             detail = ""
             message += ", and this build no longer makes it"
         else:
-            detail = difference((self.place.folder / path).read_bytes(), new)
+            detail = difference(self.place.folder / path, new)
         self.findings.refuse(path, self._error(code, path, message, _CONTENT_MEND, detail=detail))
 
     def _refuse_link(self, path: str) -> None:
