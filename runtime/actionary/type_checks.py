@@ -14,6 +14,7 @@ from actionary.definition import Definition
 from actionary.fields import Cursor
 from actionary.raw_input import RawInput
 from actionary.schema import built_schema
+from actionary.type_rules import secret_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,14 @@ def type_mistakes(
     reads_query = definition.http is not None and definition.http.method in QUERY_METHODS
     if reads_query and parameters is not None:
         yield from _nulls(parameters)
+    core = built_schema(model)
+    secret = None if core is None or not reads_query else secret_in(core)
+    if secret is not None:
+        yield Mistake(
+            f"input{secret}",
+            "it is a secret, and a query stands in addresses and in logs",
+            "use POST or PUT",
+        )
     if definition.paginate is not None:
         yield from _pages(definition.paginate, parameters, None if adapter is None else built_schema(adapter))
 
@@ -82,7 +91,7 @@ def _nulls(parameters: dict[str, _Parameter]) -> Iterator[Mistake]:
             continue
         why = "it is required" if field.is_required else f"its default is {field.default!r}"
         yield Mistake(
-            name,
+            f"input.{name}",
             f"it may be null and {why}, but a query cannot say null",
             "make null its default, take null out of its type, or use POST or PUT",
         )

@@ -182,6 +182,11 @@ def _no_key(keys: Mapping[str, Any]) -> str | None:
     return None
 
 
+def secret_in(schema: CoreSchema) -> str | None:
+    """Give the path to the first secret in what is read, ``None`` where there is none."""
+    return next((path for path, node in _walk(schema, "validation") if _masks(node)), None)
+
+
 def _masks(node: Mapping[str, Any]) -> bool:
     """Say whether values are written as asterisks, as pydantic writes secrets."""
     return node.get("serialization", {}).get("function") in _masking_functions()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from actionary import ActionDefinitionError, Cursor, Http, define_action
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 
 
 class Page(BaseModel):
@@ -35,6 +35,10 @@ class Endless(BaseModel):
     next_cursor: str
 
 
+class Hidden(BaseModel):
+    pin: SecretStr
+
+
 class Aliased(BaseModel):
     since: int | None = Field(default=3, alias="from")
 
@@ -60,7 +64,7 @@ class TestNullInAQuery:
             (aliased, "from"),
         ):
             error = refused(handler, http=Http(method))
-            assert (error.field, "a query cannot say null" in error.what) == (field, True)
+            assert (error.field, "a query cannot say null" in error.what) == (f"input.{field}", True)
             assert "POST or PUT" in error.mend
 
     @pytest.mark.parametrize("method", ["POST", "PUT"])
@@ -73,6 +77,23 @@ class TestNullInAQuery:
         def fine(a: int, b: int | None = None, c: int | str = 3, d: Any = 3) -> None: ...
 
         assert define_action(handler=fine, http=Http("GET")).name == "fine"
+
+
+class TestSecretInAQuery:
+    @pytest.mark.parametrize("method", ["GET", "DELETE"])
+    def test_it_would_stand_in_addresses_and_logs(self, method):
+        def plain(key: SecretStr) -> None: ...
+        def nested(keys: list[Hidden] | None = None) -> None: ...
+
+        for handler, path in ((plain, "input.key"), (nested, "input.keys[].pin")):
+            error = refused(handler, http=Http(method))
+            assert (error.field, error.mend) == (path, "use POST or PUT")
+            assert "stands in addresses and in logs" in error.what
+
+    def test_a_body_may_have_it(self):
+        def plain(key: SecretStr) -> None: ...
+
+        assert define_action(handler=plain, http=Http("PUT")).name == "plain"
 
 
 class TestPaginate:
