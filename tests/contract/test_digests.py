@@ -81,9 +81,7 @@ def test_a_change_of_an_action_moves_them_if_it_is_public_and_only_then(examples
 
     def check(place: int, field: str, text: str) -> None:
         action = sample.actions[place]
-        after = changed(
-            sample, place, lambda spec: replace(spec, **{field: other(getattr(spec, field), text)})
-        )
+        after = changed(sample, place, lambda spec: another(spec, field, text))
         assert after != sample
         moved = tuple(one != two for one, two in zip(digests(sample), digests(after), strict=True))
         on_surface = field not in NOT_ON_THE_SURFACE
