@@ -77,26 +77,19 @@ FIELDS = [field.name for field in dataclasses.fields(ActionSpec) if field.name !
 
 @FEW_OR_MANY
 def test_a_change_of_an_action_moves_them_if_it_is_public_and_only_then(examples, hold, sample):
-    seen: set[tuple[str, bool]] = set()
+    before = digests(sample)
 
-    def check(place: int, field: str, text: str) -> None:
-        action = sample.actions[place]
-        after = changed(sample, place, lambda spec: another(spec, field, text))
-        assert after != sample
-        moved = tuple(one != two for one, two in zip(digests(sample), digests(after), strict=True))
-        on_surface = field not in NOT_ON_THE_SURFACE
-        assert moved == ((on_surface, True) if action.public else (False, False)), (action.name, field)
-        seen.add((field, action.public))
+    def check(text: str) -> None:
+        for place, action in enumerate(sample.actions):
+            for field in FIELDS:
+                after = changed(sample, place, lambda spec, field=field: another(spec, field, text))
+                moved = tuple(one != two for one, two in zip(before, digests(after), strict=True))
+                on_surface = field not in NOT_ON_THE_SURFACE
+                assert after != sample
+                assert moved == ((on_surface, True) if action.public else (False, False)), field
 
-    hold(
-        examples * 4,
-        check,
-        place=st.integers(0, len(sample.actions) - 1),
-        field=st.sampled_from(FIELDS),
-        text=TEXTS,
-    )
-    assert {field for field, public in seen if public} == set(FIELDS)
-    assert {public for _, public in seen} == {True, False}
+    assert {action.public for action in sample.actions} == {True, False}
+    hold(examples // 10, check, text=TEXTS)
 
 
 @FEW_OR_MANY
