@@ -179,7 +179,7 @@ class PythonDocstring(str):
     def __new__(cls, text: str, indent: str = "") -> Self:
         """Build the literal; nothing inside it ends it or is an escape."""
         lines = [line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for line in unix_lines(text.strip())]
-        if lines[-1].endswith('"'):
+        if re.search(r'(?<!\\)(\\\\)*"$', lines[-1]):  # a quote that no backslash escapes yet
             lines[-1] = lines[-1][:-1] + '\\"'
         if len(lines) == 1:
             return super().__new__(cls, f'{indent}"""{lines[0]}"""\n')
