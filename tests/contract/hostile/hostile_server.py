@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from actionary import Registry, define_actions
+from shapes._fields import fields
 from shapes._nested import NESTED
 from shapes._odd import odd
 from shapes._plain import PLAIN
 from shapes._shape import echoes
 
 registry = Registry()
-define_actions([*echoes([*PLAIN, *NESTED]), *odd()], registry)
+define_actions([*echoes([*PLAIN, *NESTED]), *odd(), *fields()], registry)
