@@ -125,18 +125,18 @@ class Context(Generic[R]):
 
     def with_resources(self, resources: Any) -> Context[Any]:
         """Give this context with what a lifespan yielded."""
-        return self._copy(resources, self.action)
+        copy = self._copy(resources, self.action)
+        copy.extra_input = self.extra_input
+        return copy
 
     def _copy(self, resources: Any, action: str) -> Context[Any]:
-        copy: Context[Any] = Context(
+        return Context(
             caller=self.caller,
             request=self.request,
             resources=resources if self._resources is None else self._resources,
             action=action,
             request_id=self.request_id,
         )
-        copy.extra_input = self.extra_input
-        return copy
 
 
 def context_of(given: Any) -> Context[Any]:

@@ -128,3 +128,16 @@ def test_one_class_under_two_settings_is_two_types_and_one_where_they_agree(tmp_
     inners = [schema for name, schema in both.types.items() if name.startswith("Inner")]
     assert sorted("additionalProperties" in schema for schema in inners) == [False, True]
     assert sum(name.startswith("Closed") for name in both.types) == 1
+
+
+async def test_the_keys_of_one_call_are_not_those_of_another_made_with_its_context():
+    async def inner(ctx: Context) -> dict[str, Any]:
+        return dict(ctx.extra_input)
+
+    second = define_action(handler=inner)
+
+    async def outer(ctx: Context) -> dict[str, Any]:
+        return {"own": dict(ctx.extra_input), "other": await second.run({}, ctx)}
+
+    first = define_action(handler=outer, unknown_keys="allow")
+    assert await first.run({"x": 1}) == {"own": {"x": 1}, "other": {}}
