@@ -90,7 +90,8 @@ class ActionSpec:
     """One action. ``input`` always describes an object; ``output`` is ``{}`` when unchecked.
 
     ``description`` is the docstring's first paragraph, ``more`` the rest of it.
-    ``timeout_ms`` is ``None`` for an action without a limit.
+    ``timeout_ms`` is ``None`` for an action without a limit, ``invalid_output`` says
+    that a result, or an error's details, may fail for not fitting their type.
     """
 
     name: str
@@ -116,6 +117,7 @@ class ActionSpec:
     input: Schema
     output: Schema
     tool_callable: bool = True
+    invalid_output: bool = True
     paginate: CursorSpec | None = None
 
     @property
@@ -142,7 +144,7 @@ class ActionSpec:
     @property
     def tool_description(self) -> str:
         """The text a model reads for the tool (DESIGN §6)."""
-        parts = [self.description.strip()]
+        parts = [self.description.strip(), self.deprecation or ""]
         if self.when_to_use:
             parts.append(f"Use when: {self.when_to_use.strip()}")
         if self.when_not_to_use:
@@ -170,7 +172,9 @@ class ActionSpec:
         ``not_found`` and ``method_not_allowed`` are not among them: whoever
         calls the action as it is described here never gets them.
         """
-        reachable = {"invalid_input", "handler_error", "invalid_output"}
+        reachable = {"invalid_input", "handler_error"}
+        if self.invalid_output:
+            reachable.add("invalid_output")
         if self.auth:
             reachable.add("unauthorized")
         if self.timeout_ms is not None:

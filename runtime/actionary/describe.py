@@ -24,6 +24,7 @@ from actionary.catalog import (
     surface_of,
     with_digests,
 )
+from actionary.definition import Definition
 from actionary.definition_error import ActionDefinitionError
 from actionary.fields import UNSET, Deprecated, Example
 from actionary.outputs import OutputError
@@ -78,14 +79,23 @@ def describe_all(registry: Registry, settings: Settings, public: Catalog | None 
     return replace(catalog, surface=public.surface, fingerprint=public.fingerprint)
 
 
+def describe_action(action: AnyAction, settings: Settings) -> Catalog:
+    """Describe one action as if there were no others, for its own help; there are no digests.
+
+    Raises:
+        DefinitionErrors: As `describe` does, but for what the definition says of other actions.
+    """
+    return _catalog_of([action], settings, alone=True)
+
+
 def _public(registry: Registry) -> list[AnyAction]:
     return [action for action in registry if action.definition.public]
 
 
-def _catalog_of(actions: Iterable[AnyAction], settings: Settings) -> Catalog:
+def _catalog_of(actions: Iterable[AnyAction], settings: Settings, *, alone: bool = False) -> Catalog:
     actions = list(actions)
     types = _types_of(actions)
-    errors = list(_misled(actions, settings))
+    errors = [] if alone else list(_misled(actions, settings))
     specs: list[ActionSpec] = []
     for action in actions:
         examples: list[ExampleSpec] = []
@@ -111,6 +121,7 @@ def _misled(actions: Sequence[AnyAction], settings: Settings) -> Iterator[Action
     names = {action.name for action in actions}
     for action in actions:
         told, route = action.definition.deprecated, route_of(action.definition, settings.prefix)
+        has_path = action.definition.http is not None and action.definition.http.path is not None
         if (
             told is not None
             and told.use_instead is not None
@@ -118,7 +129,7 @@ def _misled(actions: Sequence[AnyAction], settings: Settings) -> Iterator[Action
         ):
             what = f"there is no other action {told.use_instead!r} that its callers could use instead"
             yield _refusal(action, "deprecated", what, "name one that is there for them, or leave it out")
-        if route is not None and route.path.split("/")[1] in OWN_ROUTES:
+        if has_path and route is not None and route.path.split("/")[1] in OWN_ROUTES:
             what = f"with the prefix {settings.prefix!r} {route.path} lies where the server's own routes are"
             yield _refusal(action, "http", what, "set a prefix, or choose another first part")
 
@@ -235,6 +246,7 @@ def _spec(action: AnyAction, settings: Settings, types: Types | None) -> ActionS
         http=route_of(definition, settings.prefix),
         agent_tool=definition.agent_tool,
         tool_callable=definition.tool_callable,
+        invalid_output=_may_misfit(definition),
         read_only=definition.read_only,
         destructive=definition.destructive,
         idempotent=definition.idempotent,
@@ -247,6 +259,12 @@ def _spec(action: AnyAction, settings: Settings, types: Types | None) -> ActionS
         output=_output(action, types),
         paginate=None if definition.paginate is None else CursorSpec(**asdict(definition.paginate)),
     )
+
+
+def _may_misfit(definition: Definition) -> bool:
+    """Say whether ``invalid_output`` may be; a fallback that was checked once always fits."""
+    has_details = any(error.details_type is not None for error in definition.errors)
+    return has_details or definition.on_invalid_output != "fallback" or callable(definition.output_fallback)
 
 
 def _output(action: AnyAction, types: Types | None) -> Schema:

@@ -26,7 +26,8 @@ def json_reader(
     ``unknown_keys`` wins over what the model and those inside it say of them. The
     function raises `CommonError` ``invalid_input``, whose details say every problem.
     """
-    count_keys = key_counter(core_schema_of(model))  # which completes the model where it can
+    schema = core_schema_of(model)  # which completes the model where it can
+    count_keys = None if unknown_keys == "allow" else key_counter(schema)
     validate = json_validator(model)
 
     def read(body: bytes) -> BaseModel:

@@ -7,9 +7,9 @@ formats. So that nothing is advertised that is not checked, it may refer to its 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic import BaseModel
@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from actionary import strict_json
 from actionary.catalog import REF, Schema, map_schema, subschemas
 from actionary.inputs import as_json
-from actionary.messages import Problem, invalid_input, too_deep
+from actionary.messages import LONGEST_KEY, Problem, invalid_input, too_deep
 from actionary.names import pascal_case
 
 if TYPE_CHECKING:
@@ -51,7 +51,10 @@ def raw_model(schema: Mapping[str, Any], action: str) -> type[RawInput]:
     Raises:
         RawSchemaError: The schema is none, or says what nobody would check.
     """
-    copy = deepcopy(dict(schema))
+    try:
+        copy: Schema = json.loads(json.dumps(schema, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RawSchemaError(f"it is no JSON: {error}", "write it with JSON values only") from None
     copy.pop("$schema", None)
     validator = _validator(schema, copy)
     for each in subschemas(copy):
@@ -62,13 +65,13 @@ def raw_model(schema: Mapping[str, Any], action: str) -> type[RawInput]:
 
 def _validator(given: Mapping[str, Any], schema: Schema) -> Validator:
     try:
-        from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - an extra
+        from jsonschema import Draft202012Validator, SchemaError, validators  # noqa: PLC0415 - an extra
     except ImportError:
         raise RawSchemaError(
             "a JSON Schema as input is checked by the package `jsonschema`, which is not installed",
             "pip install 'actionary[jsonschema]'",
         ) from None
-    if given.get("$schema", DIALECT).rstrip("#") != DIALECT:
+    if str(given.get("$schema", DIALECT)).rstrip("#") != DIALECT:
         raise RawSchemaError(f"the dialect {given['$schema']!r} is not read here", f"write it for {DIALECT}")
     try:
         Draft202012Validator.check_schema(schema)
@@ -84,10 +87,36 @@ def _validator(given: Mapping[str, Any], schema: Schema) -> Validator:
         kind = each.get("format")
         if kind is not None and kind not in checker.checkers:
             raise RawSchemaError(f"nothing checks the format {kind!r} here", _FORMAT_MEND)
-    return Draft202012Validator(schema, format_checker=checker)
+    extend: Any = validators.extend  # which has no types
+    checked: Validator = extend(Draft202012Validator, {"uniqueItems": _unique_items})(
+        schema, format_checker=checker
+    )
+    return checked
+
+
+def _unique_items(_: Any, wanted: bool, instance: Any, __: Any) -> Iterator[Any]:  # noqa: FBT001 - jsonschema's own signature
+    """Find items that stand twice in time that grows with their number, which `jsonschema` does not."""
+    from jsonschema import ValidationError  # noqa: PLC0415 - an extra
+
+    if wanted and isinstance(instance, list):
+        seen = {json.dumps(_with_whole_numbers(item), sort_keys=True) for item in instance}
+        if len(seen) < len(instance):
+            yield ValidationError("an item stands twice")
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """Write 1.0 as 1, which JSON Schema calls equal (2020-12 core, §4.2.2)."""
+    if isinstance(value, dict):
+        return {key: _with_whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _check_references(node: Schema, root: Schema) -> None:
+    for key in ("properties", "patternProperties", "$defs"):
+        if any(isinstance(part, bool) for part in node.get(key, {}).values()):
+            raise RawSchemaError(f"a bool stands as a schema in `{key}`", "write `{}` for true")
     for key in _FOREIGN:
         if key in node:
             raise RawSchemaError(f"`{key}` is not read here", "refer to `#/$defs/...` only")
@@ -181,7 +210,8 @@ def _problem(found: tuple[Any, list[str | int]]) -> Problem:
     error, path = found
     limit = error.validator_value
     said = " or ".join(limit) if isinstance(limit, list) and error.validator == "type" else limit
-    return path, error.validator, _TEXTS.get(error.validator, _OTHERWISE).format(said)
+    cut = [part[:LONGEST_KEY] if isinstance(part, str) else part for part in path]
+    return cut, error.validator, _TEXTS.get(error.validator, _OTHERWISE).format(said)
 
 
 def described_raw(schema: Schema, action: str, taken: Collection[str]) -> tuple[Schema, dict[str, Schema]]:

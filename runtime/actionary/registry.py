@@ -83,6 +83,10 @@ class Registry:
         Raises:
             ActionDefinitionError: A name, route or error clashes, or there can be no such name or tag.
         """
+        if isinstance(tags, str):
+            raise ActionDefinitionError(
+                f"{tags!r} is no list", mend=f"write `tags=[{tags!r}]`", where=place_of_caller(), field="tags"
+            )
         first = tuple(tags)
         copies = {action: action.renamed(prefix, first) for action in other}
         self.register(copies.values())

@@ -7,7 +7,10 @@ from typing import Final
 from actionary.catalog import HttpSpec
 from actionary.definition import Definition
 
-OWN_ROUTES: Final = frozenset({"healthz", "readyz", "mcp", "docs", ".well-known"})
+OWN_ROUTES: Final = frozenset(
+    {"healthz", "readyz", "mcp", "docs", "actions", ".well-known", "openapi.json"}
+    | {"llms.txt", "llms-full.txt", "robots.txt", "sitemap.xml"}
+)
 """First parts of paths that are the server's own, whatever the prefix."""
 
 

@@ -6,21 +6,24 @@ a day of that year, and other spellings that no schema allows and no client writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticKnownError, SchemaValidator, core_schema
 
+from actionary.core_walk import children, rebuilt
 from actionary.schema import core_schema_of
 
 _DATE: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME: Final = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})?"
-_FORMS: Final = {"date": f"^{_DATE}$", "time": f"^{_TIME}$", "datetime": f"^{_DATE}[Tt ]{_TIME}$"}
+_FORMS: Final = {
+    "date": re.compile(_DATE),
+    "time": re.compile(_TIME),
+    "datetime": re.compile(f"{_DATE}[Tt ]{_TIME}"),
+}
 """How values are written, by the kind of pydantic's core schema; without an offset they are local."""
-
-_DATA: Final = frozenset({"metadata", "default", "expected", "members", "custom_error_context"})
-"""Keys of a core schema under which users' data stands, and no schemas."""
 
 
 def json_validator(model: type[BaseModel]) -> Callable[..., Any]:
@@ -33,40 +36,27 @@ def json_validator(model: type[BaseModel]) -> Callable[..., Any]:
 
 
 def _has_times(node: Any) -> bool:
-    if isinstance(node, Mapping):
-        return node.get("type") in _FORMS or any(
-            _has_times(value) for key, value in node.items() if key not in _DATA
-        )
-    return isinstance(node, list | tuple) and any(map(_has_times, node))
+    return node["type"] in _FORMS or any(map(_has_times, children(node)))
 
 
 def _strict(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_strict(part) for part in node]
-    if isinstance(node, tuple):
-        return tuple(_strict(part) for part in node)
-    if not isinstance(node, dict):
-        return node
-    copy = {key: value if key in _DATA else _strict(value) for key, value in node.items()}
-    form = _FORMS.get(node.get("type", ""))
-    return copy if form is None else _written(copy, form)
+    form = _FORMS.get(node["type"])
+    return rebuilt(node, _strict) if form is None else _written(node, form)
 
 
-def _written(schema: Any, form: str) -> Any:
-    reference = schema.pop("ref", None)
-    lax: Any = {**schema, "strict": False}
+def _written(schema: Any, form: re.Pattern[str]) -> Any:
+    """Make the schema that reads a time, given its own, only where it is written in the right form."""
+    kind: Any = f"{schema['type']}_type"
+    lax: Any = {key: value for key, value in schema.items() if key != "ref"} | {"strict": False}
     read = SchemaValidator(lax).validate_python
 
-    def parse(text: str) -> Any:
+    def parse(text: Any) -> Any:
+        if not isinstance(text, str) or not form.fullmatch(text):
+            raise PydanticKnownError(kind)
         try:
             return read(text)
         except ValidationError as error:
             (problem,) = error.errors(include_url=False, include_input=False)
             raise PydanticKnownError(problem["type"], problem.get("ctx")) from None  # type: ignore[arg-type]  # its types are a closed list
 
-    text = core_schema.custom_error_schema(
-        core_schema.str_schema(pattern=form, strict=True), custom_error_type=f"{schema['type']}_type"
-    )
-    return core_schema.chain_schema(
-        [text, core_schema.no_info_plain_validator_function(parse)], ref=reference
-    )
+    return core_schema.no_info_plain_validator_function(parse, ref=schema.get("ref"))

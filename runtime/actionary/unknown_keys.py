@@ -9,25 +9,21 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from actionary.core_walk import rebuilt
 from actionary.fields import UnknownKeys
 
 MARK: Final = "actionary_unknown_keys"
 _OBJECTS: Final = frozenset({"model", "dataclass", "typed-dict"})
-_DATA: Final = frozenset({"metadata", "default", "expected", "members", "cls", "config"})
 _SEPARATOR: Final = "?"
 
 
 def marked(schema: Any, setting: UnknownKeys) -> Any:
     """Copy a core schema with the setting at every object, and names of its own for what is referred to."""
-    if isinstance(schema, list | tuple):
-        return type(schema)(marked(part, setting) for part in schema)
-    if not isinstance(schema, dict):
-        return schema
-    copy = {key: value if key in _DATA else marked(value, setting) for key, value in schema.items()}
+    copy = rebuilt(schema, lambda part: marked(part, setting))
     for key in ("ref", "schema_ref"):
-        if isinstance(copy.get(key), str):
+        if key in copy:
             copy[key] = f"{copy[key]}{_SEPARATOR}{setting}"
-    if copy.get("type") in _OBJECTS:
+    if copy["type"] in _OBJECTS:
         copy["metadata"] = {**copy.get("metadata", {}), MARK: setting}
     return copy
 
@@ -40,7 +36,8 @@ def unmarked(reference: str) -> str:
 def describe_unknown(described: dict[str, Any], schema: Any) -> dict[str, Any]:
     """Say in the description of an object what its mark says."""
     setting = schema.get("metadata", {}).get(MARK)
-    if setting is None or isinstance(described.get("additionalProperties"), dict):
+    typed = isinstance(described.get("additionalProperties"), dict)  # which pydantic checks then too
+    if setting is None or (setting == "allow" and typed):
         return described
     described.pop("additionalProperties", None)
     if setting != "ignore":

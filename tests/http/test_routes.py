@@ -252,6 +252,10 @@ class TestInclude:
             outer.include(inner, prefix=prefix)
         assert len(outer) == 0
 
+    def test_tags_are_a_list(self):
+        with pytest.raises(ActionDefinitionError, match=r"write `tags=\['shop'\]`"):
+            Registry().include(Registry(), tags="shop")
+
     def test_clashes_are_refused_and_nothing_is_included(self):
         inner, outer = Registry(), Registry()
         define_actions([forget, update_meal], inner)

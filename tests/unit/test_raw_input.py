@@ -156,6 +156,10 @@ WRONG: list[tuple[Any, str]] = [
     ({"type": "object", "properties": {"a": {"$ref": "#/properties/b"}, "b": {}}}, "leads nowhere"),
     ({"type": "object", "properties": {"a": {"$defs": {}}}}, "inside the schema"),
     ({"type": "object", "properties": {"a": {"format": "colour"}}}, "nothing checks the format 'colour'"),
+    ({"type": "object", "properties": {"a": True}}, "a bool stands as a schema in `properties`"),
+    ({"type": "object", "properties": {"a": {"const": float("nan")}}}, "it is no JSON"),
+    ({"type": "object", "properties": {"a": {"enum": [object()]}}}, "it is no JSON"),
+    ({"$schema": 5, "type": "object"}, "dialect"),
 ]
 
 
@@ -182,3 +186,28 @@ def test_without_the_library_it_is_a_definition_error_with_the_install_line(monk
     with pytest.raises(ActionDefinitionError, match="not installed") as caught:
         made()
     assert caught.value.mend == "pip install 'actionary[jsonschema]'"
+
+
+@pytest.mark.parametrize(
+    ("items", "fits"),
+    [
+        ([1, 2, "1", True, None], True),
+        ([1, 1.0], False),
+        ([{"a": 1, "b": 2}, {"b": 2, "a": 1}], False),
+        ([[1], [2]], True),
+    ],
+)
+async def test_items_that_stand_twice_are_found(items, fits):
+    schema = {"type": "object", "properties": {"x": {"type": "array", "uniqueItems": True}}}
+    if fits:
+        assert await made(schema).run({"x": items}) == {"x": items}
+        return
+    with pytest.raises(ActionError, match="must not have an item twice"):
+        await made(schema).run({"x": items})
+
+
+async def test_a_key_of_the_caller_is_cut_in_what_is_said():
+    with pytest.raises(ActionError) as caught:
+        await made().run({"name": "Ann", "k" * 1000: 1})
+    assert caught.value.details[0]["path"] == ["k" * 64]
+    assert len(caught.value.message) < 100

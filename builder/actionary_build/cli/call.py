@@ -119,15 +119,12 @@ def _parameters(action: AnyAction, settings: Settings) -> Mapping[str, Parameter
 
 def _described(action: AnyAction, settings: Settings) -> Catalog:
     """Describe one action, or say why it cannot be."""
-    from actionary.describe import DefinitionErrors, describe_all
-    from actionary.registry import Registry
+    from actionary.describe import DefinitionErrors, describe_action
 
     from actionary_build.diagnose import diagnose
 
-    alone = Registry()
-    alone.register([action])
     try:
-        return describe_all(alone, settings)
+        return describe_action(action, settings)
     except DefinitionErrors as error:
         raise Failed(*diagnose(error, settings.root)) from error
 

@@ -71,7 +71,7 @@ def create_app(
     if settings is not None:
         files = read_built(registry, described, digest, allow_drift=allow_drift, verify=verify)
     actions = [action for action in registry if is_exposed(action, "http")]
-    helds = {home: Held(home) for home in {registry, *map(registry.home_of, actions)}}
+    helds = {home: Held(home) for home in dict.fromkeys([registry, *map(registry.home_of, actions)])}
     own = [
         Route(actions_path(described.prefix), _listing(actions, described.prefix), methods=["GET"]),
         Route("/healthz", _healthy, methods=["GET"]),

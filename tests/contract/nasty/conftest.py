@@ -23,6 +23,7 @@ from actionary import ActionError, Example, Http, define_action
 from actionary.catalog import Catalog
 from actionary.describe import describe
 from actionary.names import slug
+from actionary.patterns import UnlikePatternError, ecma_pattern
 from actionary.registry import Registry
 from actionary.settings import Settings
 from actionary_build.build import emit_all
@@ -293,11 +294,12 @@ def _harmless_tag(name: str) -> str:
 
 
 def _pattern(text: str) -> str:
+    """Give a text as a pattern if it is one that both dialects spell alike."""
     try:
         TypeAdapter(Annotated[str, Field(pattern=text)])
-    except (SchemaError, UnicodeEncodeError):
+        return text if ecma_pattern(text) == text else PLAIN
+    except (SchemaError, UnicodeEncodeError, UnlikePatternError):
         return PLAIN
-    return text
 
 
 SETTINGS: Final = Settings(root=Path("/nowhere"), out=Path("/nowhere/out"), title="Nasty", version="1.0.0")

@@ -8,7 +8,7 @@ from actionary.registry import Registry
 
 NAMED = {
     "parameter alias": "input",
-    "default key": "input",
+    "default key": "input.mapping",
     "example input": "examples",
     "example output": "examples",
     "example key": "examples",

@@ -93,7 +93,7 @@ def said(project, invisible):
             check=False,
         )
         out, err = done.stdout.decode(), done.stderr.decode()
-        assert invisible(out + err) <= {"\n"}
+        assert invisible(out + err) <= {"\n", "\t"}
         assert "Traceback" not in err
         return out, err, done.returncode
 

@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "d2645da53ca407da",
+  catalog: "d9c6855c7f4e730b",
   clientCodes: {
     network_error: {
       retryable: true,

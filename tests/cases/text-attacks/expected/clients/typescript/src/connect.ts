@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "0084c7c549b061a1",
+  catalog: "aa2af6fddf0f4c85",
   clientCodes: {
     network_error: {
       retryable: true,
