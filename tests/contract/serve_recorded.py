@@ -5,7 +5,7 @@ for each answer: the method, the path and the status. The header ``X-Fault`` mak
 the handler of the called action fail:
 
 - ``raise``: it raises what nobody declared;
-- ``unfit``: it returns what fits no output;
+- ``unfit``: it returns what fits no output, or where that is no error raises one whose details do not fit;
 - ``hang``: it never ends, and its time limit is a tenth of a second;
 - ``error CODE DETAILS``: it raises the declared error, with details given as JSON.
 """
@@ -43,6 +43,9 @@ def faulty(action: Action[..., Any]) -> Action[..., Any]:
             case "raise":
                 raise RuntimeError("what no caller may read")
             case "unfit":
+                with_details = [error for error in errors.values() if error.details_type is not None]
+                if action.definition.on_invalid_output == "fallback" and with_details:
+                    raise with_details[0]("Made by a test.", details=object())
                 return object()
             case "hang":
                 await asyncio.Event().wait()
