@@ -61,9 +61,10 @@ def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any]
 
 
 def _check_fallback(check: FieldChecks, definition: Definition, adapter: TypeAdapter[Any]) -> None:
-    write = misfit_writer(definition, output_writer(adapter))
-    if definition.on_invalid_output != "fallback" or write is None:
+    if definition.on_invalid_output != "fallback":
         return
+    write = misfit_writer(definition, output_writer(adapter))
+    assert write is not None, "a fallback has a writer"  # noqa: S101 - tells the type checkers
     try:
         write(None)
     except Exception as error:  # noqa: BLE001 - a factory, a validator or a serializer of the user's own too

@@ -118,7 +118,8 @@ _TEXTS: Final[dict[str, str]] = {
     "bytes_too_long": "must have at most {max_length} bytes",
     "bytes_invalid_encoding": "must be encoded text",
 }
-_OTHERWISE: Final = "is not valid"
+OTHERWISE: Final = "is not valid"
+"""What is said of a kind of problem that has no text of its own."""
 
 
 NOT_FINITE: Final = "holds a number that is not finite"
@@ -170,9 +171,9 @@ def _problem(line: ErrorDetails, given: Any) -> Problem:
 
 def _text(kind: str, context: dict[str, Any]) -> str:
     try:
-        text = _TEXTS.get(kind, _OTHERWISE).format_map(context)
+        text = _TEXTS.get(kind, OTHERWISE).format_map(context)
     except KeyError:
-        return _OTHERWISE
+        return OTHERWISE
     return re.sub(r"\b1 (character|item|digit|byte|decimal place)s\b", r"1 \1", text)
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from actionary import strict_json
 from actionary.catalog import REF, Schema, map_schema, subschemas
 from actionary.inputs import as_json
-from actionary.messages import LONGEST_KEY, Problem, invalid_input, too_deep
+from actionary.messages import LONGEST_KEY, OTHERWISE, Problem, invalid_input, too_deep
 from actionary.names import pascal_case
 
 if TYPE_CHECKING:
@@ -203,7 +203,6 @@ _TEXTS: Final[Mapping[str, str]] = {
     "oneOf": "must fit exactly one of what is allowed",
     "not": "is excluded",
 }
-_OTHERWISE: Final = "is not valid"
 
 
 def _problem(found: tuple[Any, list[str | int]]) -> Problem:
@@ -211,7 +210,7 @@ def _problem(found: tuple[Any, list[str | int]]) -> Problem:
     limit = error.validator_value
     said = " or ".join(limit) if isinstance(limit, list) and error.validator == "type" else limit
     cut = [part[:LONGEST_KEY] if isinstance(part, str) else part for part in path]
-    return cut, error.validator, _TEXTS.get(error.validator, _OTHERWISE).format(said)
+    return cut, error.validator, _TEXTS.get(error.validator, OTHERWISE).format(said)
 
 
 def described_raw(schema: Schema, action: str, taken: Collection[str]) -> tuple[Schema, dict[str, Schema]]:

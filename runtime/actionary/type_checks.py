@@ -42,20 +42,24 @@ def type_mistakes(
 
     What pydantic does not know yet is left out; so is an output that nobody declared.
     """
-    parameters = _parameters(model)
-    reads_query = definition.http is not None and definition.http.method in QUERY_METHODS
-    if reads_query and parameters is not None:
-        yield from _nulls(parameters)
+    if definition.http is not None and definition.http.method in QUERY_METHODS:
+        yield from _unsayable(model)
+    if definition.paginate is not None:
+        output = None if adapter is None else built_schema(adapter)
+        yield from _pages(definition.paginate, _parameters(model), output)
+
+
+def _unsayable(model: type[BaseModel]) -> Iterator[Mistake]:
+    """Find what an input has and no query may say (DESIGN §5)."""
+    yield from _nulls(_parameters(model) or {})
     core = built_schema(model)
-    secret = None if core is None or not reads_query else secret_in(core)
+    secret = None if core is None else secret_in(core)
     if secret is not None:
         yield Mistake(
             f"input{secret}",
             "it is a secret, and a query stands in addresses and in logs",
             "use POST or PUT",
         )
-    if definition.paginate is not None:
-        yield from _pages(definition.paginate, parameters, None if adapter is None else built_schema(adapter))
 
 
 def _parameters(model: type[BaseModel]) -> dict[str, _Parameter] | None:
@@ -85,7 +89,7 @@ def _says_null(described: Any) -> bool:
 
 
 def _nulls(parameters: dict[str, _Parameter]) -> Iterator[Mistake]:
-    """Find parameters that would have to say null, which no query can (DESIGN §5)."""
+    """Find parameters that would have to say null, which no query can."""
     for name, field in parameters.items():
         if not field.allows_null or (not field.is_required and field.default is None):
             continue

@@ -415,7 +415,7 @@ CLASHES = {
     "case of folders": (["Stra\u00dfe/a", "STRASSE/b"], "path-clash", "one folder to many systems"),
     "case of another's": (["LLMS.txt"], "path-clash", "many systems take them for one"),
     "upwards": (["../out.txt"], "emitter-failed", "is not a path below the output folder"),
-    "absolute": (["/tmp/out.txt"], "emitter-failed", "is not a path below the output folder"),
+    "absolute": (["/elsewhere/out.txt"], "emitter-failed", "is not a path below the output folder"),
     "drive": (["C:/out.txt"], "bad-output-path", "not the same on every system"),
     "another's folder": (["docs"], "path-clash", "and odd makes the file docs"),
 }

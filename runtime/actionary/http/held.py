@@ -26,7 +26,7 @@ class Held:
     @property
     def is_here(self) -> bool:
         """Whether the resources are there for this event loop; without a lifespan they always are."""
-        return self._registry.lifespan is None or self._loop is asyncio.get_running_loop()
+        return not self.shares or self._loop is asyncio.get_running_loop()
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncGenerator[None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from copy import deepcopy
 from typing import Any, Self
 
@@ -98,13 +98,6 @@ def unshadowed(expression: ast.expr, names: Collection[str]) -> ast.expr:
         return attribute("_builtins", name) if name in names and hasattr(builtins, name) else None
 
     return replace_names(expression, change)
-
-
-def models_used(expression: ast.expr) -> Iterator[str]:
-    """Name the models that a resolved expression refers to."""
-    for node in ast.walk(expression):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == MODELS:
-            yield node.attr
 
 
 def with_metadata(expression: ast.expr, metadata: str) -> ast.expr:
