@@ -272,9 +272,9 @@ def test_the_error_as_json_stands_alone_whatever_is_printed(actionary, root):
 
 
 def test_a_build_started_by_what_a_build_imports_is_refused_and_not_repeated(actionary, root):
-    _attack(root, "import subprocess; subprocess.run(['actionary', 'build'])")
+    _attack(root, f"import subprocess; subprocess.run([{str(COMMAND)!r}, 'build'])")
     shown = actionary("build", cwd=root)
-    assert shown.returncode == 0
+    assert shown.returncode == 0, shown.stderr
     assert (
         shown.stderr.count("error[import-failed]: a build was started by code that a build is importing") == 1
     )
