@@ -20,13 +20,13 @@ from actionary.catalog import (
     DeprecationSpec,
     ErrorSpec,
     ExampleSpec,
-    Schema,
     surface_of,
     with_digests,
 )
 from actionary.definition import Definition
 from actionary.definition_error import ActionDefinitionError
 from actionary.fields import UNSET, Deprecated, Example
+from actionary.json_schema import Schema
 from actionary.outputs import OutputError
 from actionary.raw_input import RawInput, described_raw
 from actionary.registry import AnyAction, Registry

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from actionary.catalog import REF, Schema
+from actionary.json_schema import REF, Schema
 
 ALTERNATIVES: Final = ("anyOf", "oneOf")
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 
-from actionary.catalog import Schema
+from actionary.json_schema import Schema
 
 BytesForm: TypeAlias = Literal["utf8", "base64", "hex"]
 """How bytes are written as text (pydantic's `val_json_bytes` and `ser_json_bytes`)."""

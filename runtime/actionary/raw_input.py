@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from pydantic import BaseModel
 
 from actionary import strict_json
-from actionary.catalog import REF, Schema, map_schema, subschemas
 from actionary.inputs import as_json
+from actionary.json_schema import REF, Schema, map_schema, subschemas
 from actionary.messages import LONGEST_KEY, OTHERWISE, Problem, invalid_input, too_deep
 from actionary.names import pascal_case
 

@@ -23,7 +23,7 @@ from pydantic.json_schema import (
 )
 from pydantic_core import CoreSchema, PydanticSerializationError, core_schema
 
-from actionary.catalog import REF, Schema, map_schema, references
+from actionary.json_schema import REF, Schema, map_schema, references
 from actionary.patterns import UnlikePatternError, ecma_pattern
 from actionary.plain_schemas import holds_secret, keys_of, of_bytes, of_date_time, of_uuid
 from actionary.type_names import Origin, final_names

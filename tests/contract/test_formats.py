@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from actionary.catalog import ActionSpec, Catalog, ExampleSpec, references
+from actionary.catalog import ActionSpec, Catalog, ExampleSpec
+from actionary.json_schema import references
 from actionary_build.emit import NoOptions
 from actionary_build.emit import mcp as mcp_emitter
 from actionary_build.emit import openapi as openapi_emitter

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
 import pytest
 from actionary import define_action
-from actionary.catalog import subschemas
+from actionary.json_schema import subschemas
 from actionary.result import CommonError
 from actionary.schema import core_schema_of, describe_types
 from contract_values import FORMATS, TEXTS, likely

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from actionary.catalog import (
-    REF,
     Catalog,
     CatalogError,
     CursorSpec,
@@ -17,13 +16,10 @@ from actionary.catalog import (
     HttpSpec,
     digest,
     load,
-    map_schema,
-    move_references,
-    references,
-    subschemas,
     surface_of,
     with_digests,
 )
+from actionary.json_schema import REF, map_schema, move_references, references, subschemas
 
 COMPONENTS = "#/components/schemas/"
 

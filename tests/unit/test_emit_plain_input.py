@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from actionary.catalog import REF, Catalog
+from actionary.catalog import Catalog
+from actionary.json_schema import REF
 from actionary_build.emit.plain_input import plain_input
 from jsonschema import Draft202012Validator
 

@@ -10,7 +10,8 @@ from enum import Enum, IntEnum
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NotRequired, TypeVar
 
 import pytest
-from actionary.catalog import Catalog, map_schema, subschemas
+from actionary.catalog import Catalog
+from actionary.json_schema import map_schema, subschemas
 from actionary.schema import Types, core_schema_of, describe_types
 from actionary.type_rules import Mode
 from jsonschema import Draft202012Validator

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from actionary.catalog import ActionSpec, Catalog, HttpSpec, Schema, move_references
+from actionary.catalog import ActionSpec, Catalog, HttpSpec
+from actionary.json_schema import Schema, move_references
 
 from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, json_file
 from actionary_build.emit.openapi_parts import RESPONSES, SCHEMAS, Shared, filled, json_content

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from actionary.catalog import Schema, move_references
+from actionary.json_schema import Schema, move_references
 
 SCHEMAS: Final = "#/components/schemas/"
 RESPONSES: Final = "#/components/responses/"

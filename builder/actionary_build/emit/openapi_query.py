@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from actionary.catalog import ActionSpec, Catalog, Schema, map_schema
+from actionary.catalog import ActionSpec, Catalog
+from actionary.json_schema import Schema, map_schema
 from actionary.json_types import ALTERNATIVES, item_types, json_type_of, json_types, lists_are_plain
 
 from actionary_build.emit.openapi_parts import filled, json_content

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from actionary.catalog import ActionSpec, Schema, move_references
+from actionary.catalog import ActionSpec
 from actionary.codes import Code
+from actionary.json_schema import Schema, move_references
 from actionary.names import pascal_case
 
 from actionary_build.emit.openapi_parts import SCHEMAS, Shared, json_content

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
-from actionary.catalog import REF, Catalog, Schema
+from actionary.catalog import Catalog
+from actionary.json_schema import REF, Schema
 
 from actionary_build.texts import json_text
 

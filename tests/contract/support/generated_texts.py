@@ -6,7 +6,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec, map_schema
+from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec
+from actionary.json_schema import map_schema
 from hypothesis import strategies as st
 
 ENDS = "*/ /* // -- --> <!-- ]]> \"\"\" ''' \" ' ` ``` ${x} {{x}} {%x%} #{x} {x} \\ \\n \\u0041 %s : ==="

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from actionary import codes
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec, Schema
+from actionary.catalog import ActionSpec, Catalog, ErrorSpec
+from actionary.json_schema import Schema
 from actionary.names import pascal_case
 
 from actionary_build.emit.openapi_query import query_parameters

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
 
-from actionary.catalog import REF, ActionSpec, Catalog, Schema
+from actionary.catalog import ActionSpec, Catalog
+from actionary.json_schema import REF, Schema
 
 from actionary_build.emit.plain_input import plain_input
 from actionary_build.emit.python.annotations import Code, literal

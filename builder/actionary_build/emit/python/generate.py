@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from actionary.catalog import Schema
+from actionary.json_schema import Schema
 
 
 class GeneratorError(Exception):

@@ -11,7 +11,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from actionary.catalog import Catalog, Schema, references
+from actionary.catalog import Catalog
+from actionary.json_schema import Schema, references
 
 from actionary_build.emit.python.annotations import (
     MODELS,

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final
 
-from actionary.catalog import REF, Catalog, Schema, map_schema
+from actionary.catalog import Catalog
+from actionary.json_schema import REF, Schema, map_schema
 from actionary.names import pascal_case
 from pydantic import Field, TypeAdapter
 from pydantic_core import SchemaError

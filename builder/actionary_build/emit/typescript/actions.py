@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from actionary.catalog import references
+from actionary.json_schema import references
 
 from actionary_build.emit.typescript.calls import INPUT_ISSUES, Call
 from actionary_build.emit.typescript.comments import action_comment, comment

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from actionary.catalog import Catalog, Schema, references
+from actionary.catalog import Catalog
+from actionary.json_schema import Schema, references
 
 from actionary_build.texts import TypeScriptIdentifier
 

@@ -9,7 +9,8 @@ from enum import IntEnum
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
-from actionary.catalog import REF, Catalog, Schema
+from actionary.catalog import Catalog
+from actionary.json_schema import REF, Schema
 
 from actionary_build.emit.typescript.comments import schema_comment
 from actionary_build.emit.typescript.modules import Imports, module_text

@@ -1,0 +1,89 @@
+"""JSON Schema 2020-12 as plain data: where schemas stand inside of one, and what they refer to.
+
+A named type is referred to as ``{"$ref": "#/$defs/<name>"}``. Values under ``default``,
+``enum`` and the like are data, whatever they look like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeAlias
+
+REF: Final = "#/$defs/"
+"""What stands before the name of a type in a reference."""
+
+Schema: TypeAlias = dict[str, Any]
+"""A JSON Schema object. Read only, like everything in a catalog."""
+
+
+def references(node: Any) -> Iterator[str]:
+    """Name the types that a schema refers to itself; values under ``default`` and the like are data."""
+    for schema in subschemas(node):
+        reference = schema.get("$ref")
+        if isinstance(reference, str) and reference.startswith(REF):
+            yield reference.removeprefix(REF)
+
+
+_SCHEMA_KEYS: Final = frozenset(
+    {"items", "additionalProperties", "contains", "not", "if", "then", "else", "propertyNames"}
+    | {"unevaluatedItems", "unevaluatedProperties", "contentSchema"}
+)
+_LIST_KEYS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+_MAP_KEYS: Final = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
+
+
+def subschemas(node: Any) -> Iterator[Schema]:
+    """Give a schema and every schema inside it, only where JSON Schema 2020-12 has schemas."""
+    waiting = [node]
+    while waiting:
+        schema = waiting.pop()
+        if not isinstance(schema, dict):
+            continue
+        yield schema
+        for key, value in schema.items():
+            if key in _SCHEMA_KEYS:
+                waiting.append(value)
+            elif key in _LIST_KEYS:
+                waiting.extend(value)
+            elif key in _MAP_KEYS:
+                waiting.extend(value.values())
+
+
+def map_schema(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
+    """Copy a schema with ``change(subschema) -> subschema`` applied to each, the innermost first."""
+
+    def walk(node: Any) -> Any:
+        if not isinstance(node, dict):
+            return node
+        copy: Schema = {}
+        for key, value in node.items():
+            if key in _SCHEMA_KEYS:
+                copy[key] = walk(value)
+            elif key in _LIST_KEYS:
+                copy[key] = [walk(item) for item in value]
+            elif key in _MAP_KEYS:
+                copy[key] = {name: walk(item) for name, item in value.items()}
+            else:
+                copy[key] = value
+        return change(copy)
+
+    result: Schema = walk(schema)
+    return result
+
+
+def move_references(schema: Schema, prefix: str) -> Schema:
+    """Copy a schema with its references pointing below another prefix, such as ``#/components/schemas/``."""
+
+    def moved(reference: str) -> str:
+        return prefix + reference.removeprefix(REF) if reference.startswith(REF) else reference
+
+    def move(node: Schema) -> Schema:
+        if "$ref" in node:
+            node["$ref"] = moved(node["$ref"])
+        mapping = node.get("discriminator", {}).get("mapping")
+        if mapping:
+            mapping = {key: moved(reference) for key, reference in mapping.items()}
+            node["discriminator"] = {**node["discriminator"], "mapping": mapping}
+        return node
+
+    return map_schema(schema, move)
