@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from time import perf_counter, process_time
+from time import monotonic, process_time
 from typing import Any
 
 from actionary import Context, Registry, define_actions
-from actionary.deadline import within
 from actionary.http import create_app
 from actionary.invoke import perform
+from actionary.running import Call, running_here
 from pydantic import BaseModel
 from report import Row, Table
 from workload import BODY, action_of, path_of, work
@@ -62,11 +62,15 @@ def _steps() -> dict[str, Step]:
     async def pydantic() -> None:
         to_json(await each.handler(validate(BODY)))
 
+    def timed() -> Call:
+        return Call(running_here(), action.name, monotonic(), 30)
+
     async def run() -> None:
-        await within(30, action.binding.call(given, context))
+        with timed():
+            await action.binding.call(given, context)
 
     async def whole() -> None:
-        await perform(action, read, context, perf_counter())
+        await perform(action, None, read, context, timed())
 
     async def over_asgi() -> None:
         await door(_scope(), _receive, _send)
@@ -74,7 +78,7 @@ def _steps() -> dict[str, Step]:
     return {
         "pydantic: validate_json, handler, to_json": _awaiting(pydantic),
         "read_json": _calling(lambda: prepared.read_json(BODY)),
-        "within: the handler under its deadline": _awaiting(run),
+        "call: the handler under its deadline": _awaiting(run),
         "write_output": _calling(lambda: prepared.write_output(quote)),
         "perform: the pipeline": _awaiting(whole),
         "door: the ASGI application": _awaiting(over_asgi),

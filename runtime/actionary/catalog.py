@@ -88,6 +88,8 @@ class ActionSpec:
     ``description`` is the docstring's first paragraph, ``more`` the rest of it.
     ``timeout_ms`` is ``None`` for an action without a limit, ``invalid_output`` says
     that a result, or an error's details, may fail for not fitting their type.
+    ``scopes`` are what a principal needs, all of them; ``authorize`` says that the
+    server asks more about who may do what.
     """
 
     name: str
@@ -115,6 +117,8 @@ class ActionSpec:
     tool_callable: bool = True
     invalid_output: bool = True
     paginate: CursorSpec | None = None
+    scopes: tuple[str, ...] = ()
+    authorize: bool = False
 
     @property
     def slug(self) -> str:
@@ -173,8 +177,12 @@ class ActionSpec:
             reachable.add("invalid_output")
         if self.auth:
             reachable.add("unauthorized")
+        if self.authorize or self.scopes:
+            reachable.add("forbidden")
         if self.timeout_ms is not None:
             reachable.add("timeout")
+        if self.http is not None:  # a caller may give less time, and the server be full
+            reachable |= {"timeout", "unavailable"}
         if self.http is not None and not self.http.reads_query:
             reachable |= {"payload_too_large", "unsupported_media_type"}
         return tuple(code for code in codes.COMMON.values() if code.name in reachable)
@@ -255,7 +263,7 @@ _PLAIN_FIELDS: Final = ("title", "version", "description", "prefix", "base_url",
 
 def _dump_action(action: ActionSpec) -> dict[str, Any]:
     data = asdict(action)
-    for key in ("tags", "examples", "errors"):
+    for key in ("tags", "examples", "errors", "scopes"):
         data[key] = list(data[key])
     for example in data["examples"]:
         if not example.pop("has_output"):
@@ -293,6 +301,7 @@ def _load_action(data: dict[str, Any]) -> ActionSpec:
     fields: dict[str, Any] = {
         **data,
         "tags": tuple(data["tags"]),
+        "scopes": tuple(data["scopes"]),
         "examples": tuple(
             ExampleSpec(input=example["input"], output=example.get("output"), has_output="output" in example)
             for example in data["examples"]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import math
 import secrets
 from collections.abc import Mapping
+from time import monotonic
 from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, cast, get_args
 
 from typing_extensions import TypeVar
+
+from actionary.principal import Principal
+from actionary.running import Call
 
 Caller: TypeAlias = Literal["code", "http", "mcp", "cli", "app", "workflow", "tool", "automation"]
 """The closed set of doors; the door sets it, it is never read from the wire."""
@@ -59,11 +64,20 @@ class Context(Generic[R]):
     """What a handler may know of its call; annotate a parameter with it to get it.
 
     ``request`` is there for calls over HTTP, ``resources`` is what the registry's
-    lifespan yields, ``action`` the name of the running action. ``extra_input`` has the
-    keys that the input does not know, where the definition allows them.
+    lifespan yields, ``action`` the name of the running action. ``principal`` is who
+    calls, where that is known. ``extra_input`` has the keys that the input does not
+    know, where the definition allows them.
+
+    Raises:
+        ValueError: There is no such ``caller``.
     """
 
-    __slots__ = ("_request", "_request_id", "_resources", "action", "caller", "extra_input")
+    extra_input: Mapping[str, Any] = NOTHING
+    principal: Principal | None = None
+    call: Call | None = None
+    """The time of the call; the pipeline's own, and not there in a context made by hand."""
+
+    _deadline: float = math.inf
 
     def __init__(
         self,
@@ -73,13 +87,16 @@ class Context(Generic[R]):
         resources: R | None = None,
         action: str = "",
         request_id: str = "",
+        principal: Principal | None = None,
+        deadline: float | None = None,
     ) -> None:
         if caller not in CALLERS:
             raise ValueError(f"{caller!r} is no caller: use one of {', '.join(sorted(CALLERS))}")
         self.caller: Caller = caller
         self.action = action
+        self.principal = principal
+        self._deadline = math.inf if deadline is None else deadline
         self._request_id = request_id.encode() or new_request_id()
-        self.extra_input: Mapping[str, Any] = NOTHING
         self._request = request
         self._resources = resources
 
@@ -90,9 +107,19 @@ class Context(Generic[R]):
         caller: Caller = "code",
         request: Request | None = None,
         action: str = "",
+        principal: Principal | None = None,
+        deadline: float | None = None,
     ) -> Context[S]:
         """Make a context for a test, with the resources that the handler shall see."""
-        return Context(caller=caller, request=request, resources=resources, action=action, request_id="test")
+        return Context(
+            caller=caller,
+            request=request,
+            resources=resources,
+            action=action,
+            request_id="test",
+            principal=principal,
+            deadline=deadline,
+        )
 
     @property
     def resources(self) -> R:
@@ -119,24 +146,43 @@ class Context(Generic[R]):
         """The request's cookies, empty without a request."""
         return {} if self.request is None else self.request.cookies
 
-    def of_action(self, action: str) -> Context[R]:
-        """Give this context for a call of ``action``."""
-        return self._copy(self._resources, action)
+    @property
+    def deadline(self) -> float:
+        """When the call has to be over, as `time.monotonic` tells it; infinite without a limit."""
+        return self._deadline if self.call is None else self.call.deadline
 
-    def with_resources(self, resources: Any) -> Context[Any]:
-        """Give this context with what a lifespan yielded."""
-        copy = self._copy(resources, self.action)
-        copy.extra_input = self.extra_input
-        return copy
+    @property
+    def remaining(self) -> float:
+        """The seconds until the deadline, 0 after it."""
+        return max(self.deadline - monotonic(), 0)
 
-    def _copy(self, resources: Any, action: str) -> Context[Any]:
-        return Context(
+    @property
+    def cancelled(self) -> bool:
+        """Whether nobody waits for the result any more: the time is over, or the caller hung up.
+
+        A coroutine is cancelled then. A plain function runs in a thread, which nothing
+        can stop: one that takes long asks here.
+        """
+        return (self.call is not None and self.call.stop is not None) or monotonic() >= self.deadline
+
+    def of_call(self, call: Call, action: str) -> Context[R]:
+        """Give this context for one call of ``action``, which may end this context's deadline too."""
+        call.deadline = call.until = min(call.deadline, self._deadline)
+        copy = Context(
             caller=self.caller,
             request=self.request,
-            resources=resources if self._resources is None else self._resources,
+            resources=self._resources,
             action=action,
             request_id=self.request_id,
+            principal=self.principal,
         )
+        copy.call = call
+        return copy
+
+    def give_resources(self, resources: Any) -> None:
+        """Let the handler see what a lifespan yielded."""
+        if self._resources is None:
+            self._resources = resources
 
 
 def context_of(given: Any) -> Context[Any]:

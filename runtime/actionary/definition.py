@@ -6,11 +6,21 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from actionary.definition_error import Place, running_file
 from actionary.field_checks import FieldChecks
-from actionary.fields import Auth, Cursor, Deprecated, Example, Http, OnInvalidOutput, UnknownKeys
+from actionary.fields import (
+    Auth,
+    Authorize,
+    Cursor,
+    Deprecated,
+    Example,
+    Http,
+    OnInvalidOutput,
+    UnknownKeys,
+)
+from actionary.gate_checks import auth_field, authorize_field, scopes_field
 from actionary.result import ActionError
 
 
@@ -21,7 +31,8 @@ class Definition:
     ``where`` is the place of the definition, ``made_in`` the file that was running when
     it was made: another one, where a function of a shared module made it. ``timeout``
     is in seconds, infinite for no limit; ``more`` is what the docstring says after its
-    first paragraph. ``unknown_keys`` is ``None`` where the input's own setting holds,
+    first paragraph. ``auth`` is ``None`` where the registry's holds, ``False`` where
+    nobody is asked. ``unknown_keys`` is ``None`` where the input's own setting holds,
     ``output_fallback`` is `actionary.fields.UNSET` where there is none.
     """
 
@@ -46,7 +57,9 @@ class Definition:
     idempotent: bool
     open_world: bool
     parallel_safe: bool
-    auth: Auth | None
+    auth: Auth | Literal[False] | None
+    scopes: tuple[str, ...]
+    authorize: Authorize | None
     errors: tuple[type[ActionError[Any]], ...]
     unknown_keys: UnknownKeys | None
     on_invalid_output: OnInvalidOutput
@@ -104,7 +117,9 @@ def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], wher
         ),
         open_world=check.flag("open_world", default=True),
         parallel_safe=check.flag("parallel_safe", default=False),
-        auth=check.auth(),
+        auth=auth_field(check),
+        scopes=scopes_field(check),
+        authorize=authorize_field(check),
         errors=check.errors(),
         unknown_keys=check.one_of("unknown_keys", "forbid", "ignore", "allow"),
         on_invalid_output=check.one_of("on_invalid_output", "strict", "warn", "fallback") or "strict",

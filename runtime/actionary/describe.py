@@ -61,7 +61,7 @@ def describe(registry: Registry, settings: Settings) -> Catalog:
     Raises:
         DefinitionErrors: A type has no JSON Schema, or an example does not fit; all are named.
     """
-    return with_digests(_catalog_of(_public(registry), settings))
+    return with_digests(_catalog_of(_public(registry), settings, registry))
 
 
 def describe_all(registry: Registry, settings: Settings, public: Catalog | None = None) -> Catalog:
@@ -74,7 +74,7 @@ def describe_all(registry: Registry, settings: Settings, public: Catalog | None 
     Raises:
         DefinitionErrors: As `describe` does.
     """
-    catalog = _catalog_of(registry, settings)
+    catalog = _catalog_of(registry, settings, registry)
     public = public or describe(registry, settings)
     return replace(catalog, surface=public.surface, fingerprint=public.fingerprint)
 
@@ -85,14 +85,16 @@ def describe_action(action: AnyAction, settings: Settings) -> Catalog:
     Raises:
         DefinitionErrors: As `describe` does, but for what the definition says of other actions.
     """
-    return _catalog_of([action], settings, alone=True)
+    return _catalog_of([action], settings, action.registry or Registry(), alone=True)
 
 
 def _public(registry: Registry) -> list[AnyAction]:
     return [action for action in registry if action.definition.public]
 
 
-def _catalog_of(actions: Iterable[AnyAction], settings: Settings, *, alone: bool = False) -> Catalog:
+def _catalog_of(
+    actions: Iterable[AnyAction], settings: Settings, registry: Registry, *, alone: bool = False
+) -> Catalog:
     actions = list(actions)
     types = _types_of(actions)
     errors = [] if alone else list(_misled(actions, settings))
@@ -104,7 +106,7 @@ def _catalog_of(actions: Iterable[AnyAction], settings: Settings, *, alone: bool
                 examples.append(_example(action, index, example))
             except ActionDefinitionError as error:
                 errors.append(error)
-        specs.append(replace(_spec(action, settings, types), examples=tuple(examples)))
+        specs.append(replace(_spec(action, settings, registry, types), examples=tuple(examples)))
     if errors:
         raise DefinitionErrors(errors)
     return _put_together(specs, settings, types)
@@ -112,7 +114,7 @@ def _catalog_of(actions: Iterable[AnyAction], settings: Settings, *, alone: bool
 
 def surface(registry: Registry, settings: Settings) -> str:
     """Give the digest of what callers see but for the schemas; it describes no type, so it is quick."""
-    specs = [_spec(action, settings, None) for action in _public(registry)]
+    specs = [_spec(action, settings, registry, None) for action in _public(registry)]
     return surface_of(_put_together(specs, settings, _NO_TYPES))
 
 
@@ -229,7 +231,7 @@ def _refusal(action: AnyAction, field: str, what: str, mend: str) -> ActionDefin
     )
 
 
-def _spec(action: AnyAction, settings: Settings, types: Types | None) -> ActionSpec:
+def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Types | None) -> ActionSpec:
     """Describe an action without its examples; without ``types`` also without its schemas."""
     definition = action.definition
     return ActionSpec(
@@ -252,7 +254,9 @@ def _spec(action: AnyAction, settings: Settings, types: Types | None) -> ActionS
         idempotent=definition.idempotent,
         open_world=definition.open_world,
         parallel_safe=definition.parallel_safe,
-        auth=definition.auth is not None,
+        auth=registry.auth_of(action) is not None,
+        scopes=definition.scopes,
+        authorize=definition.authorize is not None,
         timeout_ms=None if definition.timeout == math.inf else max(1, round(definition.timeout * 1000)),
         errors=tuple(_error(action, error, types) for error in definition.errors),
         input={} if types is None else types.schemas[action.name, "input"],

@@ -6,7 +6,7 @@ import difflib
 import inspect
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NoReturn
@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 from pydantic import BaseModel, TypeAdapter
 
 from actionary.definition_error import ActionDefinitionError, Place
-from actionary.fields import UNSET, ActionFields, Auth, Cursor, Deprecated, Example, Http
+from actionary.fields import UNSET, ActionFields, Cursor, Deprecated, Example, Http
 from actionary.names import is_name
 from actionary.result import ActionError, CommonError, FailedCall, details_adapter
 from actionary.schema import built_schema
@@ -189,17 +189,6 @@ class FieldChecks:
                 )
         return examples
 
-    def auth(self) -> Auth | None:
-        """Read the predicate that lets requests in."""
-        value: Auth | None = self.fields.get("auth")
-        if value is not None and not callable(value):
-            self.fail("auth", f"{value!r} cannot be called", "give a function that takes the request")
-        if value is not None and not _takes_one_argument(value):
-            self.fail(
-                "auth", "the function does not take one argument", "write `async def auth(request) -> bool`"
-            )
-        return value
-
     def errors(self) -> tuple[type[ActionError[Any]], ...]:
         """Read the domain errors, and make sure that their details can be described."""
         errors = self.sequence("errors")
@@ -262,13 +251,3 @@ def _is_tag(text: str) -> bool:
 
 def _is_object(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(key, str) for key in value)
-
-
-def _takes_one_argument(function: Callable[..., Any]) -> bool:
-    try:
-        inspect.signature(function).bind(object())
-    except TypeError:
-        return False
-    except ValueError:  # some builtins have no signature
-        return True
-    return True

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
-from actionary.context import Request
+from actionary.context import Context, Request
+from actionary.principal import Principal
 from actionary.result import ActionError
 
-Auth: TypeAlias = Callable[[Request], bool | Awaitable[bool]]
-"""Who is at the door: only the value ``True`` lets a request in. A plain function runs in a thread."""
+Auth: TypeAlias = Callable[[Request], bool | Principal | Awaitable[bool | Principal | None] | None]
+"""Who is at the door: only ``True`` or a `Principal` lets a request in. A plain function runs in a thread."""
+
+Authorize: TypeAlias = Callable[[Any, Context[Any]], bool | Awaitable[bool]]
+"""Whether a caller may do this, given the input's model; only ``True`` lets the call go on."""
 
 UnknownKeys: TypeAlias = Literal["forbid", "ignore", "allow"]
 """What becomes of keys that an input does not have: an error, nothing, or ``ctx.extra_input``."""
@@ -90,7 +94,9 @@ class ActionFields(TypedDict, total=False):
     idempotent: bool
     open_world: bool
     parallel_safe: bool
-    auth: Auth
+    auth: Auth | Literal[False]
+    scopes: Sequence[str]
+    authorize: Authorize
     errors: Sequence[type[ActionError[Any]]]
     unknown_keys: UnknownKeys
     on_invalid_output: OnInvalidOutput

@@ -1,8 +1,8 @@
 """The one pipeline: whoever calls an action, through whatever door, comes through here.
 
-The order is fixed (DESIGN §4): find, authenticate, read and validate the input, run,
-check the output. Inside, every refusal is an `ActionError`; `answer` turns it into
-the value that a caller gets.
+The order is fixed (DESIGN §4): find, authenticate, read and validate the input,
+authorize, run, check the output. Inside, every refusal is an `ActionError`; `failure`
+turns it into the value that a caller gets.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from time import perf_counter
+from time import monotonic
 from typing import Any, Final, TypeAlias, TypeVar, overload
 
 from pydantic import BaseModel
@@ -21,11 +21,14 @@ from pydantic_core import from_json
 from actionary.action import Action
 from actionary.coerce import coerce_values
 from actionary.context import MODELS, OUTSIDE, Caller, Context, Request, context_of
-from actionary.deadline import DeadlineExceeded, begin
+from actionary.gates import Gates, gates_of
 from actionary.gates.auth import authenticate
+from actionary.gates.authorize import authorize, check_scopes
 from actionary.outputs import OutputError
 from actionary.registry import AnyAction, Registry, default_registry
 from actionary.result import ActionError, CommonError, Err, Ok
+from actionary.running import Call, running_here
+from actionary.threads import ThreadsExhausted
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[AnyAction], Awaitable[BaseModel]]
@@ -125,10 +128,14 @@ def invoke_action_sync(
 
 async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request | None) -> Any:  # noqa: A002 - the field's name
     """Do what `Action.run` says."""
-    context = context_of(ctx).of_action(action.name)
-    check_exposure(action, context.caller)
-    async with _resources_of(action, context, action.registry) as resources:
-        return (await perform(action, _reader_of(input, context.caller), context, perf_counter(), resources))[
+    given = context_of(ctx)
+    check_exposure(action, given.caller)
+    call = Call(running_here(), action.name, monotonic(), action.definition.timeout)
+    context = given.of_call(call, action.name)
+    registry = _registry_of(action, action.registry)
+    async with _resources_of(action, context, registry) as resources:
+        read = _reader_of(input, context.caller)
+        return (await perform(action, gates_of(action, registry), read, context, call, resources=resources))[
             0
         ]
 
@@ -153,7 +160,7 @@ async def invoke(
     Raises:
         TypeError: ``asked`` is neither an action nor a name.
     """
-    started = perf_counter()
+    started = monotonic()
     if not isinstance(asked, str | Action):  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped callers
         raise TypeError(f"an action or its name is needed, not {type(asked).__name__}")
     if registry is None:
@@ -163,25 +170,34 @@ async def invoke(
     except CommonError as error:
         name = asked if isinstance(asked, str) else asked.name
         return err_of(error, name, since(started), ctx.request_id)
-    context = ctx.of_action(action.name)
+    call = Call(running_here(), action.name, started, action.definition.timeout)
+    context = ctx.of_call(call, action.name)
+    registry = _registry_of(action, registry)
     async with _resources_of(action, context, registry) as resources:
         try:
-            data, json = await perform(action, read, context, started, resources)
+            data, json = await perform(
+                action, gates_of(action, registry), read, context, call, resources=resources
+            )
         except Exception as error:  # noqa: BLE001 - every outcome is a value here
             return failure(error, action, context, started)
         return Answer(data, json, action.name, since(started))
+
+
+def _registry_of(action: AnyAction, registry: Registry | None) -> Registry | None:
+    """Give a registry if the action is in it: its resources and gates count then."""
+    return registry if registry is not None and action in registry else None
 
 
 @asynccontextmanager
 async def _resources_of(
     action: AnyAction, ctx: Context[Any], registry: Registry | None
 ) -> AsyncGenerator[Open | None]:
-    """Give the way to open what the action's registry shares; it stays open until this ends.
+    """Give the way to open what an action's registry shares; it stays open until this ends.
 
     There is none where nothing is shared, or the caller brought resources. What is
     raised on closing is logged: the call is over, and its outcome stands.
     """
-    home = None if registry is None or action not in registry else registry.home_of(action)
+    home = None if registry is None else registry.home_of(action)
     if home is None or home.lifespan is None or ctx.resources is not None:
         yield None
         return
@@ -193,7 +209,7 @@ async def _resources_of(
             await stack.aclose()
         except Exception:  # noqa: BLE001 - whatever the user's lifespan raises
             _log.exception(
-                "closing the resources of action %s failed (request %s)", action.name, ctx.request_id
+                "closing the resources of action %s failed (request %s)", ctx.action, ctx.request_id
             )
 
 
@@ -233,40 +249,51 @@ def check_exposure(action: AnyAction, caller: Caller) -> None:
 
 
 async def perform(
-    action: AnyAction, read: Read, ctx: Context[Any], started: float, resources: Open | None = None
+    action: AnyAction,
+    gates: Gates | None,
+    read: Read,
+    ctx: Context[Any],
+    call: Call,
+    *,
+    resources: Open | None = None,
 ) -> tuple[Any, bytes]:
     """Go through every step after finding, and give the value and its JSON.
 
-    ``started`` is when the call came, by `time.perf_counter`; the action's timeout
-    counts from there. ``resources`` opens what ``ctx`` does not have yet.
+    ``call`` is the time that all of it may take, ``ctx`` what the handler sees of it.
+    ``resources`` opens what ``ctx`` does not have yet.
 
     Raises:
         ActionError: The call is refused or fails; `failure` makes a value of it.
+        CancelledError: The current task was cancelled from outside.
     """
-    definition = action.definition
-    if definition.auth is not None:
-        await authenticate(definition.auth, ctx, definition.timeout)
-    try:
-        given = await read(action)
-    except CommonError:
-        raise
-    except Exception as error:  # a validator of the user's own model
-        raise _failed(ctx, error, "reading the input") from error
-    if action.prepared.takes_extra:
-        ctx.extra_input = given.__pydantic_extra__ or {}
-    if resources is not None:
-        ctx = await _with_resources(ctx, resources)
-    seconds = started + definition.timeout - perf_counter()
-    if seconds <= 0:  # work that is late already is not begun
-        raise _timeout()
-    value: list[Any] = []
-    try:
-        rest = begin(seconds, action.binding.call(given, ctx), value)
-        if rest is not None:  # most handlers never wait, and awaiting `within` would cost them
-            await rest
-    except (Exception, SystemExit, asyncio.CancelledError) as error:
-        raise _of_handler(action, ctx, error) from error
-    return _written(action, ctx, value[0])
+    with call:
+        if gates is not None and gates.auth is not None:
+            await authenticate(gates.auth, ctx, call)
+        try:
+            given = await read(action)
+        except CommonError:
+            raise
+        except Exception as error:  # a validator of the user's own model
+            raise _failed(ctx, error, "reading the input") from error
+        if gates is not None:
+            await _authorized(gates, given, ctx, call)
+        if action.prepared.takes_extra:
+            ctx.extra_input = given.__pydantic_extra__ or {}
+        if resources is not None:
+            ctx.give_resources(await _opened(ctx, resources))
+        call.check_time()
+        try:
+            value = await action.binding.call(given, ctx)
+        except (Exception, SystemExit, asyncio.CancelledError) as error:
+            raise _of_handler(action, ctx, call, error) from error
+        return _written(action, ctx, value)
+
+
+async def _authorized(gates: Gates, given: BaseModel, ctx: Context[Any], call: Call) -> None:
+    if gates.scopes:
+        check_scopes(gates.scopes, ctx)
+    if gates.authorize is not None:
+        await authorize(gates.authorize, given, ctx, call)
 
 
 def _written(action: AnyAction, ctx: Context[Any], value: Any) -> tuple[Any, bytes]:
@@ -298,9 +325,9 @@ def _misfit(action: AnyAction, ctx: Context[Any], value: Any, error: OutputError
         raise _failed(ctx, failed, "writing the output") from failed
 
 
-async def _with_resources(ctx: Context[Any], resources: Open) -> Context[Any]:
+async def _opened(ctx: Context[Any], resources: Open) -> Any:
     try:
-        return ctx.with_resources(await resources())
+        return await resources()
     except Exception as error:  # the user's lifespan
         raise _failed(ctx, error, "opening the resources") from error
 
@@ -315,25 +342,23 @@ def failure(error: Exception, action: AnyAction, ctx: Context[Any], started: flo
     return err_of(_failed(ctx, error, "the pipeline"), action.name, since(started), ctx.request_id)
 
 
-def _of_handler(action: AnyAction, ctx: Context[Any], error: BaseException) -> ActionError[Any]:
+def _of_handler(action: AnyAction, ctx: Context[Any], call: Call, error: BaseException) -> ActionError[Any]:
     """Give the error that stands for what a handler raised.
 
     Raises:
-        CancelledError: The call itself was cancelled.
+        CancelledError: The call was stopped, or its task was cancelled.
     """
+    if call.stop is not None:
+        raise asyncio.CancelledError from error  # what it made of that changes nothing
     if isinstance(error, ActionError):
         return _as_declared(action, ctx, error)
-    if isinstance(error, DeadlineExceeded):
-        return _timeout()
+    if isinstance(error, ThreadsExhausted):
+        return CommonError("unavailable", "The server cannot take the call now.", retry_after=1)
     if isinstance(error, asyncio.CancelledError):
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise error
     return _failed(ctx, error)
-
-
-def _timeout() -> CommonError:
-    return CommonError("timeout", "The action did not end in time.")
 
 
 def _as_declared(action: AnyAction, ctx: Context[Any], error: ActionError[Any]) -> ActionError[Any]:
@@ -371,12 +396,13 @@ def err_of(
         action=name,
         latency_ms=latency_ms,
         request_id=request_id,
+        retry_after=error.retry_after if isinstance(error, CommonError) else None,
     )
 
 
 def since(started: float) -> float:
-    """Give the milliseconds since a moment of `time.perf_counter`."""
-    return (perf_counter() - started) * 1000
+    """Give the milliseconds since a moment of `time.monotonic`."""
+    return (monotonic() - started) * 1000
 
 
 def _failed(ctx: Context[Any], error: BaseException, doing: str = "running") -> CommonError:

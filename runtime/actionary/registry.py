@@ -7,7 +7,7 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +17,8 @@ from pydantic_core import to_json
 
 from actionary.action import Action
 from actionary.definition_error import ActionDefinitionError, Place, place_of_caller
+from actionary.fields import Auth
+from actionary.gate_checks import check_registry_auth
 from actionary.names import camel_case, pascal_case, slug
 from actionary.resources import Lifespan, Shared, check_lifespan
 from actionary.result import ActionError, details_adapter
@@ -34,28 +36,39 @@ class DiscoveryError(Exception):
 
 
 class Registry:
-    """Actions by name. ``lifespan`` makes the resources that all their calls share.
+    """Actions by name, and what holds for all of them.
 
-    Every door opens the registry once, with `open`.
+    ``lifespan`` makes the resources that their calls share; every door opens the
+    registry once, with `open`. ``auth`` is who lets callers in to those that do not
+    say it themselves.
 
     Raises:
-        ActionDefinitionError: ``lifespan`` is no function that makes a context manager.
+        ActionDefinitionError: ``lifespan`` is no function that makes a context manager,
+            or ``auth`` none that takes a request.
     """
 
-    def __init__(self, *, lifespan: Lifespan | None = None) -> None:
+    def __init__(self, *, lifespan: Lifespan | None = None, auth: Auth | None = None) -> None:
         check_lifespan(lifespan)
+        check_registry_auth(auth)
         self.lifespan: Final = lifespan
+        self.auth: Final = auth
         self._actions: dict[str, AnyAction] = {}
         self._slugs: dict[str, str] = {}
         self._homes: dict[str, Registry] = {}
+        self._auths: dict[str, Auth | None] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
 
     def register(self, actions: Iterable[AnyAction]) -> None:
         """Add actions: all of them, or none when one cannot be. The same object again is fine.
 
         Raises:
-            ActionDefinitionError: Two names clash, or one error code has two shapes.
+            ActionDefinitionError: Two names clash, one error code has two shapes, or an action needs
+                scopes that nobody can have.
         """
+        self._add(actions, {})
+
+    def _add(self, actions: Iterable[AnyAction], auths: Mapping[str, Auth | None]) -> None:
+        """Add actions, given the ``auth`` of those that come from another registry."""
         together = dict(self._actions)
         for action in actions:
             if not isinstance(action, Action):  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped callers
@@ -67,6 +80,13 @@ class Registry:
             _check_form(together.values(), form)
         _check_routes(together.values())
         _check_error_shapes(together.values())
+        auths = {**self._auths, **auths}
+        for action in together.values():
+            if action.definition.scopes and not (
+                action.definition.auth or auths.get(action.name) or self.auth
+            ):
+                _refuse_scopes(action)
+        self._auths = auths
         self._actions = dict(sorted(together.items()))
         self._slugs = {slug(name): name for name in self._actions}
         for action in self:
@@ -89,13 +109,22 @@ class Registry:
             )
         first = tuple(tags)
         copies = {action: action.renamed(prefix, first) for action in other}
-        self.register(copies.values())
-        for action, copy in copies.items():
-            self._homes[copy.name] = other.home_of(action)
+        self._add(copies.values(), {copy.name: other.auth_of(action) for action, copy in copies.items()})
+        self._homes |= {copy.name: other.home_of(action) for action, copy in copies.items()}
 
     def home_of(self, action: AnyAction) -> Registry:
         """Give the registry whose resources an action uses: this one, or the one it was included from."""
         return self._homes.get(action.name, self)
+
+    def auth_of(self, action: AnyAction) -> Auth | None:
+        """Give what an action's callers are asked by.
+
+        Its own ``auth`` wins, then that of the registry it was included from, then this one's.
+        """
+        own = action.definition.auth
+        if own is not None:
+            return own or None
+        return self._auths.get(action.name) or self.auth
 
     def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
         """Import a folder's files and register the action of each; all or none.
@@ -134,6 +163,7 @@ class Registry:
         self._actions = {}
         self._slugs = {}
         self._homes = {}
+        self._auths = {}
 
     def __iter__(self) -> Iterator[AnyAction]:
         return iter(self._actions.values())
@@ -272,6 +302,16 @@ def _clash(action: AnyAction, other: AnyAction, what: str) -> NoReturn:
 def _refuse_other(given: Any) -> NoReturn:
     raise ActionDefinitionError(
         f"{given!r} is no action", mend="decorate it with @action", where=place_of_caller()
+    )
+
+
+def _refuse_scopes(action: AnyAction) -> NoReturn:
+    raise ActionDefinitionError(
+        "nobody is asked who calls, so nobody has them",
+        mend="give the action, or its registry, an `auth` that says who calls",
+        where=action.definition.where,
+        action=action.name,
+        field="scopes",
     )
 
 

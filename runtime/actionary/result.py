@@ -49,7 +49,10 @@ class Ok(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Err:
-    """The call failed. ``details`` is JSON data of the shape that ``code`` has (DESIGN §5)."""
+    """The call failed. ``details`` is JSON data of the shape that ``code`` has (DESIGN §5).
+
+    ``retry_after`` are the seconds after which it may be made again, where that is known.
+    """
 
     code: str
     message: str
@@ -59,6 +62,7 @@ class Err:
     action: str
     latency_ms: float
     request_id: str
+    retry_after: int | None = None
     ok: Literal[False] = False
 
 
@@ -196,9 +200,14 @@ def _type_name(declared: Any) -> str:
 
 
 class CommonError(ActionError[Any], code="common"):
-    """One of the common codes of `actionary.codes`; ``details`` is JSON data."""
+    """One of the common codes of `actionary.codes`; ``details`` is JSON data.
 
-    def __init__(self, code: str, message: str, *, details: Any = None) -> None:
+    ``retry_after`` are the seconds after which the call may be made again.
+    """
+
+    def __init__(
+        self, code: str, message: str, *, details: Any = None, retry_after: int | None = None
+    ) -> None:
         common = codes.COMMON[code]
         Exception.__init__(self, message)
         self.code = code
@@ -206,6 +215,7 @@ class CommonError(ActionError[Any], code="common"):
         self.retryable = common.retryable
         self.message = message
         self.details = details
+        self.retry_after = retry_after
 
 
 class FailedCall(ActionError[Any], code="failed_call"):

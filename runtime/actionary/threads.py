@@ -1,12 +1,37 @@
-"""Run plain functions of users in worker threads."""
+"""Run plain functions of users in worker threads, of which there are only so many.
+
+A thread cannot be stopped. One whose caller no longer waits is abandoned: it runs on,
+another may take its place, and when too many are abandoned no more are begun.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
 import inspect
+import logging
+import weakref
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Final, Literal, TypeAlias
+from weakref import WeakKeyDictionary
+
+MOST_THREADS: Final = 40
+"""So many plain functions run at once in one event loop; others wait for their turn."""
+
+MOST_ABANDONED: Final = 40
+"""So many threads may run on for nobody; beyond, `ThreadsExhausted` is raised."""
+
+_log: Final = logging.getLogger("actionary")
+
+Function: TypeAlias = Callable[[], Any]
+Outcome: TypeAlias = tuple[Any, BaseException | None]
+
+
+class ThreadsExhausted(Exception):  # noqa: N818 - it says what happened
+    """Too many threads run on for callers that gave up."""
 
 
 async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -14,17 +39,14 @@ async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
 
     What it gives is awaited if it can be. What it raises is raised here, even what a
     future cannot carry: ``StopIteration`` and ``CancelledError``, which would mean
-    something else in a coroutine, are causes of a `RuntimeError`.
+    something else in a coroutine, are causes of a `RuntimeError`. When this is
+    cancelled the function runs on, abandoned.
+
+    Raises:
+        ThreadsExhausted: `MOST_ABANDONED` functions run on already.
     """
     variables = contextvars.copy_context()
-
-    def run() -> tuple[Any, BaseException | None]:
-        try:
-            return variables.run(function, *arguments), None
-        except BaseException as error:  # noqa: BLE001 - all of it is for the caller
-            return None, error
-
-    value, error = await asyncio.get_running_loop().run_in_executor(None, run)
+    value, error = await _workers_here().run(lambda: variables.run(function, *arguments))
     match error:
         case None:
             return await value if inspect.isawaitable(value) else value
@@ -32,3 +54,124 @@ async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
             raise RuntimeError(f"the function raised {type(error).__name__}") from error
         case _:
             raise error
+
+
+class Job:
+    """A function to run, where its outcome goes, and how far it has come."""
+
+    __slots__ = ("function", "outcome", "state")
+
+    def __init__(self, function: Function, outcome: asyncio.Future[Outcome]) -> None:
+        self.function = function
+        self.outcome = outcome
+        self.state: Literal["waits", "runs", "abandoned", "over"] = "waits"
+
+
+Inbox: TypeAlias = "SimpleQueue[Job | None]"
+"""What a thread takes its jobs from; ``None`` ends it."""
+
+
+class Workers:
+    """The threads of one event loop; used in that loop only."""
+
+    def __init__(self) -> None:
+        self.free: Final[list[Inbox]] = []
+        self._waiting: Final[deque[Job]] = deque()
+        self._busy = 0
+        self._abandoned = 0
+
+    async def run(self, function: Function) -> Outcome:
+        """Run a function as soon as a thread is free for it, and give its outcome."""
+        if self._abandoned >= MOST_ABANDONED:
+            raise ThreadsExhausted(f"{self._abandoned} threads run on for callers that gave up")
+        job = Job(function, asyncio.get_running_loop().create_future())
+        if self._busy < MOST_THREADS:
+            self._begin(job)
+        else:
+            self._waiting.append(job)
+        try:
+            return await job.outcome
+        except asyncio.CancelledError:
+            if job.state == "runs":
+                self._abandon(job)
+            raise
+
+    def _begin(self, job: Job, inbox: Inbox | None = None) -> None:
+        self._busy += 1
+        job.state = "runs"
+        if inbox is None:
+            inbox = self.free.pop() if self.free else self._thread()
+        inbox.put(job)
+
+    def _thread(self) -> Inbox:
+        inbox: Inbox = SimpleQueue()
+        # A daemon: a function that hangs must not keep the process from ending.
+        Thread(target=_work, args=(inbox, self._done), name="actionary", daemon=True).start()
+        return inbox
+
+    def _done(self, job: Job, outcome: Outcome, inbox: Inbox) -> None:
+        """Take the outcome of a job from its thread, which is free then."""
+        if job.state == "abandoned":
+            self._abandoned -= 1
+        else:
+            self._busy -= 1
+            if not job.outcome.done():
+                job.outcome.set_result(outcome)
+        job.state = "over"
+        if not self._begin_next(inbox):
+            self.free.append(inbox)
+        if len(self.free) > MOST_THREADS:
+            self.free.pop(0).put(None)
+
+    def _begin_next(self, inbox: Inbox | None = None) -> bool:
+        while self._waiting and self._busy < MOST_THREADS:
+            job = self._waiting.popleft()
+            if not job.outcome.done():
+                self._begin(job, inbox)
+                return True
+        return False
+
+    def _abandon(self, job: Job) -> None:
+        job.state = "abandoned"
+        self._abandoned += 1
+        self._busy -= 1
+        _log.warning(
+            "a plain function runs on in its thread although nobody waits for it (%d of at most %d)",
+            self._abandoned,
+            MOST_ABANDONED,
+        )
+        self._begin_next()
+
+
+def _work(inbox: Inbox, done: Callable[[Job, Outcome, Inbox], None]) -> None:
+    """Do one job after the other; what a thread is for."""
+    while (job := inbox.get()) is not None:
+        try:
+            outcome: Outcome = job.function(), None
+        except BaseException as error:  # noqa: BLE001 - all of it is for the caller
+            outcome = None, error
+        try:
+            job.outcome.get_loop().call_soon_threadsafe(done, job, outcome, inbox)
+        except RuntimeError:  # the loop is closed, and whoever waited is gone
+            return
+        del job, outcome  # an idle thread holds neither a loop nor anybody's data
+
+
+_workers: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Workers]] = WeakKeyDictionary()
+"""By event loop; there are many where `asyncio.run` is called often."""
+
+
+def _workers_here() -> Workers:
+    loop = asyncio.get_running_loop()
+    workers = _workers.get(loop)
+    if workers is None:
+        workers = _workers[loop] = Workers()
+        weakref.finalize(loop, _end, workers.free)
+    return workers
+
+
+def _end(free: list[Inbox]) -> None:
+    """End the threads of a loop that is no more; those that run end with what they do."""
+    for inbox in free:
+        inbox.put(None)
+    free.clear()

@@ -182,6 +182,7 @@ ORDER_CODES: dict[str, tuple[int, Any]] = {
     "timeout": (504, None),
     "handler_error": (500, None),
     "invalid_output": (500, None),
+    "unavailable": (503, None),
     "out_of_stock": (409, STOCK),
     "shop_closed": (409, None),
 }

@@ -78,10 +78,10 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @contextmanager
-def served(project: Path, log: Path, *options: str) -> Iterator[Served]:
+def served(project: Path, log: Path) -> Iterator[Served]:
     """Serve a project in a process of its own until the context ends."""
     log.touch()
-    program = [sys.executable, HERE / "serve_recorded.py", project, log, *options]
+    program = [sys.executable, HERE / "serve_recorded.py", project, log]
     database = f"sqlite:///{log.with_suffix('.db')}"
     environment = {**os.environ, "DATABASE_URL": database, "PYTHONWARNINGS": "default"}
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=environment) as server:
@@ -98,13 +98,6 @@ def served(project: Path, log: Path, *options: str) -> Iterator[Served]:
 def serve(project: Path, tmp_path: Path) -> Iterator[Served]:
     """The server of the project, new for each test."""
     with served(project, tmp_path / "answers.jsonl") as server:
-        yield server
-
-
-@pytest.fixture
-def serve_impatiently(project: Path, tmp_path: Path) -> Iterator[Served]:
-    """The same actions, whose time limit is a tenth of a second."""
-    with served(project, tmp_path / "impatient.jsonl", "--impatient") as server:
         yield server
 
 

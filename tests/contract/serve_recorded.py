@@ -6,7 +6,8 @@ the handler of the called action fail:
 
 - ``raise``: it raises what nobody declared;
 - ``unfit``: it returns what fits no output, or where that is no error raises one whose details do not fit;
-- ``hang``: it never ends, and its time limit is a tenth of a second;
+- ``hang``: it never ends;
+- ``exhaust``: no thread is left for it;
 - ``error CODE DETAILS``: it raises the declared error, with details given as JSON.
 """
 
@@ -17,7 +18,6 @@ import json
 import logging
 import socket
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from actionary.http import create_app
 from actionary.loading import load_registry
 from actionary.result import details_adapter
 from actionary.settings import read_settings
+from actionary.threads import ThreadsExhausted
 
 HANGING = "-hanging"
 
@@ -49,6 +50,8 @@ def faulty(action: Action[..., Any]) -> Action[..., Any]:
                 return object()
             case "hang":
                 await asyncio.Event().wait()
+            case "exhaust":
+                raise ThreadsExhausted
             case "error":
                 code, _, details = more.partition(" ")
                 error = errors[code]
@@ -57,18 +60,8 @@ def faulty(action: Action[..., Any]) -> Action[..., Any]:
                 raise error("Made by a test.", details=details_adapter(error).validate_json(details))
         return await call(given, ctx)
 
-    return changed(action, fail_or_call)
-
-
-def changed(action: Action[..., Any], call: Callable[..., Any], **fields: Any) -> Action[..., Any]:
-    definition = replace(action.definition, **fields)
-    return type(action)(definition, action.handler, replace(action.binding, call=call), action.adapter)
-
-
-def impatient(action: Action[..., Any]) -> Action[..., Any]:
-    """Give an action whose time limit is a tenth of a second, if it has any."""
-    limit = min(action.definition.timeout, 0.1) if action.definition.timeout < float("inf") else float("inf")
-    return changed(action, action.binding.call, timeout=limit)
+    binding = replace(action.binding, call=fail_or_call)
+    return type(action)(action.definition, action.handler, binding, action.adapter)
 
 
 def recorded(app: Any, log: Path) -> Any:
@@ -87,12 +80,11 @@ def recorded(app: Any, log: Path) -> Any:
     return call
 
 
-def main(project: Path, log: Path, *options: str) -> None:
+def main(project: Path, log: Path) -> None:
     settings = read_settings(project)
     loaded = load_registry(settings)
-    served = Registry(lifespan=loaded.lifespan)
-    actions = [faulty(action) for action in loaded]
-    served.register([impatient(action) for action in actions] if "--impatient" in options else actions)
+    served = Registry(lifespan=loaded.lifespan, auth=loaded.auth)
+    served.register([faulty(action) for action in loaded])
     app = recorded(create_app(served, prefix=settings.prefix), log)
     logging.basicConfig(level=logging.CRITICAL)  # what handlers are told to raise need not be read
     listener = socket.create_server(("127.0.0.1", 0))
@@ -101,4 +93,4 @@ def main(project: Path, log: Path, *options: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -101,7 +101,7 @@ def test_steps_tells_what_each_part_of_a_call_takes():
     [(_, (columns, rows))] = tables("steps", "--rounds", "1", "--requests", "20").items()
     assert columns == ["CPU", "microseconds"]
     assert [name.partition(":")[0] for name in rows] == (
-        "pydantic read_json within write_output perform door".split()
+        "pydantic read_json call write_output perform door".split()
     )
     assert all(value > 0 for row in rows.values() for value in row)
 

@@ -171,8 +171,11 @@ class TestLookingThings:
     @pytest.mark.parametrize(
         ("name", "codes"),
         [
-            ("old_ping", ["invalid_input", "handler_error", "invalid_output"]),
-            ("search_products", ["invalid_input", "timeout", "handler_error", "invalid_output"]),
+            ("old_ping", ["invalid_input", "timeout", "handler_error", "invalid_output", "unavailable"]),
+            (
+                "search_products",
+                ["invalid_input", "timeout", "handler_error", "invalid_output", "unavailable"],
+            ),
             (
                 "delete",
                 [
@@ -183,6 +186,7 @@ class TestLookingThings:
                     "timeout",
                     "handler_error",
                     "invalid_output",
+                    "unavailable",
                 ],
             ),
         ],

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import math
 import re
+from time import monotonic
 
 import pytest
-from actionary import Context
+from actionary import Context, Principal
 from actionary.context import CALLERS, OUTSIDE, context_of, new_request_id
 from actionary.http.context import HttpContext
+from actionary.running import Call, Running
 from starlette.requests import Request
 
 
@@ -13,6 +16,10 @@ def request(headers: tuple[tuple[bytes, bytes], ...] = ()) -> Request:
     return Request(
         {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": list(headers)}
     )
+
+
+def call_of(action: str) -> Call:
+    return Call(Running(), action, monotonic(), 30)
 
 
 def test_a_context_that_says_nothing_is_one_of_code():
@@ -45,25 +52,46 @@ def test_a_request_gives_its_headers_and_cookies():
 
 def test_over_http_the_request_is_made_once_and_passed_on():
     scope = dict(request(((b"x-shop", b"one"),)).scope)
-    ctx = HttpContext(scope, "ping", b"r", resources=None)
+    ctx = HttpContext(scope, call_of("ping"), b"r", resources=None)
     assert ctx.request is ctx.request
     assert (ctx.request.scope, ctx.headers["x-shop"]) == (scope, "one")
-    late = ctx.with_resources("db")
-    assert (late.resources, late.request, late.caller) == ("db", ctx.request, "http")
-    assert (late.action, late.request_id) == ("ping", "r")
+    ctx.give_resources("db")
+    assert (ctx.resources, ctx.caller, ctx.action, ctx.request_id) == ("db", "http", "ping", "r")
 
 
 def test_for_a_call_it_takes_resources_unless_it_has_its_own():
     given = Context(caller="cli", request_id="r")
-    ctx = given.of_action("ping").with_resources("db")
+    ctx = given.of_call(call_of("ping"), "ping")
+    ctx.give_resources("db")
     assert (ctx.resources, ctx.action, ctx.caller, ctx.request_id) == ("db", "ping", "cli", "r")
     assert given.resources is None
-    assert Context(resources="mine").with_resources("db").resources == "mine"
+    ctx = Context(resources="mine")
+    ctx.give_resources("db")
+    assert ctx.resources == "mine"
 
 
 def test_for_a_call_it_keeps_its_request():
     one = request()
-    assert Context(request=one).of_action("ping").request is one
+    assert Context(request=one).of_call(call_of("ping"), "ping").request is one
+
+
+def test_it_tells_how_much_time_is_left():
+    assert (Context().deadline, Context().remaining, Context().cancelled) == (math.inf, math.inf, False)
+    late = Context(deadline=monotonic() - 1)
+    assert (late.remaining, late.cancelled) == (0, True)
+    call = call_of("ping")
+    ctx = Context(deadline=monotonic() + 5).of_call(call, "ping")
+    assert call.deadline == ctx.deadline < monotonic() + 6
+    assert 0 < ctx.remaining <= 5
+    assert not ctx.cancelled
+
+
+def test_a_principal_is_brought_along():
+    ann = Principal(id="ann", scopes=frozenset({"read"}), claims={"secret": 1})
+    ctx = Context(principal=ann).of_call(call_of("ping"), "ping")
+    assert ctx.principal is ann
+    assert Context.for_test(principal=ann).principal is ann
+    assert "secret" not in repr(ann)
 
 
 def test_one_for_tests_has_what_it_is_given():

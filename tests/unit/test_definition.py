@@ -124,9 +124,15 @@ WRONG: list[tuple[str, Any, str]] = [
     ("paginate", Cursor(items=""), "is no name of a field.*name it in `items`"),
     ("http", Http("get"), "'get' is no method here"),  # type: ignore[arg-type]  # that is the point
     ("http", Http(["GET"]), "is no method here"),  # type: ignore[arg-type]  # that is the point
+    ("auth", Stock, "Stock is a class.*make one"),
     ("auth", True, "cannot be called.*takes the request"),
     ("auth", no_argument, "does not take one argument"),
     ("auth", lambda _one, _two: True, "does not take one argument"),
+    ("authorize", True, "cannot be called.*input and the context"),
+    ("authorize", callable, "does not take two arguments"),
+    ("scopes", "read", "is no list"),
+    ("scopes", ["two words"], "is no scope.*without spaces"),
+    ("scopes", [3], "is no scope"),
     ("errors", OutOfStock, NO_LIST.format("errors")),
     ("errors", [ValueError], "is no domain error.*subclasses of ActionError"),
     ("errors", [ActionError], "is no domain error"),
@@ -144,7 +150,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *(
         (field, None, "there is no such field")
         for field in (
-            *("authorize", "needs_approval", "retries", "backoff", "credentials", "rate_limit", "hooks"),
+            *("needs_approval", "retries", "backoff", "credentials", "rate_limit", "hooks"),
             *("compensate", "method", "path"),
         )
     ),
@@ -255,7 +261,9 @@ def test_every_field_is_kept_as_it_was_given(make):
         "idempotent": False,
         "open_world": False,
         "parallel_safe": True,
-        "auth": bool,
+        "auth": callable,
+        "scopes": ("b:write", "a"),
+        "authorize": max,
         "errors": [OutOfStock],
         "unknown_keys": "ignore",
         "on_invalid_output": "fallback",
@@ -270,6 +278,7 @@ def test_every_field_is_kept_as_it_was_given(make):
         "examples": tuple(given["examples"]),
         "http": None,
         "errors": (OutOfStock,),
+        "scopes": ("a", "b:write"),
         "timeout": 1.5,
         "more": "",
     }

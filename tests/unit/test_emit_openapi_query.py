@@ -33,6 +33,13 @@ def operation(document: dict[str, Any], name: str) -> dict[str, Any]:
     return found[0]
 
 
+def parameters(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Those of the query; the last one is the header that every action has."""
+    *own, header = operation(document, name)["parameters"]
+    assert header == {"$ref": "#/components/parameters/Actionary-Timeout-Ms"}
+    return own
+
+
 def one_get(sample: Catalog, properties: dict[str, Any], **changes: Any) -> Catalog:
     """The catalog with one GET action that takes those properties."""
     fields = {"input": {"type": "object", "properties": properties}, "examples": (), **changes}
@@ -41,7 +48,7 @@ def one_get(sample: Catalog, properties: dict[str, Any], **changes: Any) -> Cata
 
 def parameter(sample: Catalog, schema: dict[str, Any], **types: Any) -> dict[str, Any]:
     catalog = replace(one_get(sample, {"x": schema}), types={**sample.types, **types})
-    (described,) = operation(openapi_of(catalog), "search_products")["parameters"]
+    (described,) = parameters(openapi_of(catalog), "search_products")
     assert (described["name"], described["in"]) == ("x", "query")
     return described
 
@@ -49,13 +56,19 @@ def parameter(sample: Catalog, schema: dict[str, Any], **types: Any) -> dict[str
 def test_there_is_one_parameter_for_each_property_required_ones_first(document):
     listed = operation(document, "list_events")
     assert "requestBody" not in listed
-    assert [each["name"] for each in listed["parameters"]] == ["from", "hours", "kind", "tag", "to"]
-    assert [each["name"] for each in listed["parameters"] if each.get("required")] == ["from"]
-    assert "parameters" not in operation(document, "old_ping")
+    assert [each["name"] for each in parameters(document, "list_events")] == [
+        "from",
+        "hours",
+        "kind",
+        "tag",
+        "to",
+    ]
+    assert [each["name"] for each in parameters(document, "list_events") if each.get("required")] == ["from"]
+    assert parameters(document, "old_ping") == []
 
 
 def test_a_scalar_is_plain_text_with_all_it_says(document):
-    query, limit = operation(document, "search_products")["parameters"]
+    query, limit = parameters(document, "search_products")
     assert query == {
         "name": "query",
         "in": "query",
@@ -165,7 +178,7 @@ def test_a_list_that_has_to_be_there_is_not_empty(sample, schema, said):
     action = catalog.actions[0]
     needed = replace(catalog, actions=(replace(action, input={**action.input, "required": ["x"]}),))
     types = {**sample.types, "Names": {"type": "array"}}
-    (described,) = operation(openapi_of(replace(needed, types=types)), "search_products")["parameters"]
+    (described,) = parameters(openapi_of(replace(needed, types=types)), "search_products")
     assert described["schema"] == said
 
 
@@ -213,13 +226,13 @@ def test_null_inside_a_json_text_is(sample):
 
 
 def test_an_optional_object_is_a_json_text_of_that_object(document):
-    hours = operation(document, "list_events")["parameters"][1]
+    hours = parameters(document, "list_events")[1]
     assert hours["content"] == {"application/json": {"schema": {"$ref": SCHEMAS + "Window"}}}
 
 
 def test_a_property_that_can_only_be_null_is_no_parameter(sample):
     document = openapi_of(one_get(sample, {"x": {"type": "null"}}))
-    assert "parameters" not in operation(document, "search_products")
+    assert parameters(document, "search_products") == []
 
 
 def test_a_type_that_may_hold_itself_is_described(sample):
@@ -241,7 +254,7 @@ def test_examples_go_where_the_value_goes(sample):
         ExampleSpec(input={}),
     )
     catalog = one_get(sample, {"x": {"$ref": "#/$defs/Window"}}, examples=examples)
-    (described,) = operation(openapi_of(catalog), "search_products")["parameters"]
+    (described,) = parameters(openapi_of(catalog), "search_products")
     content = described["content"]["application/json"]
     assert content["examples"] == {"example1": {"value": {"min": 1, "max": 2}}}
 
@@ -262,7 +275,6 @@ def test_examples_go_where_the_value_goes(sample):
 )
 def test_examples_that_no_query_says_are_left_out(sample, schema, values, shown):
     examples = tuple(ExampleSpec(input={"x": value}) for value in values)
-    (described,) = operation(
-        openapi_of(one_get(sample, {"x": schema}, examples=examples)), "search_products"
-    )["parameters"]
+    document = openapi_of(one_get(sample, {"x": schema}, examples=examples))
+    (described,) = parameters(document, "search_products")
     assert [each["value"] for each in described["examples"].values()] == shown

@@ -320,7 +320,7 @@ def test_each_code_an_action_can_give_has_its_class(sample: Catalog) -> None:
 def every_action(sample: Catalog) -> list[ActionSpec]:
     action = sample.get("create_order")
     assert action is not None
-    return [replace(action, auth=True, timeout_ms=1), *sample.http_actions]
+    return [replace(action, auth=True, authorize=True, timeout_ms=1), *sample.http_actions]
 
 
 def test_each_class_is_named_and_explained_as_its_code_is() -> None:

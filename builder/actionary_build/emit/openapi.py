@@ -9,7 +9,7 @@ action as it is described here, are not repeated for each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from actionary.catalog import ActionSpec, Catalog, HttpSpec
 from actionary.json_schema import Schema, move_references
@@ -18,6 +18,16 @@ from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, json_f
 from actionary_build.emit.openapi_parts import RESPONSES, SCHEMAS, Shared, filled, json_content
 from actionary_build.emit.openapi_query import parameter_objects, query_parameters
 from actionary_build.emit.openapi_responses import headers_of, responses_of
+
+TIMEOUT: Final = "Actionary-Timeout-Ms"
+TIMEOUT_PARAMETER: Final[Schema] = {"$ref": f"#/components/parameters/{TIMEOUT}"}
+TIMEOUT_HEADER: Final[Schema] = {
+    "name": TIMEOUT,
+    "in": "header",
+    "description": "How long the caller waits; what is late is not begun, and what runs is stopped.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 9_999_999_999},
+}
+"""The header by which a caller shortens the time of a call, in milliseconds (DESIGN §4)."""
 
 
 def emit(catalog: Catalog, _options: NoOptions, _sources: Sources) -> Iterable[OutputFile]:
@@ -57,6 +67,7 @@ def document(catalog: Catalog) -> dict[str, Any]:
             "schemas": schemas.parts,
             "responses": responses.parts,
             "headers": headers_of(actions),
+            "parameters": {TIMEOUT: TIMEOUT_HEADER} if actions else {},
         },
     }
 
@@ -106,8 +117,9 @@ def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses:
     }
     if _has_body(action):
         operation["requestBody"] = _request_body(catalog, action)
+        operation["parameters"] = [TIMEOUT_PARAMETER]
     else:
-        operation["parameters"] = parameter_objects(catalog, action)
+        operation["parameters"] = [*parameter_objects(catalog, action), TIMEOUT_PARAMETER]
     # What stands at the door of an action with `auth` is a function, of which no scheme is known.
     return filled(operation) if action.auth else {**filled(operation), "security": []}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,13 +37,22 @@ _SUNSET: Final[Schema] = {
     "required": True,
     "schema": {"type": "string"},
 }
+_RETRY_AFTER: Final[Schema] = {
+    "description": "The seconds after which the call may be made again (RFC 9110 §10.2.3).",
+    "schema": {"type": "integer", "minimum": 0},
+}
+_RETRIED_LATER: Final = frozenset({"rate_limited", "unavailable"})
+"""Codes whose answers say when to try again (DESIGN §4)."""
+
 _LATENCY: Final[Schema] = {"type": "number", "minimum": 0}
 _NO_DETAILS: Final[Schema] = {"type": "null"}
 
 
-def headers_of(actions: Iterable[ActionSpec]) -> dict[str, Any]:
+def headers_of(actions: Sequence[ActionSpec]) -> dict[str, Any]:
     """Describe the headers that answers of some actions have."""
-    return {name: header for action in actions for name, header in _own_headers(action).items()} | HEADERS
+    own = {name: header for action in actions for name, header in _own_headers(action).items()}
+    late = any(code.name in _RETRIED_LATER for action in actions for code in action.common_codes)
+    return own | ({"Retry-After": _RETRY_AFTER} if late else {}) | HEADERS
 
 
 def _own_headers(action: ActionSpec) -> dict[str, Any]:
@@ -54,8 +63,9 @@ def _own_headers(action: ActionSpec) -> dict[str, Any]:
     }
 
 
-def _reply_headers(action: ActionSpec) -> Schema:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in {**HEADERS, **_own_headers(action)}}
+def _reply_headers(action: ActionSpec, codes: Iterable[str] = ()) -> Schema:
+    names = [*HEADERS, *_own_headers(action), *(["Retry-After"] if _RETRIED_LATER & {*codes} else [])]
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,7 @@ def _failed(action: ActionSpec, group: list[Failure], schemas: Shared, responses
     }
     response = {
         "description": "\n".join(f"{failure.code}: {failure.meaning}" for failure in group),
-        "headers": _reply_headers(action),
+        "headers": _reply_headers(action, references),
         "content": {"application/json": {"schema": _one_of_codes(references)}},
     }
     return responses.refer("Or".join(map(pascal_case, references)), response)

@@ -1,29 +1,32 @@
-"""Who is at the door: an action's ``auth`` is asked, and only ``True`` lets a call in."""
+"""Who is at the door: an action's ``auth`` is asked, and only ``True`` or a `Principal` lets a call in."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
 import logging
-import math
 from collections.abc import Callable
 from typing import Any, Final
 
 from actionary.context import OUTSIDE, Context, Request
-from actionary.deadline import within
-from actionary.field_checks import DEFAULT_TIMEOUT
 from actionary.fields import Auth
+from actionary.principal import Principal
 from actionary.result import CommonError
+from actionary.running import Call
 from actionary.threads import in_thread
+
+MOST_SECONDS: Final = 10.0
+"""How long a gate may take to let a call in."""
 
 _log: Final = logging.getLogger("actionary")
 
 
-async def authenticate(auth: Auth, ctx: Context[Any], seconds: float) -> None:
-    """Ask an action's predicate about the request; callers inside bring their own identity.
+async def authenticate(auth: Auth, ctx: Context[Any], call: Call) -> None:
+    """Ask who makes the request, and keep the answer as ``ctx.principal``.
 
-    A call from outside without a request, and a predicate that raises, gives anything
-    but ``True``, or takes more than ``seconds`` (without limit: 30), are refused.
+    Callers inside bring their own identity. A call from outside without a request,
+    and an ``auth`` that raises, gives anything but ``True`` or a `Principal`, or takes
+    more than `MOST_SECONDS`, are refused.
 
     Raises:
         CommonError: ``unauthorized``.
@@ -33,25 +36,57 @@ async def authenticate(auth: Auth, ctx: Context[Any], seconds: float) -> None:
     request = ctx.request
     if request is None:
         raise _refused()
+    answer = await answer_in_time(_ask(auth, request), "auth", ctx, call)
+    if isinstance(answer, Principal):
+        ctx.principal = answer
+    elif answer is not True:
+        if answer is not False and answer is not None:
+            warn_of_answer("auth", ctx, answer, "True, False or a Principal")
+        raise _refused()
+
+
+async def answer_in_time(asking: Any, gate: str, ctx: Context[Any], call: Call) -> Any:
+    """Give what a gate's own function answers, ``False`` where it raises or takes too long.
+
+    Raises:
+        CancelledError: The call was given up by who made it.
+    """
+    before = call.until
+    call.limit(MOST_SECONDS)
+    answer: Any = False
     try:
-        answer = await within(DEFAULT_TIMEOUT if seconds == math.inf else seconds, _ask(auth, request))
-    except (Exception, SystemExit):  # noqa: BLE001 - whatever the predicate raises, the door stays closed
-        _log.exception("auth of %s failed; the call is refused (request %s)", ctx.action, ctx.request_id)
-        raise _refused() from None
+        answer = await asking
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever it raises, the door stays closed
+        if call.stop is None:
+            _log.exception(
+                "%s of %s failed; the call is refused (request %s)", gate, ctx.action, ctx.request_id
+            )
     except asyncio.CancelledError:
         task = asyncio.current_task()
-        if task is not None and task.cancelling():
+        if call.stop != "late" and task is not None and task.cancelling():
             raise
-        raise _refused() from None
-    if answer is not True:
-        if answer is not False:
-            _log.error(
-                "auth of %s gave a %s, not a bool; the call is refused (request %s)",
-                ctx.action,
-                type(answer).__name__,
-                ctx.request_id,
-            )
-        raise _refused()
+    if call.stop == "late":
+        call.take_back()
+        _log.error(
+            "%s of %s took too long; the call is refused (request %s)", gate, ctx.action, ctx.request_id
+        )
+        answer = False
+    elif call.stop is not None:
+        raise asyncio.CancelledError
+    call.until = before
+    return answer
+
+
+def warn_of_answer(gate: str, ctx: Context[Any], answer: object, wanted: str) -> None:
+    """Log an answer that is none; its text may be a secret, so only its type is told."""
+    _log.error(
+        "%s of %s answered with %s, which is not %s; the call is refused (request %s)",
+        gate,
+        ctx.action,
+        type(answer).__name__,
+        wanted,
+        ctx.request_id,
+    )
 
 
 async def _ask(auth: Callable[[Request], Any], request: Request) -> Any:

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from actionary.describe import surface
 from actionary.http.built import read_built
 from actionary.http.documents import Documents
-from actionary.http.door import BODY_LIMIT, Door
+from actionary.http.door import BODY_LIMIT, MOST_CALLS, Door
 from actionary.http.held import Held
 from actionary.invoke import is_exposed
 from actionary.loading import load_registry
@@ -42,6 +42,7 @@ def create_app(
     allow_drift: bool = False,
     verify: bool = False,
     body_limit: int = BODY_LIMIT,
+    most_calls: int = MOST_CALLS,
 ) -> Starlette:
     """Make the application that serves the public actions of a registry.
 
@@ -52,7 +53,8 @@ def create_app(
     with ``verify`` also types and every file. With ``allow_drift`` a difference is
     only logged. Without a registry the project
     at `PROJECT` or the current folder is loaded. ``prefix`` goes before
-    ``/actions/<name>``, ``body_limit`` is in bytes.
+    ``/actions/<name>``, ``body_limit`` is in bytes. Of ``most_calls``
+    at once the next is refused as ``unavailable``.
 
     Raises:
         CannotServe: What was built is missing, damaged, or of other definitions.
@@ -84,8 +86,10 @@ def create_app(
         actions=actions,
         prefix=described.prefix,
         catalog=digest[:16],
-        held_for=lambda action: helds[registry.home_of(action)],
+        registry=registry,
+        helds=helds,
         body_limit=body_limit,
+        most_calls=most_calls,
     )
     application = _Application(
         routes=[*routes, *own], middleware=[*middleware, door], lifespan=_holding(helds.values())

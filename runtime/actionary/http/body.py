@@ -12,16 +12,18 @@ from actionary.coerce import read_query
 from actionary.inputs import as_json
 from actionary.registry import AnyAction
 from actionary.result import CommonError
+from actionary.running import Call
 
 _UTF8: Final = frozenset({b"utf-8", b"utf8"})
 
 
-async def query_input(scope: Scope, action: AnyAction) -> BaseModel:
+async def query_input(scope: Scope, call: Call, receive: Receive, action: AnyAction) -> BaseModel:
     """Read the input of a GET from its query; a body is ignored.
 
     Raises:
         CommonError: ``invalid_input``.
     """
+    call.is_read(receive)
     prepared = action.prepared
     query: bytes = scope.get("query_string", b"")
     if not query:
@@ -30,7 +32,7 @@ async def query_input(scope: Scope, action: AnyAction) -> BaseModel:
 
 
 async def body_input(
-    headers: Mapping[bytes, bytes], receive: Receive, limit: int, action: AnyAction
+    headers: Mapping[bytes, bytes], call: Call, receive: Receive, limit: int, action: AnyAction
 ) -> BaseModel:
     """Read the input from a JSON body; no body is ``{}``.
 
@@ -46,6 +48,7 @@ async def body_input(
     plainly_json = headers.get(b"content-type") == b"application/json" and b"content-encoding" not in headers
     if not plainly_json and not _says_json(headers):
         await _no_body(length, receive)
+        call.is_read(receive)
         return action.prepared.read_json(b"")
     message = await receive()
     if message.get("more_body", False) or message["type"] == "http.disconnect":
@@ -54,6 +57,7 @@ async def body_input(
         body = message.get("body", b"")
         if len(body) > limit:
             raise _too_large(limit)
+    call.is_read(receive)
     return action.prepared.read_json(body)
 
 

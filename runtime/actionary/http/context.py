@@ -7,23 +7,21 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import Scope
 
-from actionary.context import NOTHING, Context
+from actionary.context import Context
+from actionary.running import Call
 
 
 class HttpContext(Context[Any]):
     """A context that makes its request only when somebody asks for it."""
 
-    __slots__ = ("_made", "_scope")
+    _made: Request | None = None
 
-    _made: Request | None
-
-    def __init__(self, scope: Scope, action: str, request_id: bytes, resources: Any) -> None:
+    def __init__(self, scope: Scope, call: Call, request_id: bytes, resources: Any) -> None:
         # Every call over HTTP makes one: what Context does with its keywords would double the cost.
         self.caller = "http"
-        self.action = action
-        self.extra_input = NOTHING
+        self.action = call.name
+        self.call = call
         self._request_id = request_id
-        self._made = None
         self._resources = resources
         self._scope = scope
 

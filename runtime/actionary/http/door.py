@@ -6,29 +6,39 @@ envelope. Unknown names, private actions and those without HTTP answer alike.
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from time import perf_counter
+from time import monotonic
 from typing import Final, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actionary.context import new_request_id
 from actionary.envelope import err_envelope, ok_envelope
+from actionary.gates import Gates, gates_of
 from actionary.http.body import body_input, query_input
+from actionary.http.caller_deadline import HEADER, within_callers_time
 from actionary.http.context import HttpContext
 from actionary.http.deprecation import deprecation_headers
 from actionary.http.held import Held
 from actionary.http.path import path_in_app
 from actionary.invoke import Read, err_of, failure, perform
-from actionary.registry import AnyAction
-from actionary.result import CommonError
+from actionary.registry import AnyAction, Registry
+from actionary.result import CommonError, Err
 from actionary.routes import actions_path, route_of
+from actionary.running import Call, Running, running_here
 
 BODY_LIMIT: Final = 1024 * 1024
 """The largest request body, in bytes."""
+
+MOST_CALLS: Final = 1000
+"""How many calls may run at once in one process."""
+
+BODY_SECONDS: Final = 10.0
+"""The time for a request body to come, from the start of the call."""
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 """What a caller's own id may be: fit for a header and a log line."""
@@ -38,12 +48,18 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An action behind the door, where its input and resources come from, the headers of its replies."""
+    """An action behind the door, and what its calls need.
+
+    ``seconds`` is the time for all of a call, ``arrival`` that for its input to come.
+    """
 
     action: AnyAction
+    gates: Gates | None
     reads_query: bool
     held: Held
     headers: Headers
+    seconds: float
+    arrival: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +85,14 @@ class Door:
         prefix: str,
         catalog: str,
         documents: Container[str],
-        held_for: Callable[[AnyAction], Held],
+        registry: Registry,
+        helds: Mapping[Registry, Held],
         body_limit: int,
+        most_calls: int,
     ) -> None:
+        self._most_calls = most_calls
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._running: Running
         self._app = app
         self._documents = documents
         self._body_limit = body_limit
@@ -83,14 +104,16 @@ class Door:
         ]
         self._places: dict[str, Place] = {}
         for action in actions:
-            self._place(action, prefix, held_for(action))
+            self._place(action, prefix, gates_of(action, registry), helds[registry.home_of(action)])
 
-    def _place(self, action: AnyAction, prefix: str, held: Held) -> None:
+    def _place(self, action: AnyAction, prefix: str, gates: Gates | None, held: Held) -> None:
         route = route_of(action.definition, prefix)
         assert route is not None, "only actions with HTTP come here"  # noqa: S101 - tells the type checkers
         headers = [*self._headers, *deprecation_headers(action.definition.deprecated)]
         entries = self._places.setdefault(route.path, Place()).entries
-        entries[route.method] = Entry(action, route.reads_query, held, headers)
+        seconds = action.definition.timeout
+        arrival = min(seconds, BODY_SECONDS)
+        entries[route.method] = Entry(action, gates, route.reads_query, held, headers, seconds, arrival)
         if route.method == "GET":
             entries["HEAD"] = entries["GET"]
 
@@ -99,7 +122,7 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = perf_counter()
+        started = monotonic()
         path = path_in_app(scope)
         place = self._places.get(path)
         if place is None and not self._may_be_asked_for(path):
@@ -114,24 +137,41 @@ class Door:
         if entry is None:
             await self._refuse(place, path, method, request_id, send)
             return
+        running = self._running_here()
         action, held = entry.action, entry.held
-        context = HttpContext(scope, action.name, request_id, held.resources)
+        call = Call(running, action.name, started, entry.seconds)
+        call.until = started + entry.arrival
+        context = HttpContext(scope, call, request_id, held.resources)
         if entry.reads_query:
-            read: Read = partial(query_input, scope)
+            read: Read = partial(query_input, scope, call, receive)
         else:
-            read = partial(body_input, headers, receive, self._body_limit)
+            read = partial(body_input, headers, call, receive, self._body_limit)
+        asked = headers.get(HEADER)
+        if asked is not None:
+            read = within_callers_time(call, asked, read)
         resources = held.open_late if held.shares and not held.is_here else None
+        more: Headers = []
         try:
-            _, json = await perform(action, read, context, started, resources)
-            status, body = 200, ok_envelope(json, action.name, (perf_counter() - started) * 1000)
+            if len(running.calls) >= self._most_calls:
+                raise _full()  # noqa: TRY301 - refused as all the others are
+            _, json = await perform(action, entry.gates, read, context, call, resources=resources)
+            status, body = 200, ok_envelope(json, action.name, (monotonic() - started) * 1000)
         except Exception as error:  # noqa: BLE001 - every outcome is a reply here
             err = failure(error, action, context, started)
             if err.code == "cancelled":
                 return  # the caller is gone
             status, body = err.status, err_envelope(err)
-        own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", request_id)]
+            more = _headers_of(err, call)
+        own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", request_id), *more]
         await send({"type": "http.response.start", "status": status, "headers": entry.headers + own})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+    def _running_here(self) -> Running:
+        """Give what looks after the calls of this event loop, which is nearly always the same one."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop, self._running = loop, running_here()
+        return self._running
 
     async def _refuse(
         self, place: Place | None, path: str, method: str, request_id: bytes, send: Send
@@ -155,3 +195,17 @@ class Door:
         """Say whether a path would be an action's if there were one of that name."""
         name = path[len(self._start) :]
         return path.startswith(self._start) and bool(name) and "/" not in name and path not in self._documents
+
+
+def _full() -> CommonError:
+    return CommonError("unavailable", "The server cannot take the call now.", retry_after=1)
+
+
+def _headers_of(err: Err, call: Call) -> Headers:
+    """Give the headers that only some failures have."""
+    headers: Headers = []
+    if err.retry_after is not None:
+        headers.append((b"retry-after", b"%d" % err.retry_after))
+    if call.receive is None and err.code in {"payload_too_large", "timeout"}:
+        headers.append((b"connection", b"close"))  # nobody reads the rest of the body
+    return headers

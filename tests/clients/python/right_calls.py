@@ -25,6 +25,7 @@ from my_shop_client import (
     ShopClosed,
     Timeout,
     Unauthorized,
+    Unavailable,
     UnknownCode,
     UnknownError,
     Unset,
@@ -85,7 +86,7 @@ def exhaustive_match(result: CreateOrderResult) -> str:
             return str(details.available)
         case ShopClosed() | PayloadTooLarge() | UnsupportedMediaType() | InvalidInput() | Timeout():
             return result.message
-        case HandlerError() | InvalidOutput():
+        case HandlerError() | InvalidOutput() | Unavailable():
             return result.request_id or ""
         case NetworkError() | ClientTimeout() | Aborted() | InvalidResponse() | UnknownError():
             return result.message
@@ -99,7 +100,7 @@ def exhaustive_codes(error: CreateOrderError) -> bool:
             return True
         case "payload_too_large" | "unsupported_media_type" | "invalid_input" | "timeout":
             return False
-        case "handler_error" | "invalid_output":
+        case "handler_error" | "invalid_output" | "unavailable":
             return False
         case "network_error" | "client_timeout" | "aborted" | "invalid_response" | "unknown_error":
             return error.retryable

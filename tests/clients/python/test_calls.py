@@ -93,6 +93,7 @@ def test_a_query_without_arguments_is_only_the_path(call: Call, serve: Any, says
         ("timeout", 504, None, "Timeout"),
         ("handler_error", 500, None, "HandlerError"),
         ("invalid_output", 500, None, "InvalidOutput"),
+        ("unavailable", 503, None, "Unavailable"),
     ],
 )
 def test_each_error_of_the_server_is_its_class(

@@ -22,8 +22,9 @@ Key: TypeAlias = tuple[str, ...]
 """What a type is for: ("input", action, property), ("output", action) or ("details", code)."""
 
 RUNTIME_ERRORS: Final = (
-    *("Failure", "InvalidInput", "Unauthorized", "PayloadTooLarge", "UnsupportedMediaType", "Timeout"),
-    *("HandlerError", "InvalidOutput", "NetworkError", "ClientTimeout", "Aborted", "InvalidResponse"),
+    *("Failure", "InvalidInput", "Unauthorized", "PayloadTooLarge", "UnsupportedMediaType"),
+    *("Forbidden", "Timeout", "HandlerError", "InvalidOutput", "Unavailable"),
+    *("NetworkError", "ClientTimeout", "Aborted", "InvalidResponse"),
     *("UnknownError", "ClientError", "InputProblem", "RawReply", "UnknownCode"),
 )
 """What the runtime's ``errors`` offers."""

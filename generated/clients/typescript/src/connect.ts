@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "d9c6855c7f4e730b",
+  catalog: "455b8b187bc73ec9",
   clientCodes: {
     network_error: {
       retryable: true,

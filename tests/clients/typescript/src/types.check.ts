@@ -103,6 +103,7 @@ export function everyFailure(failure: CreateOrderFailure): string {
     case "timeout":
     case "handler_error":
     case "invalid_output":
+    case "unavailable":
     case "shop_closed":
     case "client_timeout":
       return nothing(failure.details);

@@ -20,6 +20,7 @@ _ListEventsAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.PeriodBackwards
 )
 ListEventsError: _typing.TypeAlias = _ListEventsAnswer | _errors.ClientError
@@ -35,6 +36,7 @@ _LIST_EVENTS: _Call[list[_models.Event], _ListEventsAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "period_backwards": _errors.PeriodBackwards,
     },
 )

@@ -23,6 +23,7 @@ _CreateInvoiceAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.CustomerNotFound
     | _errors.InvoiceExists
 )
@@ -41,6 +42,7 @@ _CREATE_INVOICE: _Call[_models.Invoice, _CreateInvoiceAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "customer_not_found": _errors.CustomerNotFound,
         "invoice_exists": _errors.InvoiceExists,
     },
@@ -53,6 +55,7 @@ _LookupCustomerAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.EmailUnknown
 )
 LookupCustomerError: _typing.TypeAlias = _LookupCustomerAnswer | _errors.ClientError
@@ -70,6 +73,7 @@ _LOOKUP_CUSTOMER: _Call[_models.Customer, _LookupCustomerAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "email_unknown": _errors.EmailUnknown,
     },
 )

@@ -19,6 +19,7 @@ _SummarizeThreadAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.ThreadNotFound
 )
 SummarizeThreadError: _typing.TypeAlias = _SummarizeThreadAnswer | _errors.ClientError
@@ -34,6 +35,7 @@ _SUMMARIZE_THREAD: _Call[_models.ThreadSummary, _SummarizeThreadAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "thread_not_found": _errors.ThreadNotFound,
     },
 )
@@ -43,6 +45,7 @@ _SummarizeThreadOrEmptyAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.ThreadNotFound
 )
 SummarizeThreadOrEmptyError: _typing.TypeAlias = _SummarizeThreadOrEmptyAnswer | _errors.ClientError
@@ -58,6 +61,7 @@ _SUMMARIZE_THREAD_OR_EMPTY: _Call[_models.ThreadSummary, _SummarizeThreadOrEmpty
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "thread_not_found": _errors.ThreadNotFound,
     },
 )
@@ -67,6 +71,7 @@ _SummarizeThreadUncheckedAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.ThreadNotFound
 )
 SummarizeThreadUncheckedError: _typing.TypeAlias = _SummarizeThreadUncheckedAnswer | _errors.ClientError
@@ -82,6 +87,7 @@ _SUMMARIZE_THREAD_UNCHECKED: _Call[_models.ThreadSummary | _typing.Any, _Summari
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "thread_not_found": _errors.ThreadNotFound,
     },
 )
@@ -93,6 +99,7 @@ _TriageAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
 )
 TriageError: _typing.TypeAlias = _TriageAnswer | _errors.ClientError
 TriageResult: _typing.TypeAlias = _Ok[_models.Triaged] | TriageError
@@ -109,6 +116,7 @@ _TRIAGE: _Call[_models.Triaged, _TriageAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
     },
 )
 

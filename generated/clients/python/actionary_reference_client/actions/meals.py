@@ -22,6 +22,7 @@ _ListMealsAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
 )
 ListMealsError: _typing.TypeAlias = _ListMealsAnswer | _errors.ClientError
 ListMealsResult: _typing.TypeAlias = _Ok[_models.Diary] | ListMealsError
@@ -36,6 +37,7 @@ _LIST_MEALS: _Call[_models.Diary, _ListMealsAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
     },
 )
 
@@ -46,6 +48,7 @@ _LogMealAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.TimeOutOfRange
 )
 LogMealError: _typing.TypeAlias = _LogMealAnswer | _errors.ClientError
@@ -63,6 +66,7 @@ _LOG_MEAL: _Call[_models.Meal, _LogMealAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "time_out_of_range": _errors.TimeOutOfRange,
     },
 )
@@ -74,6 +78,7 @@ _UpdateMealAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.MealNotFound
     | _errors.TimeOutOfRange
 )
@@ -92,6 +97,7 @@ _UPDATE_MEAL: _Call[_models.Meal, _UpdateMealAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "meal_not_found": _errors.MealNotFound,
         "time_out_of_range": _errors.TimeOutOfRange,
     },

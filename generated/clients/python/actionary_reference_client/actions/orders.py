@@ -23,6 +23,7 @@ _ApplyDiscountAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
 )
 ApplyDiscountError: _typing.TypeAlias = _ApplyDiscountAnswer | _errors.ClientError
 ApplyDiscountResult: _typing.TypeAlias = _Ok[_models.Discount] | ApplyDiscountError
@@ -39,6 +40,7 @@ _APPLY_DISCOUNT: _Call[_models.Discount, _ApplyDiscountAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
     },
 )
 
@@ -49,6 +51,7 @@ _CreateOrderAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.OutOfStock
     | _errors.ProductNotFound
 )
@@ -67,6 +70,7 @@ _CREATE_ORDER: _Call[_models.Order, _CreateOrderAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "out_of_stock": _errors.OutOfStock,
         "product_not_found": _errors.ProductNotFound,
     },
@@ -77,6 +81,7 @@ _GetOrderAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.OrderNotFound
 )
 GetOrderError: _typing.TypeAlias = _GetOrderAnswer | _errors.ClientError
@@ -92,6 +97,7 @@ _GET_ORDER: _Call[_models.Order, _GetOrderAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "order_not_found": _errors.OrderNotFound,
     },
 )
@@ -101,6 +107,7 @@ _ValidateOrderAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.OrderNotFound
 )
 ValidateOrderError: _typing.TypeAlias = _ValidateOrderAnswer | _errors.ClientError
@@ -116,6 +123,7 @@ _VALIDATE_ORDER: _Call[_models.ValidatedOrder, _ValidateOrderAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "order_not_found": _errors.OrderNotFound,
     },
 )

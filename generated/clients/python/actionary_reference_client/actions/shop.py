@@ -23,6 +23,7 @@ _CalculateShippingAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
 )
 CalculateShippingError: _typing.TypeAlias = _CalculateShippingAnswer | _errors.ClientError
 CalculateShippingResult: _typing.TypeAlias = _Ok[_models.Shipping] | CalculateShippingError
@@ -39,6 +40,7 @@ _CALCULATE_SHIPPING: _Call[_models.Shipping, _CalculateShippingAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
     },
 )
 
@@ -47,6 +49,7 @@ _SearchProductsAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
 )
 SearchProductsError: _typing.TypeAlias = _SearchProductsAnswer | _errors.ClientError
 SearchProductsResult: _typing.TypeAlias = _Ok[_models.SearchResult] | SearchProductsError
@@ -61,6 +64,7 @@ _SEARCH_PRODUCTS: _Call[_models.SearchResult, _SearchProductsAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
     },
 )
 

@@ -15,6 +15,7 @@ const $listEvents: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     period_backwards: true,
   },
 };
@@ -31,6 +32,7 @@ export type ListEventsFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"period_backwards", Period>
   | ClientFailure;
 

@@ -24,6 +24,7 @@ const $createInvoice: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     customer_not_found: true,
     invoice_exists: true,
   },
@@ -43,6 +44,7 @@ export type CreateInvoiceFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"customer_not_found", WhichCustomer>
   | Failure<"invoice_exists", Invoice>
   | ClientFailure;
@@ -75,6 +77,7 @@ const $lookupCustomer: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     email_unknown: true,
   },
 };
@@ -91,6 +94,7 @@ export type LookupCustomerFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"email_unknown", WhichEmail>
   | ClientFailure;
 

@@ -23,6 +23,7 @@ const $summarizeThread: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     thread_not_found: true,
   },
 };
@@ -37,6 +38,7 @@ export type SummarizeThreadFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"thread_not_found", WhichThread>
   | ClientFailure;
 
@@ -66,6 +68,7 @@ const $summarizeThreadOrEmpty: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     thread_not_found: true,
   },
 };
@@ -80,6 +83,7 @@ export type SummarizeThreadOrEmptyFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"thread_not_found", WhichThread>
   | ClientFailure;
 
@@ -109,6 +113,7 @@ const $summarizeThreadUnchecked: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     thread_not_found: true,
   },
 };
@@ -125,6 +130,7 @@ export type SummarizeThreadUncheckedFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"thread_not_found", WhichThread>
   | ClientFailure;
 
@@ -156,6 +162,7 @@ const $triage: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
   },
 };
 
@@ -167,6 +174,7 @@ export type TriageFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | ClientFailure;
 
 export type TriageResult = Result<Triaged, TriageFailure>;

@@ -23,6 +23,7 @@ const $listMeals: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
   },
 };
 
@@ -32,6 +33,7 @@ export type ListMealsFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | ClientFailure;
 
 export type ListMealsResult = Result<Diary, ListMealsFailure>;
@@ -62,6 +64,7 @@ const $logMeal: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     time_out_of_range: true,
   },
 };
@@ -78,6 +81,7 @@ export type LogMealFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"time_out_of_range", WhichTime>
   | ClientFailure;
 
@@ -109,6 +113,7 @@ const $updateMeal: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     meal_not_found: true,
     time_out_of_range: true,
   },
@@ -128,6 +133,7 @@ export type UpdateMealFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"meal_not_found", WhichMeal>
   | Failure<"time_out_of_range", WhichTime>
   | ClientFailure;

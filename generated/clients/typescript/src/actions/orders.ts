@@ -28,6 +28,7 @@ const $applyDiscount: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
   },
 };
 
@@ -39,6 +40,7 @@ export type ApplyDiscountFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | ClientFailure;
 
 export type ApplyDiscountResult = Result<Discount, ApplyDiscountFailure>;
@@ -69,6 +71,7 @@ const $createOrder: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     out_of_stock: true,
     product_not_found: true,
   },
@@ -88,6 +91,7 @@ export type CreateOrderFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"out_of_stock", Stock>
   | Failure<"product_not_found", WhichProduct>
   | ClientFailure;
@@ -118,6 +122,7 @@ const $getOrder: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     order_not_found: true,
   },
 };
@@ -132,6 +137,7 @@ export type GetOrderFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"order_not_found", WhichOrder>
   | ClientFailure;
 
@@ -161,6 +167,7 @@ const $validateOrder: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     order_not_found: true,
   },
 };
@@ -175,6 +182,7 @@ export type ValidateOrderFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"order_not_found", WhichOrder>
   | ClientFailure;
 

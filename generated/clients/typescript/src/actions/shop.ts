@@ -22,6 +22,7 @@ const $calculateShipping: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
   },
 };
 
@@ -33,6 +34,7 @@ export type CalculateShippingFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | ClientFailure;
 
 export type CalculateShippingResult = Result<Shipping, CalculateShippingFailure>;
@@ -61,6 +63,7 @@ const $searchProducts: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
   },
 };
 
@@ -70,6 +73,7 @@ export type SearchProductsFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | ClientFailure;
 
 export type SearchProductsResult = Result<SearchResult, SearchProductsFailure>;

@@ -10,6 +10,7 @@ from ._runtime.errors import Aborted as Aborted
 from ._runtime.errors import ClientError as ClientError
 from ._runtime.errors import ClientTimeout as ClientTimeout
 from ._runtime.errors import Failure as Failure
+from ._runtime.errors import Forbidden as Forbidden
 from ._runtime.errors import HandlerError as HandlerError
 from ._runtime.errors import InputProblem as InputProblem
 from ._runtime.errors import InvalidInput as InvalidInput
@@ -20,6 +21,7 @@ from ._runtime.errors import PayloadTooLarge as PayloadTooLarge
 from ._runtime.errors import RawReply as RawReply
 from ._runtime.errors import Timeout as Timeout
 from ._runtime.errors import Unauthorized as Unauthorized
+from ._runtime.errors import Unavailable as Unavailable
 from ._runtime.errors import UnknownCode as UnknownCode
 from ._runtime.errors import UnknownError as UnknownError
 from ._runtime.errors import UnsupportedMediaType as UnsupportedMediaType

@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "aa2af6fddf0f4c85",
+  catalog: "5251c6e478bc911b",
   clientCodes: {
     network_error: {
       retryable: true,

@@ -75,6 +75,14 @@ class UnsupportedMediaType(Failure):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forbidden(Failure):
+    """The caller may not do this."""
+
+    details: None = None
+    code: Literal["forbidden"] = "forbidden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeout(Failure):
     """The action did not end in time."""
 
@@ -96,6 +104,14 @@ class InvalidOutput(Failure):
 
     details: None = None
     code: Literal["invalid_output"] = "invalid_output"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unavailable(Failure):
+    """The server cannot take the call now."""
+
+    details: None = None
+    code: Literal["unavailable"] = "unavailable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

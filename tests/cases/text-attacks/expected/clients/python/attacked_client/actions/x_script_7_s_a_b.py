@@ -23,6 +23,7 @@ _AttackAnswer: _typing.TypeAlias = (
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
+    | _errors.Unavailable
     | _errors.Attacked
 )
 AttackError: _typing.TypeAlias = _AttackAnswer | _errors.ClientError
@@ -40,6 +41,7 @@ _ATTACK: _Call[_models.Found, _AttackAnswer] = _Call(
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
         "attacked": _errors.Attacked,
     },
 )

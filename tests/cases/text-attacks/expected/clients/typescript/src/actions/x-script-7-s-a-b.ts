@@ -17,6 +17,7 @@ const $attack: ActionTable = {
     timeout: false,
     handler_error: false,
     invalid_output: false,
+    unavailable: false,
     attacked: true,
   },
 };
@@ -33,6 +34,7 @@ export type AttackFailure =
   | Failure<"timeout">
   | Failure<"handler_error">
   | Failure<"invalid_output">
+  | Failure<"unavailable">
   | Failure<"attacked", Details>
   | ClientFailure;
 

@@ -1,0 +1,91 @@
+"""What the fields of a definition that can refuse a call may hold."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any, Final, Literal
+
+from actionary.definition_error import ActionDefinitionError, place_of_caller
+from actionary.field_checks import FieldChecks
+from actionary.fields import Auth, Authorize
+
+_SCOPE: Final = re.compile(r"[!#-\[\]-~]+")
+"""A scope as OAuth 2.0 has it (RFC 6749 §3.3)."""
+
+_AUTH_MEND: Final = "write `async def auth(request) -> bool`"
+
+
+def auth_field(check: FieldChecks) -> Auth | Literal[False] | None:
+    """Read ``auth``: who lets requests in, ``False`` for nobody's asking, ``None`` for the registry's."""
+    value: Any = check.fields.get("auth")
+    if value is None or value is False:
+        return value
+    wrong = why_no_auth(value)
+    if wrong is not None:
+        check.fail("auth", *wrong)
+    auth: Auth = value
+    return auth
+
+
+def check_registry_auth(auth: Any) -> None:
+    """Refuse what cannot be a registry's ``auth``.
+
+    Raises:
+        ActionDefinitionError: It is no function of a request.
+    """
+    wrong = None if auth is None else why_no_auth(auth)
+    if wrong is not None:
+        raise ActionDefinitionError(wrong[0], mend=wrong[1], where=place_of_caller(), field="auth")
+
+
+def why_no_auth(value: Any) -> tuple[str, str] | None:
+    """Say what is wrong with an ``auth``, and the mend; ``None`` where nothing is."""
+    if inspect.isclass(value):
+        return f"{value.__name__} is a class", f"make one: `{value.__name__}(...)`"
+    if not callable(value):
+        return f"{value!r} cannot be called", "give a function that takes the request"
+    if not _takes(value, 1):
+        return "the function does not take one argument", _AUTH_MEND
+    return None
+
+
+def authorize_field(check: FieldChecks) -> Authorize | None:
+    """Read the predicate that says whether a caller may do what the input says."""
+    value: Authorize | None = check.fields.get("authorize")
+    if value is None:
+        return None
+    if not callable(value):
+        check.fail("authorize", f"{value!r} cannot be called", "give a function of the input and the context")
+    if not _takes(value, 2):
+        check.fail(
+            "authorize",
+            "the function does not take two arguments",
+            "write `async def authorize(input, ctx) -> bool`",
+        )
+    return value
+
+
+def scopes_field(check: FieldChecks) -> tuple[str, ...]:
+    """Read the scopes that a principal has to have, all of them."""
+    scopes = check.sequence("scopes")
+    for scope in scopes:
+        if not isinstance(scope, str) or not _SCOPE.fullmatch(scope):
+            check.fail(
+                "scopes",
+                f"{scope!r} is no scope (RFC 6749, section 3.3)",
+                'write visible ASCII without spaces, quotes and backslashes, such as "orders:write"',
+            )
+    return tuple(sorted(set(scopes)))
+
+
+def _takes(function: Callable[..., Any], count: int) -> bool:
+    """Say whether a function can be called with so many arguments by position."""
+    try:
+        inspect.signature(function).bind(*[object()] * count)
+    except TypeError:
+        return False
+    except ValueError:  # some builtins have no signature
+        return True
+    return True
