@@ -10,6 +10,8 @@ from actionary import ActionDefinitionError, ActionError, Context, Cursor, Http,
 from actionary.catalog import Catalog
 from actionary.describe import describe
 from actionary.settings import Settings
+from actionary_build.emit import python, typescript
+from actionary_build.emit.openapi_query import query_parameters
 from jsonschema import Draft202012Validator
 
 SCHEMA: dict[str, Any] = {
@@ -118,6 +120,45 @@ def test_a_query_is_read_by_the_schema():
     get = made(sayable, http=Http("GET"), public=True)
     assert get.prepared.parameters["age"].types == {"number"}
     assert get.prepared.parameters["like"].types == {"string"}
+
+
+def test_openapi_and_the_server_agree_on_what_the_parameters_are(tmp_path):
+    schema = {
+        "type": "object",
+        "properties": {
+            "a": {"$ref": "#"},
+            "b": {"$ref": "#/$defs/b"},
+            "c": {"type": "integer", "default": 3},
+        },
+        "required": ["b"],
+        "$defs": {"b": {"enum": ["x", "y"]}},
+    }
+    get = made(schema, http=Http("GET"), public=True)
+    catalog = catalog_of(tmp_path, get)
+    found = query_parameters(catalog, catalog.actions[0].input)
+    assert {each.name for each in found} == set(get.prepared.parameters)
+    assert [(each.name, each.required, each.as_json) for each in found] == [
+        ("b", True, False),
+        ("a", False, True),
+        ("c", False, False),
+    ]
+    assert next(each.schema["default"] for each in found if each.name == "c") == 3
+
+
+def test_keywords_for_other_programs_become_no_code(tmp_path):
+    system = {"module": "os", "name": "system"}
+    hostile = {"x-python-import": system, "x-python-type": "os.system", "x-enum-varnames": ["os.system"]}
+    node = {"type": "object", "properties": {"kind": {"enum": ["a"], **hostile}}, **hostile}
+    schema = {
+        "type": "object",
+        "properties": {"a": {"$ref": "#/$defs/a"}, "b": {"type": "string", **hostile}},
+        "$defs": {"a": node},
+        **hostile,
+    }
+    catalog = catalog_of(tmp_path, made(schema, public=True))
+    for emitter in (python.emitter, typescript.emitter):
+        for file in emitter.emit(catalog, emitter.options(), {}):
+            assert b"os.system" not in file.content, file.path
 
 
 def test_the_other_fields_are_compared_with_it():

@@ -85,6 +85,15 @@ def test_a_schema_that_holds_itself_is_refused():
         made(schema)
 
 
+def test_a_schema_that_is_nested_too_deeply_is_refused():
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(500):
+        schema = of(**schema)
+    with pytest.raises(ActionDefinitionError, match="nested too deeply") as caught:
+        made(schema)
+    assert "`$defs`" in caught.value.mend
+
+
 @pytest.mark.parametrize(
     ("place", "keyword"),
     [

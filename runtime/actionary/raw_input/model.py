@@ -17,6 +17,7 @@ from actionary.names import pascal_case
 from actionary.raw_input.defaults import default_filler
 from actionary.raw_input.problems import problems_of
 from actionary.raw_input.reading import read_schema
+from actionary.raw_input.refusal import RawSchemaError
 from actionary.raw_input.validator import validator_of
 
 _log: Final = logging.getLogger("actionary")
@@ -39,9 +40,14 @@ def raw_model(schema: Mapping[str, Any], action: str) -> type[RawInput]:
     Raises:
         RawSchemaError: The schema is none, or says what nobody would check.
     """
-    read = read_schema(schema)
-    validator = validator_of(read)
-    fill = default_filler(read, validator)
+    try:
+        read = read_schema(schema)
+        validator = validator_of(read)
+        fill = default_filler(read, validator)
+    except RecursionError:
+        raise RawSchemaError(
+            "it is nested too deeply to be checked", "give its parts names in `$defs`, and refer to them"
+        ) from None
     namespace = {
         "__module__": __name__,
         "schema_": read,
@@ -62,6 +68,8 @@ def raw_json_reader(model: type[RawInput]) -> Callable[[bytes], RawInput]:
         data = _parsed(body or b"{}")
         try:
             problems = problems_of(model.validator_.iter_errors(data))
+            if fill is not None and not problems:
+                fill(data)
         except RecursionError:
             raise too_deep() from None
         except Exception as error:  # whatever a library makes of what somebody sent, it is no error of ours
@@ -69,8 +77,6 @@ def raw_json_reader(model: type[RawInput]) -> Callable[[bytes], RawInput]:
             raise invalid_input(([], "schema_unchecked", "has a value that cannot be checked")) from error
         if problems:
             raise invalid_input(*sorted(problems, key=_order))
-        if fill is not None:
-            fill(data)
         return model.model_construct(data=data)
 
     return read

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -49,11 +48,6 @@ def _as_json(given: Mapping[str, Any]) -> Schema:
         schema: Schema = json.loads(json.dumps(given, allow_nan=False))
     except (TypeError, ValueError) as error:
         raise RawSchemaError(f"it is no JSON: {error}", "write it with JSON values only") from None
-    except RecursionError:
-        raise RawSchemaError(
-            "it is no JSON: it holds itself, or is nested too deeply",
-            "refer to parts that stand again by `#/$defs/...`",
-        ) from None
     place = next(_broken_texts(schema, ()), None)
     if place is not None:
         raise RawSchemaError(
@@ -121,6 +115,8 @@ def _check_keywords(node: Schema, place: Place) -> None:
 
 
 def _mend_of_name(key: str) -> str:
+    import difflib  # noqa: PLC0415 - only who errs waits for it
+
     by_lower = {known.lower(): known for known in sorted(_KNOWN)}
     close = difflib.get_close_matches(key.lower(), by_lower, n=1, cutoff=0.7)
     if close:
