@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from actionary import codes
-from actionary.json_schema import REF, Schema, references
+from actionary.json_schema import Schema, references, resolved
 from actionary.names import camel_case, pascal_case, slug
 
 FORMAT: Final = 1
@@ -227,9 +227,7 @@ class Catalog:
 
     def resolve(self, schema: Schema) -> Schema:
         """Follow a reference at the root of a schema, as often as there is one."""
-        while set(schema) == {"$ref"}:
-            schema = self.types[schema["$ref"].removeprefix(REF)]
-        return schema
+        return resolved(schema, self.types)
 
     def standalone(self, schema: Schema) -> Schema:
         """Give a schema that needs nothing else: its root in place, the types it uses as ``$defs``."""

@@ -21,6 +21,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from actionary import strict_json
+from actionary.json_schema import properties_of
 from actionary.json_types import item_types, json_types, lists_are_plain
 from actionary.messages import invalid_input
 from actionary.result import CommonError
@@ -48,13 +49,8 @@ class Parameter:
 
 def parameters_of(types: Types) -> dict[str, Parameter]:
     """Give the parameters of the input that is described under the key ``"input"``."""
-    definitions = types.definitions
-    root = types.schemas["input"]
-    while "$ref" in root:
-        root = definitions[root["$ref"].rpartition("/")[2]]
-    return {
-        name: _parameter(schema, definitions) for name, schema in dict(root.get("properties", {})).items()
-    }
+    properties = properties_of(types.schemas["input"], types.definitions)
+    return {name: _parameter(schema, types.definitions) for name, (schema, _) in properties.items()}
 
 
 def _parameter(schema: Any, definitions: Mapping[str, Any]) -> Parameter:

@@ -6,7 +6,7 @@ A named type is referred to as ``{"$ref": "#/$defs/<name>"}``. Values under ``de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 REF: Final = "#/$defs/"
@@ -14,6 +14,10 @@ REF: Final = "#/$defs/"
 
 Schema: TypeAlias = dict[str, Any]
 """A JSON Schema object. Read only, like everything in a catalog."""
+
+
+Place: TypeAlias = tuple[str | int, ...]
+"""The keys and indexes that lead to a part of a schema."""
 
 
 def references(node: Any) -> Iterator[str]:
@@ -34,19 +38,53 @@ _MAP_KEYS: Final = frozenset({"properties", "patternProperties", "dependentSchem
 
 def subschemas(node: Any) -> Iterator[Schema]:
     """Give a schema and every schema inside it, only where JSON Schema 2020-12 has schemas."""
-    waiting = [node]
+    return (schema for _, schema in located(node))
+
+
+def located(node: Any) -> Iterator[tuple[Place, Schema]]:
+    """Give what `subschemas` gives, each with its place."""
+    waiting: list[tuple[Place, Any]] = [((), node)]
     while waiting:
-        schema = waiting.pop()
+        place, schema = waiting.pop()
         if not isinstance(schema, dict):
             continue
-        yield schema
+        yield place, schema
         for key, value in schema.items():
             if key in _SCHEMA_KEYS:
-                waiting.append(value)
+                waiting.append(((*place, key), value))
             elif key in _LIST_KEYS:
-                waiting.extend(value)
+                waiting.extend(((*place, key, index), item) for index, item in enumerate(value))
             elif key in _MAP_KEYS:
-                waiting.extend(value.values())
+                waiting.extend(((*place, key, name), item) for name, item in value.items())
+
+
+def keyword_at(place: Place) -> str:
+    """Name the keyword whose value, or part of it, stands at a place; none where a schema stands."""
+    parts = iter(place)
+    for part in parts:
+        if part in _LIST_KEYS | _MAP_KEYS:
+            if next(parts, None) is None:
+                return str(part)
+        elif part not in _SCHEMA_KEYS:
+            return str(part)
+    return ""
+
+
+def resolved(schema: Schema, types: Mapping[str, Schema]) -> Schema:
+    """Follow a reference that stands alone at the root of a schema, as often as there is one."""
+    while set(schema) == {"$ref"}:
+        schema = types[schema["$ref"].removeprefix(REF)]
+    return schema
+
+
+def properties_of(schema: Schema, types: Mapping[str, Schema]) -> dict[str, tuple[Any, bool]]:
+    """Give the properties of an input by name, each with whether it is required.
+
+    This is what a query, a command line and OpenAPI call its parameters.
+    """
+    root = resolved(schema, types)
+    required = root.get("required", ())
+    return {name: (described, name in required) for name, described in root.get("properties", {}).items()}
 
 
 def map_schema(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:

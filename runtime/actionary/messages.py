@@ -7,7 +7,7 @@ does name (limits, allowed values) comes from the definition.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
@@ -166,10 +166,11 @@ def summary(problems: Sequence[Problem], whole: str) -> str:
 
 def _problem(line: ErrorDetails, given: Any) -> Problem:
     kind = line["type"]
-    return _path(line["loc"], kind, given), kind, _text(kind, line.get("ctx", {}))
+    return _path(line["loc"], kind, given), kind, text_of(kind, line.get("ctx", {}))
 
 
-def _text(kind: str, context: dict[str, Any]) -> str:
+def text_of(kind: str, context: Mapping[str, Any]) -> str:
+    """Say what is wrong, given pydantic's name of the kind and the limits it speaks of."""
     try:
         text = _TEXTS.get(kind, OTHERWISE).format_map(context)
     except KeyError:

@@ -95,6 +95,8 @@ def _escape(piece: str, *, in_class: bool) -> str:
     kind = piece[1]
     if kind in "pP":
         return _property(piece)
+    if (kind == "x" and len(piece) == 4) or (kind == "u" and len(piece) == 6 and "{" not in piece):
+        return piece
     if kind in "xuU" and len(piece) > 2:
         character = chr(int(piece[2:].strip("{}"), 16))
         return f"\\{character}" if character in _SYNTAX or (in_class and character == "-") else character

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -12,9 +12,15 @@ from actionary.catalog import QUERY_METHODS
 from actionary.core_shapes import shape_of
 from actionary.definition import Definition
 from actionary.fields import Cursor
-from actionary.raw_input import RawInput
+from actionary.json_schema import Schema, properties_of
+from actionary.json_types import json_types
+from actionary.raw_input import RawInput, described_raw
+from actionary.raw_input.keywords import CHECKED
 from actionary.schema import built_schema
 from actionary.type_rules import secret_in
+
+_SAYABLE: Final = frozenset({"type", "properties", "required", "additionalProperties", "$defs"})
+"""What the root of a schema may say where the input is a query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,17 @@ def type_mistakes(
         yield from _unsayable(model)
     if definition.paginate is not None:
         output = None if adapter is None else built_schema(adapter)
-        yield from _pages(definition.paginate, _parameters(model), output)
+        name = definition.paginate.input
+        field = f"{name}: str | None = None"
+        if issubclass(model, RawInput):
+            field = f'"{name}": {{"type": ["string", "null"], "default": null}}'
+        yield from _pages(definition.paginate, _parameters(model), field, output)
 
 
 def _unsayable(model: type[BaseModel]) -> Iterator[Mistake]:
     """Find what an input has and no query may say (DESIGN §5)."""
+    if issubclass(model, RawInput):
+        yield from _unlike_a_query(model.schema_)
     yield from _nulls(_parameters(model) or {})
     core = built_schema(model)
     secret = None if core is None else secret_in(core)
@@ -64,11 +76,10 @@ def _unsayable(model: type[BaseModel]) -> Iterator[Mistake]:
 
 def _parameters(model: type[BaseModel]) -> dict[str, _Parameter] | None:
     if issubclass(model, RawInput):
-        schema = model.schema_
-        required = schema.get("required", ())
+        root, types = described_raw(model.schema_, "", ())
         return {
-            name: _Parameter(name in required, _says_null(described), dict(described or {}).get("default"))
-            for name, described in schema.get("properties", {}).items()
+            name: _Parameter(required, _names_null(described, types), described.get("default"))
+            for name, (described, required) in properties_of(root, types).items()
         }
     core = built_schema(model)
     if core is None:
@@ -80,12 +91,27 @@ def _parameters(model: type[BaseModel]) -> dict[str, _Parameter] | None:
     }
 
 
-def _says_null(described: Any) -> bool:
-    """Say whether a property's schema names null; one without types allows it, and needs not be told it."""
-    if not isinstance(described, dict):
-        return False
-    kinds = described.get("type", [])
-    return "null" in ([kinds] if isinstance(kinds, str) else kinds)
+def _names_null(schema: Schema, types: Mapping[str, Schema]) -> bool:
+    """Say whether a schema names null; one that allows every type does not, and needs not be told it."""
+    allowed = json_types(schema, types)
+    return "null" in allowed and allowed != json_types({}, types)
+
+
+def _unlike_a_query(root: Schema) -> Iterator[Mistake]:
+    """Find what the root of a schema asks of an input as a whole, which no parameter can say."""
+    for key in root:
+        if key in CHECKED and key not in _SAYABLE:
+            yield Mistake(
+                "input",
+                f"its schema has `{key}` at the root, and a query is described property by property",
+                "say it in the schemas of the `properties`, or use POST or PUT",
+            )
+    if not isinstance(root.get("additionalProperties", False), bool):
+        yield Mistake(
+            "input",
+            "its `additionalProperties` have a schema, and a query has names for its parameters",
+            "name them in `properties`, take one property that is an object, or use POST or PUT",
+        )
 
 
 def _nulls(parameters: dict[str, _Parameter]) -> Iterator[Mistake]:
@@ -101,15 +127,18 @@ def _nulls(parameters: dict[str, _Parameter]) -> Iterator[Mistake]:
         )
 
 
-def _pages(cursor: Cursor, given: dict[str, _Parameter] | None, output: Any) -> Iterator[Mistake]:
+def _pages(
+    cursor: Cursor, given: dict[str, _Parameter] | None, optional: str, output: Any
+) -> Iterator[Mistake]:
+    """Find what pages lack; ``optional`` is how the input writes the field of the cursor."""
     if given is not None:
         field = given.get(cursor.input)
         if field is None:
-            yield _paginate(f"the input has no `{cursor.input}`", f"add `{cursor.input}: str | None = None`")
+            yield _paginate(f"the input has no `{cursor.input}`", f"add `{optional}`")
         elif field.is_required:
             yield _paginate(
                 f"the input's `{cursor.input}` is required, and the first page has no cursor",
-                f"give it a default, `{cursor.input}: str | None = None`",
+                f"give it a default, `{optional}`",
             )
     if output is None:
         return

@@ -72,5 +72,5 @@ def test_our_texts_are_of_errors_that_pydantic_has_and_name_what_it_gives():
 
 
 def test_a_type_we_have_no_text_for_is_still_said():
-    assert messages._text("made_up", {}) == "is not valid"
-    assert messages._text("less_than", {}) == "is not valid"
+    assert messages.text_of("made_up", {}) == "is not valid"
+    assert messages.text_of("less_than", {}) == "is not valid"

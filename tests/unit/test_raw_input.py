@@ -10,6 +10,8 @@ from actionary import ActionDefinitionError, ActionError, Context, Cursor, Http,
 from actionary.catalog import Catalog
 from actionary.describe import describe
 from actionary.settings import Settings
+from actionary_build.emit import python, typescript
+from actionary_build.emit.openapi_query import query_parameters
 from jsonschema import Draft202012Validator
 
 SCHEMA: dict[str, Any] = {
@@ -59,25 +61,6 @@ GOOD: list[dict[str, Any]] = [
     {"name": "Ann", "age": 3.0, "mail": "a@b.c", "colour": "red", "x-1": "a"},
     {"name": "Ann", "tree": {"next": {"next": {}}}, "like": "a", "or": 1, "odd": None},
 ]
-BAD: list[tuple[dict[str, Any], list[tuple[list[Any], str, str]]]] = [
-    ({}, [(["name"], "required", "is required")]),
-    ({"name": "A"}, [(["name"], "minLength", "must have at least 2 characters")]),
-    ({"name": 3}, [(["name"], "type", "must be of another type: string")]),
-    (
-        {"name": "Ann", "b": 1, "a": 1},
-        [(["a"], "additionalProperties", "is not known"), (["b"], "additionalProperties", "is not known")],
-    ),
-    ({"name": "Ann", "age": True}, [(["age"], "type", "must be of another type: integer")]),
-    ({"name": "Ann", "mail": "no"}, [(["mail"], "format", "must be of the format email")]),
-    ({"name": "Ann", "colour": "green"}, [(["colour"], "enum", "must be one of the allowed values")]),
-    (
-        {"name": "Ann", "tree": {"next": {"to": {}}}},
-        [(["tree", "next", "to"], "additionalProperties", "is not known")],
-    ),
-    ({"name": "Ann", "or": []}, [(["or"], "anyOf", "fits none of what is allowed")]),
-    ({"name": "Ann", "odd": 3}, [(["odd"], "not", "is excluded")]),
-    ({"name": "Ann", "x-1": 3}, [(["x-1"], "type", "must be of another type: string")]),
-]
 
 
 @pytest.mark.parametrize("given", GOOD)
@@ -85,23 +68,17 @@ async def test_what_fits_reaches_the_handler_as_it_came(given):
     assert await made().run(given) == given
 
 
-@pytest.mark.parametrize(("given", "problems"), BAD)
-async def test_what_does_not_fit_is_refused_with_the_path_and_without_the_value(given, problems):
-    with pytest.raises(ActionError) as caught:
-        await made().run(given)
-    assert caught.value.code == "invalid_input"
-    assert [(each["path"], each["type"], each["message"]) for each in caught.value.details] == problems
-
-
-async def test_several_keys_that_are_missing_are_named_each_once():
-    schema = {"type": "object", "properties": {"a": {}, "b": {}}, "required": ["a", "b"]}
-    with pytest.raises(ActionError) as caught:
-        await made(schema).run({})
-    assert [each["path"] for each in caught.value.details] == [["a"], ["b"]]
-
-
 @pytest.mark.parametrize(
-    "body", [b"[]", b"3", b"{", b'{"name":"Ann","name":"Bob"}', b'{"name":"Ann","age":1e999}']
+    "body",
+    [
+        b"[]",
+        b"3",
+        b"{",
+        b'{"name":"Ann","name":"Bob"}',
+        b'{"name":"Ann","age":1e999}',
+        b'{"name":"Ann\\ud800"}',
+        b'{"name":"Ann","x-\\udc00":"a"}',
+    ],
 )
 def test_json_is_as_strict_as_for_models(body):
     with pytest.raises(ActionError) as caught:
@@ -139,44 +116,54 @@ def test_a_schema_that_refers_to_itself_stays_an_object(tmp_path):
 
 
 def test_a_query_is_read_by_the_schema():
-    get = made(SCHEMA, http=Http("GET"), public=True)
+    sayable = {key: value for key, value in SCHEMA.items() if key != "patternProperties"}
+    get = made(sayable, http=Http("GET"), public=True)
     assert get.prepared.parameters["age"].types == {"number"}
     assert get.prepared.parameters["like"].types == {"string"}
 
 
-WRONG: list[tuple[Any, str]] = [
-    ({}, "does not describe an object"),
-    ({"type": "array"}, "does not describe an object"),
-    ({"type": "object", "properties": 3}, "is no JSON Schema: at properties"),
-    ({"type": "object", "properties": {"a": {"type": "text"}}}, "at properties/a/type"),
-    ({"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"}, "dialect"),
-    ({"type": "object", "$id": "https://x"}, "`\\$id` is not read here"),
-    ({"type": "object", "properties": {"a": {"$ref": "https://x/y.json"}}}, "leads nowhere"),
-    ({"type": "object", "properties": {"a": {"$ref": "#/$defs/b"}}}, "leads nowhere"),
-    ({"type": "object", "properties": {"a": {"$ref": "#/properties/b"}, "b": {}}}, "leads nowhere"),
-    ({"type": "object", "properties": {"a": {"$defs": {}}}}, "inside the schema"),
-    ({"type": "object", "properties": {"a": {"format": "colour"}}}, "nothing checks the format 'colour'"),
-    ({"type": "object", "properties": {"a": True}}, "a bool stands as a schema in `properties`"),
-    ({"type": "object", "properties": {"a": {"const": float("nan")}}}, "it is no JSON"),
-    ({"type": "object", "properties": {"a": {"enum": [object()]}}}, "it is no JSON"),
-    ({"$schema": 5, "type": "object"}, "dialect"),
-]
+def test_openapi_and_the_server_agree_on_what_the_parameters_are(tmp_path):
+    schema = {
+        "type": "object",
+        "properties": {
+            "a": {"$ref": "#"},
+            "b": {"$ref": "#/$defs/b"},
+            "c": {"type": "integer", "default": 3},
+        },
+        "required": ["b"],
+        "$defs": {"b": {"enum": ["x", "y"]}},
+    }
+    get = made(schema, http=Http("GET"), public=True)
+    catalog = catalog_of(tmp_path, get)
+    found = query_parameters(catalog, catalog.actions[0].input)
+    assert {each.name for each in found} == set(get.prepared.parameters)
+    assert [(each.name, each.required, each.as_json) for each in found] == [
+        ("b", True, False),
+        ("a", False, True),
+        ("c", False, False),
+    ]
+    assert next(each.schema["default"] for each in found if each.name == "c") == 3
 
 
-@pytest.mark.parametrize(("schema", "said"), WRONG)
-def test_a_schema_that_cannot_be_checked_is_a_definition_error(schema, said):
-    with pytest.raises(ActionDefinitionError, match=said) as caught:
-        made(schema)
-    assert (caught.value.field, caught.value.action) == ("input", "show")
-    assert caught.value.mend
+def test_keywords_for_other_programs_become_no_code(tmp_path):
+    system = {"module": "os", "name": "system"}
+    hostile = {"x-python-import": system, "x-python-type": "os.system", "x-enum-varnames": ["os.system"]}
+    node = {"type": "object", "properties": {"kind": {"enum": ["a"], **hostile}}, **hostile}
+    schema = {
+        "type": "object",
+        "properties": {"a": {"$ref": "#/$defs/a"}, "b": {"type": "string", **hostile}},
+        "$defs": {"a": node},
+        **hostile,
+    }
+    catalog = catalog_of(tmp_path, made(schema, public=True))
+    for emitter in (python.emitter, typescript.emitter):
+        for file in emitter.emit(catalog, emitter.options(), {}):
+            assert b"os.system" not in file.content, file.path
 
 
 def test_the_other_fields_are_compared_with_it():
-    null = {"type": "object", "properties": {"a": {"type": ["string", "null"]}}, "required": ["a"]}
-    with pytest.raises(ActionDefinitionError, match="a query cannot say null"):
-        made(null, http=Http("DELETE"))
     with pytest.raises(ActionDefinitionError, match="the input has no `cursor`"):
-        made(null, paginate=Cursor())
+        made(SCHEMA, paginate=Cursor())
     with pytest.raises(ActionDefinitionError, match="the schema says that itself"):
         made(unknown_keys="allow")
 
@@ -204,6 +191,102 @@ async def test_items_that_stand_twice_are_found(items, fits):
         return
     with pytest.raises(ActionError, match="must not have an item twice"):
         await made(schema).run({"x": items})
+
+
+STEPS = {"type": "object", "properties": {"n": {"multipleOf": 0.1}, "w": {"multipleOf": 3}}}
+
+
+@pytest.mark.parametrize(
+    "given", [{"n": 0.3}, {"n": 1e300}, {"n": 10**400}, {"w": 6.0}, {"w": 3 * 10**400}, {"n": "0.35"}]
+)
+async def test_a_multiple_is_reckoned_as_it_is_written(given):
+    assert await made(STEPS).run(given) == given
+
+
+@pytest.mark.parametrize("given", [{"n": 0.35}, {"n": 1e-300}, {"w": 7}, {"w": 10**400}, {"w": 6.5}])
+async def test_what_is_no_multiple_is_refused_however_large_it_is(given):
+    with pytest.raises(ActionError, match="must be a multiple of") as caught:
+        await made(STEPS).run(given)
+    assert caught.value.details[0]["type"] == "multiple_of"
+
+
+def of_text(**keywords: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": {"a": {"type": "string", **keywords}}}
+
+
+async def test_a_pattern_that_makes_other_engines_stall_is_answered_at_once():
+    stalling = made(of_text(pattern="^(a|a)*$"))
+    assert await stalling.run({"a": "a" * 5000})
+    with pytest.raises(ActionError, match="must match the pattern"):
+        await stalling.run({"a": "a" * 5000 + "b"})
+    keys = {"type": "object", "patternProperties": {"^(a|a)*$": {}}, "additionalProperties": False}
+    with pytest.raises(ActionError, match="is not known"):
+        await made(keys).run({"a" * 5000 + "b": 1})
+
+
+@pytest.mark.parametrize(
+    ("keywords", "good"),
+    [
+        ({"pattern": "^a$"}, "a"),
+        ({"format": "date-time"}, "2026-01-31T12:30:00Z"),
+        ({"format": "hostname"}, "a.example"),
+        ({"format": "uri"}, "https://a.example/"),
+    ],
+)
+async def test_a_line_break_at_the_end_is_part_of_the_text(keywords, good):
+    assert await made(of_text(**keywords)).run({"a": good}) == {"a": good}
+    with pytest.raises(ActionError, match="must"):
+        await made(of_text(**keywords)).run({"a": f"{good}\n"})
+
+
+@pytest.mark.parametrize("text", ["\n" * 10, "[" * 3000, "%" * 3000, "x://[", "::" * 999, "٣" * 300])
+async def test_no_text_makes_a_format_fail_in_another_way_than_by_not_fitting(text):
+    for name in ("email", "hostname", "idn-hostname", "ipv6", "uri", "uri-template", "duration", "uuid"):
+        try:
+            await made(of_text(format=name)).run({"a": text})
+        except ActionError as error:
+            assert error.code == "invalid_input"  # noqa: PT017 - some formats take some of the texts
+
+
+class Broken:
+    def iter_errors(self, _):
+        raise OverflowError("cannot convert float infinity to integer")
+
+
+async def test_whatever_the_library_raises_is_the_input_s_fault(monkeypatch, caplog):
+    action = made()
+    monkeypatch.setattr(action.binding.input, "validator_", Broken())
+    with pytest.raises(ActionError, match="has a value that cannot be checked") as caught:
+        await action.run({"name": "Ann"})
+    assert caught.value.code == "invalid_input"
+    assert "float infinity" in caplog.text
+    assert "float infinity" not in caught.value.message
+
+
+async def test_what_is_nested_without_end_is_refused():
+    body = b'{"name":"Ann","tree":' + b'{"next":' * 5000 + b"{}" + b"}" * 5000 + b"}"
+    with pytest.raises(ActionError) as caught:
+        made().prepared.read_json(body)
+    assert caught.value.code == "invalid_input"
+
+
+async def test_keys_that_other_parts_of_the_schema_speak_of_are_known():
+    schema = {
+        "type": "object",
+        "allOf": [{"properties": {"a": {}}}, {"$ref": "#/$defs/b"}],
+        "if": {"properties": {"kind": {"const": "c"}}, "required": ["kind"]},
+        "then": {"properties": {"c": {}}},
+        "patternProperties": {"^x-": {}},
+        "dependentSchemas": {"a": {"properties": {"d": {}}}},
+        "unevaluatedProperties": False,
+        "$defs": {"b": {"properties": {"b": {}}}},
+    }
+    for given in ({"a": 1, "b": 1, "d": 1, "x-1": 1}, {"kind": "c", "c": 1}):
+        assert await made(schema).run(given) == given
+    for given, unknown in (({"d": 1}, "d"), ({"kind": "d", "c": 1}, "kind"), ({"y": 1}, "y")):
+        with pytest.raises(ActionError, match="is not known") as caught:
+            await made(schema).run(given)
+        assert [unknown] in [each["path"] for each in caught.value.details]
 
 
 async def test_a_key_of_the_caller_is_cut_in_what_is_said():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actionary.catalog import ActionSpec, Catalog
-from actionary.json_schema import Schema, map_schema
+from actionary.json_schema import Schema, map_schema, properties_of
 from actionary.json_types import ALTERNATIVES, item_types, json_type_of, json_types, lists_are_plain
 
 from actionary_build.emit.openapi_parts import filled, json_content
@@ -68,11 +68,9 @@ def query_parameters(catalog: Catalog, schema: Schema) -> list[QueryParameter]:
 
     A property that can only be null is left out: a query cannot carry it.
     """
-    root = catalog.resolve(schema)
-    required = root.get("required", ())
     parameters = [
-        _parameter(catalog, name, described, required=name in required)
-        for name, described in root.get("properties", {}).items()
+        _parameter(catalog, name, described, required=required)
+        for name, (described, required) in properties_of(schema, catalog.types).items()
         if json_types(described, catalog.types) - {"null"}
     ]
     return sorted(parameters, key=lambda parameter: (not parameter.required, parameter.name))
