@@ -96,14 +96,14 @@ def _catalog_of(
     actions: Iterable[AnyAction], settings: Settings, registry: Registry, *, alone: bool = False
 ) -> Catalog:
     actions = list(actions)
-    types = _types_of(actions)
+    types = types_of(actions)
     errors = [] if alone else list(_misled(actions, settings))
     specs: list[ActionSpec] = []
     for action in actions:
         examples: list[ExampleSpec] = []
         for index, example in enumerate(action.definition.examples):
             try:
-                examples.append(_example(action, index, example))
+                examples.append(example_of(action, index, example))
             except ActionDefinitionError as error:
                 errors.append(error)
         specs.append(replace(_spec(action, settings, registry, types), examples=tuple(examples)))
@@ -149,7 +149,12 @@ def _put_together(specs: Iterable[ActionSpec], settings: Settings, types: Types)
     )
 
 
-def _types_of(actions: Sequence[AnyAction]) -> Types:
+def types_of(actions: Sequence[AnyAction]) -> Types:
+    """Describe types by action and place: ``(name, "input")``, ``"output"`` or ``"errors.<code>"``.
+
+    Raises:
+        DefinitionErrors: One cannot be described; all are named.
+    """
     roots: list[Root] = []
     errors: list[ActionDefinitionError] = []
     for action in actions:
@@ -302,7 +307,12 @@ def _error(action: AnyAction, error: type[ActionError[Any]], types: Types | None
     )
 
 
-def _example(action: AnyAction, index: int, example: Example) -> ExampleSpec:
+def example_of(action: AnyAction, index: int, example: Example) -> ExampleSpec:
+    """Give an action's example, the one of that index, as callers get it.
+
+    Raises:
+        ActionDefinitionError: It does not fit the types.
+    """
     try:
         given = to_json(example.input)
         action.prepared.read_json(given)

@@ -41,13 +41,14 @@ class Binding:
     """How to call a handler: its input model, output type, and ``call(model, ctx)``.
 
     The call gives a coroutine, which runs a plain function in a worker thread.
-    ``is_async`` says that the handler is none.
+    ``is_async`` says that the handler is none, ``takes_context`` that it sees the context.
     """
 
     input: type[BaseModel]
     output: Any
     call: Callable[[BaseModel, Context[Any]], Coroutine[Any, Any, Any]]
     is_async: bool
+    takes_context: bool
 
 
 def bind(
@@ -90,7 +91,8 @@ def bind(
         call = _call_with_keywords(handler, renamed, context)
     if output is UNCHECKED:
         output = hints.get("return", UNCHECKED)
-    return Binding(input_model, output, call if is_async else functools.partial(in_thread, call), is_async)
+    called = call if is_async else functools.partial(in_thread, call)
+    return Binding(input_model, output, called, is_async, takes_context=context is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from actionary.registry import Registry
 from actionary.result import CommonError
 from actionary.schema import core_schema_of, describe_types
 from actionary.settings import Settings
-from contract_values import FORMATS, JUNK, likely
+from actionary.testing.formats import PROMISED
+from actionary.testing.validators import format_checker
+from actionary.testing.values import JUNK, likely
 from generated_models import INPUTS
 from hypothesis import event
 from hypothesis import strategies as st
@@ -23,6 +25,8 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 FEW_OR_MANY = pytest.mark.parametrize("examples", [60, pytest.param(3000, marks=pytest.mark.long)])
+
+FORMATS = format_checker(PROMISED)
 
 
 def reads(action: Any, body: bytes) -> bool:

@@ -16,12 +16,16 @@ from actionary import define_action
 from actionary.json_schema import subschemas
 from actionary.result import CommonError
 from actionary.schema import core_schema_of, describe_types
-from contract_values import FORMATS, TEXTS, likely
+from actionary.testing.formats import PROMISED
+from actionary.testing.validators import format_checker
+from actionary.testing.values import TEXTS, likely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
+
+FORMATS = format_checker(PROMISED)
 
 
 class Colour(Enum):

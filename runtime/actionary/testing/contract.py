@@ -1,0 +1,208 @@
+"""`assert_contract`: whether actions do what they say, tried with their examples and with made-up inputs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.util import find_spec
+from typing import Any, Final, Literal, TypeAlias
+
+from actionary.definition_error import ActionDefinitionError
+from actionary.describe import DefinitionErrors, example_of
+from actionary.fields import Example
+from actionary.invoke import is_exposed
+from actionary.registry import AnyAction, Registry
+from actionary.result import Err
+from actionary.testing.client import TestClient, refuse_in_loop
+from actionary.testing.failures import ContractBroken, Failure, as_text, failure_of
+from actionary.testing.pipeline import CallFailed, Sent
+from actionary.testing.validators import INSTALL, schemas_of
+
+Run: TypeAlias = Literal["safe", "all", "none"] | Collection[str]
+"""Which actions are run: those that only read and those on fakes, all, none, or the first and these."""
+
+_UNDECLARED: Final = "raise an error of the action's `errors`, or refuse such an input in its types"
+
+
+def assert_contract(
+    subject: Registry | TestClient[Any] | None = None,
+    *,
+    only: Collection[str] | None = None,
+    leave_out: Collection[str] = (),
+    run: Run = "safe",
+    example_outputs: Literal["equal", "fit"] = "equal",
+    stricter: Collection[str] = (),
+    examples: int = 50,
+    seed: int = 0,
+) -> None:
+    """Fail unless every action does what it says: it is called with its examples, and with made-up inputs.
+
+    ``subject`` is a registry, whose actions code of your own calls; or a `TestClient`,
+    which says who calls and with what fakes, and then only what its caller may reach
+    is tried. Without it the registry is that of the project at the current folder.
+
+    For each action: every example is accepted, succeeds, and gives what it says
+    (``example_outputs="fit"`` asks only that it fits). Inputs that the schema accepts are
+    read, and those that it refuses are refused, except for the actions in ``stricter``,
+    whose validators may refuse more. Nothing is raised that is not in ``errors``, and
+    every result fits its schema.
+
+    Only actions that are ``read_only`` are run, and those that take a context of a client
+    with ``resources`` or a ``lifespan``, since what they change are fakes then. ``run`` has
+    the names of more that may be, or is ``"all"``, or ``"none"``. The outputs of actions
+    that are not ``read_only`` need not equal those of their examples.
+
+    ``examples`` inputs are tried for each action, for the same ``seed`` the same ones.
+    Outside of a ``with`` block a client opens its lifespan for each call, so that no call
+    sees what another left.
+
+    Raises:
+        ContractBroken: Some do not; it names all, each with the smallest input that shows it.
+        ModuleNotFoundError: The extra ``testing`` is not installed.
+        RuntimeError: An event loop runs in this thread: the test has to be a plain ``def``.
+        ValueError: There is no action of a name that is given, or none at all to try.
+    """
+    __tracebackhide__ = True
+    _check_installed()
+    refuse_in_loop("a plain `def` for the test that calls assert_contract")
+    with ExitStack() as stack:
+        client = subject
+        if not isinstance(client, TestClient):
+            client = stack.enter_context(TestClient(client, caller="code"))
+        actions = _chosen(client, only, leave_out, (run, stricter))
+        runner = client.runner or stack.enter_context(asyncio.Runner())
+        trial = Trial(client, runner, run, example_outputs, frozenset(stricter), examples, seed)
+        failures = [failure for action in actions for failure in trial.failures_of(action)]
+    if failures:
+        first = next((failure.error for failure in failures if failure.error is not None), None)
+        raise ContractBroken(failures) from first
+
+
+def _check_installed() -> None:
+    for name in ("hypothesis", "jsonschema"):
+        if find_spec(name) is None:
+            raise ModuleNotFoundError(f"assert_contract needs the extra `testing`: {INSTALL}", name=name)
+
+
+def _chosen(
+    client: TestClient[Any],
+    only: Collection[str] | None,
+    leave_out: Collection[str],
+    more: Iterable[Run],
+) -> list[AnyAction]:
+    """Give the actions to try.
+
+    Raises:
+        ValueError: A name is that of none, or none is left.
+    """
+    registry, caller = client.pipeline.registry, client.pipeline.caller
+    known = {action.name for action in registry}
+    for names in (only or (), leave_out, *(each for each in more if each not in ("safe", "all", "none"))):
+        if isinstance(names, str):
+            raise ValueError(f"{names!r} is no list of actions: write [{names!r}]")  # noqa: TRY004 - one error for names
+        unknown = sorted(set(names) - known)
+        if unknown:
+            raise ValueError(
+                f"there is no action {unknown[0]!r}; there are {', '.join(sorted(known)) or 'none'}"
+            )
+    chosen = [
+        action
+        for action in registry
+        if is_exposed(action, caller)
+        and (only is None or action.name in only)
+        and action.name not in leave_out
+    ]
+    if not chosen:
+        raise ValueError(f"there is no action to try for callers of the kind {caller!r}")
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How actions are tried."""
+
+    client: TestClient[Any]
+    runner: asyncio.Runner
+    run: Run
+    example_outputs: Literal["equal", "fit"]
+    stricter: frozenset[str]
+    examples: int
+    seed: int
+
+    def failures_of(self, action: AnyAction) -> Iterator[Failure]:
+        """Give every way in which an action breaks its contract."""
+        from actionary.testing.fuzz import Fuzz, fuzz  # noqa: PLC0415 - an extra
+
+        try:
+            schemas = schemas_of(action)
+        except DefinitionErrors as errors:
+            yield from (_undescribed(action, error) for error in errors.errors)
+            return
+        for index, example in enumerate(action.definition.examples):
+            failure = self._failure_of_example(action, index, example)
+            if failure is not None:
+                yield failure
+        found = fuzz(
+            Fuzz(
+                action=action,
+                schema=schemas.input,
+                call=partial(self.call, action) if self._runs(action) else None,
+                stricter=action.name in self.stricter,
+                examples=self.examples,
+                seed=self.seed,
+            )
+        )
+        if found is not None:
+            yield found
+
+    def _runs(self, action: AnyAction) -> bool:
+        if self.run == "all":
+            return True
+        if self.run == "none":
+            return False
+        on_fakes = self.client.pipeline.resources.are_fakes and action.binding.takes_context
+        named = self.run != "safe" and action.name in self.run
+        return action.definition.read_only or on_fakes or named
+
+    def call(self, action: AnyAction, given: Any) -> Sent[Any] | Err | Failure:
+        """Call an action, and give what is wrong with that as a failure."""
+        try:
+            return self.runner.run(self.client.pipeline.call(action, given, self.client.asking()))
+        except CallFailed as failed:
+            error, code = failed.error, failed.masked.code
+        if isinstance(error, ContractBroken):
+            return replace(error.failures[0], input=given)
+        what = f"it raised {type(error).__name__}, which is not in its `errors`; callers get {code!r}"
+        return failure_of(action, "undeclared_error", what, _UNDECLARED, given=given, error=error)
+
+    def _failure_of_example(self, action: AnyAction, index: int, example: Example) -> Failure | None:
+        try:
+            spec = example_of(action, index, example)
+        except ActionDefinitionError as error:
+            return failure_of(action, "example", error.what, error.mend, given=example.input)
+        if not self._runs(action):
+            return None
+        fail = partial(failure_of, action, "example", given=spec.input)
+        outcome = self.call(action, spec.input)
+        if isinstance(outcome, Failure):
+            return replace(outcome, what=f"example {index + 1}: {outcome.what}")
+        if isinstance(outcome, Err):
+            return fail(
+                f"example {index + 1} fails with {outcome.code!r}: {outcome.message}",
+                "give the client a principal who may, or fakes with which it succeeds, or mend the example",
+            )
+        exact = self.example_outputs == "equal" and action.definition.read_only and spec.has_output
+        if exact and outcome.json != spec.output:
+            return fail(
+                f"example {index + 1} says {as_text(spec.output)}, and it gives {as_text(outcome.json)}",
+                'mend one of the two, or allow any that fits: `example_outputs="fit"`',
+            )
+        return None
+
+
+def _undescribed(action: AnyAction, error: ActionDefinitionError) -> Failure:
+    field = f"`{error.field}`: " if error.field else ""
+    return failure_of(action, "undescribed", f"{field}{error.what}", error.mend)

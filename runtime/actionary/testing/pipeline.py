@@ -1,0 +1,232 @@
+"""A call from a test, through the pipeline that every door uses."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Generic
+
+from pydantic import BaseModel
+from pydantic_core import from_json
+from typing_extensions import TypeVar
+
+from actionary.action import Action
+from actionary.context import OUTSIDE, Caller, Context, new_request_id
+from actionary.gates import gates_of
+from actionary.invoke import Read, err_of, find, perform
+from actionary.principal import Principal
+from actionary.registry import AnyAction, Registry
+from actionary.resources import Lifespan
+from actionary.result import ActionError, CommonError, Err, Ok
+from actionary.routes import route_of
+from actionary.running import Call, Running
+from actionary.testing.clock import ClockCall, ClockContext, FakeClock
+from actionary.testing.failures import ContractBroken, failure_of
+from actionary.testing.gates import Seen, gates_in_test
+from actionary.testing.request import FakeRequest
+from actionary.testing.validators import errors_of, written_validators
+from actionary.testing.wire import travelled
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+T = TypeVar("T")
+
+PREFIX: Final = "/api"
+"""Where actions lie in the requests that tests make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(Ok[T], Generic[T]):
+    """An `Ok` of the test kit: ``json`` is what travels, parsed, ``data`` what the handler gave."""
+
+    json: Any = field(default=None, kw_only=True)
+
+
+class CallFailed(Exception):  # noqa: N818 - it says what happened
+    """A call failed in a way that no caller may learn of: ``error`` says why, ``masked`` what they get."""
+
+    def __init__(self, error: BaseException, masked: Err) -> None:
+        self.error = error
+        self.masked = masked
+        super().__init__(masked.message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who asks in a test, and how."""
+
+    principal: Principal | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    timeout: float | None = None
+
+
+class Resources:
+    """What handlers get: the fakes of a test, or what the registries open."""
+
+    def __init__(self, registry: Registry, fake: Any, lifespan: Lifespan | None) -> None:
+        self._registry: Final = registry
+        self._fake: Final = fake
+        self.are_fakes: Final = fake is not None or lifespan is not None
+        # Another registry opens what a test gives; it has no actions.
+        self.main: Final = Registry(lifespan=lifespan) if self.are_fakes else registry
+
+    @property
+    def registries(self) -> Iterable[Registry]:
+        """The registries that calls open."""
+        if self.are_fakes:
+            return [self.main]
+        return dict.fromkeys([self.main, *map(self._registry.home_of, self._registry)])
+
+    @asynccontextmanager
+    async def of(self, action: AnyAction) -> AsyncGenerator[Any]:
+        """Give the resources of an action, open for as long as this lasts.
+
+        Raises:
+            LookupError: There are fakes, but for another registry than the action's.
+        """
+        home = self._registry.home_of(action)
+        if home is self._registry:
+            home = self.main
+        elif self.are_fakes and home.lifespan is not None:
+            raise LookupError(
+                f"{action.name} comes from another registry, whose resources are not replaced here:"
+                " call it through a TestClient of that registry"
+            )
+        async with home.open() as resources:
+            yield self._fake if home is self.main and self._fake is not None else resources
+
+
+class Pipeline:
+    """Calls the actions of a registry as a door does, and lets nothing that is wrong go unseen."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        resources: Resources,
+        caller: Caller,
+        clock: FakeClock | None,
+        *,
+        check_outputs: bool,
+    ) -> None:
+        self.registry: Final = registry
+        self.resources: Final = resources
+        self.caller: Final[Caller] = caller
+        self._clock: Final = clock
+        self._check_outputs: Final = check_outputs
+        self._validators: Final[dict[AnyAction, Mapping[str, Validator]]] = {}
+
+    def find(self, asked: AnyAction | str) -> AnyAction | Err:
+        """Find an action for the caller; over HTTP one that is not for it is not there.
+
+        Raises:
+            TypeError: ``asked`` is neither an action nor a name.
+            LookupError: The action is not in the registry.
+        """
+        if not isinstance(asked, str | Action):  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped callers
+            raise TypeError(f"an action or its name is needed, not {type(asked).__name__}")
+        if isinstance(asked, Action) and asked not in self.registry:
+            raise LookupError(
+                f"{asked!r} is not in the registry of this TestClient: register it there, or give the"
+                " client the registry that has it"
+            )
+        try:
+            return find(self.registry, asked, self.caller)
+        except CommonError as refused:
+            error = CommonError("not_found", "There is no such action.") if self.caller == "http" else refused
+            name = asked if isinstance(asked, str) else asked.name
+            return err_of(error, name, 0.0, new_request_id().decode())
+
+    async def call(self, action: AnyAction, given: Any, asking: Asking) -> Sent[Any] | Err:
+        """Call an action that was found.
+
+        Raises:
+            CallFailed: Something was raised that the action does not declare, or what it
+                gave does not fit.
+        """
+        call = self._timed(action, asking.timeout)
+        context = self._context(action, call, asking)
+        seen: Seen = []
+        gates = gates_of(action, self.registry)
+        if gates is not None:
+            gates = gates_in_test(gates, asking.principal, seen)
+        async with self.resources.of(action) as resources:
+            context.give_resources(resources)
+            try:
+                data, sent = await perform(action, gates, self._reader(given), context, call)
+            except ActionError as error:
+                err = err_of(error, action.name, self._since(call), context.request_id, action)
+                if seen:
+                    raise CallFailed(seen[0], err) from error
+                self._check_failure(action, err, error)
+                return err
+        written = from_json(sent)
+        if self._check_outputs:
+            misfit = CommonError("invalid_output", "The action's result does not fit its schema.")
+            masked = err_of(misfit, action.name, self._since(call), context.request_id)
+            self._check_written(action, "", written, masked)
+        return Sent(data, action.name, self._since(call), json=written)
+
+    def _timed(self, action: AnyAction, timeout: float | None) -> Call:
+        seconds = action.definition.timeout if timeout is None else min(timeout, action.definition.timeout)
+        if self._clock is not None:
+            return ClockCall(self._clock, action.name, seconds)
+        # Of its own: between the calls of a test the loop stands still, and nothing blocks it.
+        return Call(Running(), action.name, monotonic(), seconds)
+
+    def _context(self, action: AnyAction, call: Call, asking: Asking) -> Context[Any]:
+        from_outside = self.caller in OUTSIDE
+        kind: type[Context[Any]] = Context if self._clock is None else ClockContext
+        context = kind(
+            caller=self.caller,
+            request=_request(action, asking.headers) if from_outside else None,
+            action=action.name,
+            principal=None if from_outside else asking.principal,
+        )
+        if isinstance(context, ClockContext) and self._clock is not None:
+            context.clock = self._clock
+        context.call = call
+        return context
+
+    def _reader(self, given: Any) -> Read:
+        async def read(action: AnyAction) -> BaseModel:
+            return action.prepared.read_json(travelled(given, action, self.caller))
+
+        return read
+
+    def _since(self, call: Call) -> float:
+        now = monotonic() if self._clock is None else self._clock()
+        return (now - call.started) * 1000
+
+    def _check_failure(self, action: AnyAction, err: Err, error: ActionError[Any]) -> None:
+        cause = error.__cause__ or error
+        if err.code == "handler_error":
+            raise CallFailed(cause, err) from error
+        if err.code == "invalid_output":
+            raise _misfit(action, f"{cause}", err) from error
+        if self._check_outputs and err.code in action.prepared.errors:
+            self._check_written(action, err.code, err.details, err)
+
+    def _check_written(self, action: AnyAction, code: str, written: Any, masked: Err) -> None:
+        """Check what travels against its JSON Schema: the details of an error, without ``code`` the output."""
+        validators = self._validators.get(action)
+        if validators is None:
+            validators = self._validators[action] = written_validators(action)
+        wrong = errors_of(validators[code], written) if code in validators else []
+        if wrong:
+            what = f"the details of {code} do" if code else "its output does"
+            raise _misfit(action, f"{what} not fit the JSON Schema: {'; '.join(wrong[:5])}", masked)
+
+
+def _misfit(action: AnyAction, what: str, masked: Err) -> CallFailed:
+    mend = "give what the declared type says, or declare what is given"
+    return CallFailed(ContractBroken([failure_of(action, "invalid_output", what, mend)]), masked)
+
+
+def _request(action: AnyAction, headers: Mapping[str, str]) -> FakeRequest:
+    route = route_of(action.definition, PREFIX)
+    if route is None:  # no door over HTTP; agents and apps reach it
+        return FakeRequest("POST", PREFIX, headers)
+    return FakeRequest(route.method, route.path, headers)
