@@ -76,7 +76,8 @@ class TestClient(Generic[R]):
             clock,
             check_outputs=check_outputs,
         )
-        self._resources: Any = resources
+        self._fake: Final = resources
+        self._yielded: Any = None
         self._asking = Asking(principal=principal, headers=headers_of(headers))
         self._raises = raise_failures
         self._open: AsyncExitStack | None = None
@@ -85,7 +86,7 @@ class TestClient(Generic[R]):
     @property
     def resources(self) -> R:
         """The fakes that were given, or what the lifespan yielded to this ``with`` block."""
-        return cast("R", self._resources)
+        return cast("R", self._yielded if self._fake is None else self._fake)
 
     @overload
     async def call(
@@ -198,7 +199,7 @@ class TestClient(Generic[R]):
             for each in self.pipeline.resources.registries:
                 resources = await stack.enter_async_context(each.open())
                 if each is self.pipeline.resources.main:
-                    self._resources = resources
+                    self._yielded = resources
             self._open = stack.pop_all()
         return self
 
@@ -206,8 +207,7 @@ class TestClient(Generic[R]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         opened, self._open = self._open, None
-        if self.pipeline.resources.main.lifespan is not None:
-            self._resources = None
+        self._yielded = None
         if opened is not None:
             await opened.aclose()
 

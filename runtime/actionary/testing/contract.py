@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final, Literal, TypeAlias
 
+from actionary.catalog import ExampleSpec
 from actionary.definition_error import ActionDefinitionError
 from actionary.describe import DefinitionErrors, example_of
-from actionary.fields import Example
 from actionary.invoke import is_exposed
 from actionary.registry import AnyAction, Registry
 from actionary.result import Err
@@ -35,7 +36,7 @@ def assert_contract(
     run: Run = "safe",
     example_outputs: Literal["equal", "fit"] = "equal",
     stricter: Collection[str] = (),
-    examples: int = 50,
+    examples: int = 100,
     seed: int = 0,
 ) -> None:
     """Fail unless every action does what it says: it is called with its examples, and with made-up inputs.
@@ -75,10 +76,26 @@ def assert_contract(
         actions = _chosen(client, only, leave_out, (run, stricter))
         runner = client.runner or stack.enter_context(asyncio.Runner())
         trial = Trial(client, runner, run, example_outputs, frozenset(stricter), examples, seed)
+        stack.enter_context(_quiet_log())
         failures = [failure for action in actions for failure in trial.failures_of(action)]
     if failures:
         first = next((failure.error for failure in failures if failure.error is not None), None)
         raise ContractBroken(failures) from first
+
+
+@contextmanager
+def _quiet_log() -> Iterator[None]:
+    """Keep our log still: it would tell of each of many attempts what the failure says once."""
+    log = logging.getLogger("actionary")
+
+    def refuse(_: logging.LogRecord) -> bool:
+        return False
+
+    log.addFilter(refuse)
+    try:
+        yield
+    finally:
+        log.removeFilter(refuse)
 
 
 def _check_installed() -> None:
@@ -141,14 +158,22 @@ class Trial:
         except DefinitionErrors as errors:
             yield from (_undescribed(action, error) for error in errors.errors)
             return
+        given: list[Any] = []
         for index, example in enumerate(action.definition.examples):
-            failure = self._failure_of_example(action, index, example)
+            try:
+                spec = example_of(action, index, example)
+            except ActionDefinitionError as error:
+                yield failure_of(action, "example", error.what, error.mend)
+                continue
+            given.append(spec.input)
+            failure = self._failure_of_example(action, index, spec) if self._runs(action) else None
             if failure is not None:
                 yield failure
         found = fuzz(
             Fuzz(
                 action=action,
                 schema=schemas.input,
+                given=given,
                 call=partial(self.call, action) if self._runs(action) else None,
                 stricter=action.name in self.stricter,
                 examples=self.examples,
@@ -178,13 +203,7 @@ class Trial:
         what = f"it raised {type(error).__name__}, which is not in its `errors`; callers get {code!r}"
         return failure_of(action, "undeclared_error", what, _UNDECLARED, given=given, error=error)
 
-    def _failure_of_example(self, action: AnyAction, index: int, example: Example) -> Failure | None:
-        try:
-            spec = example_of(action, index, example)
-        except ActionDefinitionError as error:
-            return failure_of(action, "example", error.what, error.mend, given=example.input)
-        if not self._runs(action):
-            return None
+    def _failure_of_example(self, action: AnyAction, index: int, spec: ExampleSpec) -> Failure | None:
         fail = partial(failure_of, action, "example", given=spec.input)
         outcome = self.call(action, spec.input)
         if isinstance(outcome, Failure):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -23,7 +23,7 @@ from actionary.testing.validators import (
     lenient_validator,
     likely_validator,
 )
-from actionary.testing.values import fitting, likely
+from actionary.testing.values import fitting, likely, slipping
 
 Call: TypeAlias = Callable[[Any], object]
 """Calls an action with an input; what it gives that is a `Failure` is one."""
@@ -36,10 +36,14 @@ _CHANGED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Fuzz:
-    """What to try: an action with the schema of its input, and how it is called if it is run."""
+    """What to try: an action with the schema of its input, and how it is called if it is run.
+
+    ``given`` are inputs of its examples.
+    """
 
     action: AnyAction
     schema: Schema
+    given: Sequence[Any]
     call: Call | None
     stricter: bool
     examples: int
@@ -82,18 +86,16 @@ def fuzz(what: Fuzz) -> Failure | None:
     except _Wrong as wrong:
         return wrong.failure
     except Flaky:
-        failure = tried.first
-        return None if failure is None else replace(failure, what=f"{failure.what} ({_CHANGED})")
+        if tried.first is None:
+            raise
+        return replace(tried.first, what=f"{tried.first.what} ({_CHANGED})")
     return tried.nothing_read()
 
 
 def _inputs_of(what: Fuzz) -> st.SearchStrategy[Any]:
     types = what.schema["$defs"]
-    given = [
-        json.loads(json.dumps(example.input, default=str)) for example in what.action.definition.examples
-    ]
-    made = fitting(what.schema, types) | likely(what.schema, types)
-    return st.sampled_from(given) | made if given else made
+    made = fitting(what.schema, types) | slipping(what.schema, types) | likely(what.schema, types)
+    return st.sampled_from(what.given) | made if what.given else made
 
 
 class _Tried:

@@ -210,7 +210,7 @@ class Pipeline:
             self._check_written(action, err.code, err.details, err)
 
     def _check_written(self, action: AnyAction, code: str, written: Any, masked: Err) -> None:
-        """Check what travels against its JSON Schema: the details of an error, without ``code`` the output."""
+        """Check what travels against its JSON Schema: details of an error, without ``code`` the output."""
         validators = self._validators.get(action)
         if validators is None:
             validators = self._validators[action] = written_validators(action)

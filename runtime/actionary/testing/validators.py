@@ -108,7 +108,7 @@ def format_checker(formats: Mapping[str, Format], *, others: bool = True) -> For
             return not isinstance(instance, str) or (others if fits is None else fits(instance))
 
         def check(self, instance: object, format: str) -> None:  # noqa: A002 - as above
-            from jsonschema import FormatError  # noqa: PLC0415 - an extra
+            from jsonschema.exceptions import FormatError  # noqa: PLC0415 - an extra
 
             if not self.conforms(instance, format):
                 raise FormatError(f"{instance!r} is not a {format!r}")

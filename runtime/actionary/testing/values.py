@@ -109,6 +109,11 @@ _SHAPES: Final[dict[str, Callable[[dict[str, Any], Any], st.SearchStrategy[Any]]
 _DEEP: Final = 5
 """Below so many levels only what has to be there is made, so that what refers to itself ends."""
 
+_PARTS: Final = 6
+"""Among so many parts of a value is the one that does not fit."""
+
+_FEW: Final = 20
+
 _PLAIN: Final = {"boolean": st.booleans(), "null": st.none()}
 
 _ISO: Final[Mapping[str, st.SearchStrategy[str]]] = {
@@ -127,6 +132,9 @@ _ISO: Final[Mapping[str, st.SearchStrategy[str]]] = {
             *("postgresql://user:pass@localhost:5432/app", "mongodb://localhost:27017/app"),
         ]
     ),
+    "ipvanyaddress": st.ip_addresses().map(str),
+    "ipvanynetwork": st.sampled_from(["192.0.2.0/24", "2001:db8::/32"]),
+    "ipvanyinterface": st.sampled_from(["192.0.2.1/24", "2001:db8::1/32"]),
     "duration": st.sampled_from(["PT1S", "P1D", "PT1H30M", "-P1DT2H"]),
     "ipv4": st.ip_addresses(v=4).map(str),
     "ipv6": st.ip_addresses(v=6).map(str),
@@ -135,7 +143,7 @@ _ISO: Final[Mapping[str, st.SearchStrategy[str]]] = {
     "ipv4interface": st.sampled_from(["192.0.2.1/24"]),
     "ipv6interface": st.sampled_from(["2001:db8::1/32"]),
     "base64url": st.sampled_from(["", "YQ==", "YWI=", "YWJj", "AAECAw=="]),
-    "json-string": st.sampled_from(["1", "null", '"a"', "[]", "{}"]),
+    "application/json": st.sampled_from(["1", "null", '"a"', "[]", "{}"]),
 }
 """Texts of the formats that pydantic's types have."""
 
@@ -146,18 +154,35 @@ def fitting(draw: st.DrawFn, schema: Any, types: Mapping[str, Any]) -> Any:
     return _Fitting(draw, types).value(schema, 0)
 
 
-class _Fitting:
-    """Draws values, each in the simplest way first, so that the smallest that shows something is found."""
+@st.composite
+def slipping(draw: st.DrawFn, schema: Any, types: Mapping[str, Any]) -> Any:
+    """Make values that fit a schema but for one place, where they just do not."""
+    return _Fitting(draw, types, slips_at=draw(st.integers(1, _PARTS))).value(schema, 0)
 
-    def __init__(self, draw: st.DrawFn, types: Mapping[str, Any]) -> None:
+
+class _Fitting:
+    """Draws values, each in the simplest way first, so that the smallest that shows something is found.
+
+    The part of number ``slips_at`` is one that does not fit.
+    """
+
+    def __init__(self, draw: st.DrawFn, types: Mapping[str, Any], slips_at: int = -1) -> None:
         self._draw = draw
         self._types = types
+        self._until_slip = slips_at
 
     def value(self, schema: Any, depth: int) -> Any:
         if not isinstance(schema, dict):
             return self._draw(JUNK)
         if "$ref" in schema:
             return self.value(self._types[schema["$ref"].removeprefix(REF)], depth)
+        self._until_slip -= 1
+        if self._until_slip == 0:
+            near = self._draw(st.integers(0, 3)) > 0
+            return self._draw(st.sampled_from(_beyond(schema)) if near else JUNK)
+        return self.fit(schema, depth)
+
+    def fit(self, schema: Mapping[str, Any], depth: int) -> Any:
         if "const" in schema or "enum" in schema:
             return self._draw(st.sampled_from(schema.get("enum", [schema.get("const")])))
         branches = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
@@ -207,7 +232,7 @@ class _Fitting:
         return st.integers(least, least + 3 if most is None else max(min(most, least + 3), least))
 
     def text(self, schema: Mapping[str, Any], _: int) -> str:
-        known = _ISO.get(schema.get("format", ""))
+        known = _ISO.get(schema.get("format", schema.get("contentMediaType", "")))
         if known is not None:
             return self._draw(known)
         least, most = schema.get("minLength", 0), schema.get("maxLength")
@@ -219,7 +244,11 @@ class _Fitting:
     def integer(self, schema: Mapping[str, Any], _: int) -> int:
         step = schema.get("multipleOf", 1)
         least, most = (None if end is None else int(end // step) for end in _ends(schema))
-        number: int = self._draw(st.integers(least, most)) * int(step)
+        made = st.integers(least, most)
+        start = least if least is not None else 0
+        if most is None or most > start + _FEW:  # small numbers are those that mean something
+            made = st.integers(start, start + _FEW) | made
+        number: int = self._draw(made) * int(step)
         return number + (number == schema.get("exclusiveMinimum"))
 
     def number(self, schema: Mapping[str, Any], _: int) -> float:
@@ -227,6 +256,19 @@ class _Fitting:
         whole = st.integers(-1000, 1000).map(float).filter(lambda number: _is_within(number, ends))
         number: float = self._draw(whole | st.floats(*ends, allow_nan=False, allow_infinity=False))
         return number
+
+
+def _beyond(schema: Mapping[str, Any]) -> list[Any]:
+    """Give values that lie just outside of what a schema allows."""
+    least, most = _ends(schema)
+    shortest, longest = schema.get("minLength"), schema.get("maxLength")
+    return [
+        *([] if least is None else [least - 1, least]),
+        *([] if most is None else [most + 1, most]),
+        *([] if not shortest else ["a" * (shortest - 1)]),
+        *([] if longest is None else ["a" * (longest + 1)]),
+        *(None, "a", 1, 0.5, True, [], {}, {"surplus": 1}),
+    ]
 
 
 def _ends(schema: Mapping[str, Any]) -> tuple[float | None, float | None]:
