@@ -86,7 +86,7 @@ def test_a_new_project_is_tested_built_served_and_called_at_once(init, here, act
     ]
     assert sorted(contents(here)) == FILES
 
-    assert "2 passed" in run_tests(here)
+    assert "3 passed" in run_tests(here)
     assert actionary("build", cwd=here).returncode == 0
     assert actionary("build", "--check", cwd=here).returncode == 0
     server = subprocess.Popen([*script, "serve", "--port", "0"], cwd=here, stderr=subprocess.PIPE, text=True)
@@ -125,7 +125,7 @@ def test_beside_existing_code_nothing_of_it_is_touched(init, here, actionary):
     assert {path: after[path] for path in before} == before
     assert sorted(after.keys() - before) == [path for path in FILES if path != "pyproject.toml"]
 
-    assert "3 passed" in run_tests(here)
+    assert "4 passed" in run_tests(here)
     assert actionary("build", cwd=here).returncode == 2
     with (here / "pyproject.toml").open("a") as pyproject:
         pyproject.write("\n" + started.stdout.partition("pyproject.toml:\n\n")[2].partition("\n\n")[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -77,14 +77,14 @@ def assert_contract(
         runner = client.runner or stack.enter_context(asyncio.Runner())
         trial = Trial(client, runner, run, example_outputs, frozenset(stricter), examples, seed)
         stack.enter_context(_quiet_log())
-        failures = [failure for action in actions for failure in trial.failures_of(action)]
+        failures = trial.failures(actions)
     if failures:
         first = next((failure.error for failure in failures if failure.error is not None), None)
         raise ContractBroken(failures) from first
 
 
 @contextmanager
-def _quiet_log() -> Iterator[None]:
+def _quiet_log() -> Generator[None]:
     """Keep our log still: it would tell of each of many attempts what the failure says once."""
     log = logging.getLogger("actionary")
 
@@ -149,39 +149,42 @@ class Trial:
     examples: int
     seed: int
 
-    def failures_of(self, action: AnyAction) -> Iterator[Failure]:
-        """Give every way in which an action breaks its contract."""
-        from actionary.testing.fuzz import Fuzz, fuzz  # noqa: PLC0415 - an extra
+    def failures(self, actions: Iterable[AnyAction]) -> list[Failure]:
+        """Give every way in which actions break their contracts; all examples come before made-up inputs."""
+        found = {action: list(self.failures_of_examples(action)) for action in actions}
+        for action, failures in found.items():
+            if not any(failure.kind == "undescribed" for failure in failures):
+                made_up = self.failure_of_made_up(action)
+                failures.extend([] if made_up is None else [made_up])
+        return [failure for failures in found.values() for failure in failures]
 
+    def failures_of_examples(self, action: AnyAction) -> Iterator[Failure]:
+        """Give what is wrong with the types of an action, and at its examples."""
         try:
-            schemas = schemas_of(action)
+            schemas_of(action)
         except DefinitionErrors as errors:
             yield from (_undescribed(action, error) for error in errors.errors)
             return
-        given: list[Any] = []
-        for index, example in enumerate(action.definition.examples):
-            try:
-                spec = example_of(action, index, example)
-            except ActionDefinitionError as error:
-                yield failure_of(action, "example", error.what, error.mend)
-                continue
-            given.append(spec.input)
-            failure = self._failure_of_example(action, index, spec) if self._runs(action) else None
+        for index, spec in enumerate(_examples_of(action)):
+            failure = spec if isinstance(spec, Failure) else self._failure_of_example(action, index, spec)
             if failure is not None:
                 yield failure
-        found = fuzz(
+
+    def failure_of_made_up(self, action: AnyAction) -> Failure | None:
+        """Give what is wrong at inputs that are made up."""
+        from actionary.testing.fuzz import Fuzz, fuzz  # noqa: PLC0415 - an extra
+
+        return fuzz(
             Fuzz(
                 action=action,
-                schema=schemas.input,
-                given=given,
+                schema=schemas_of(action).input,
+                given=[each.input for each in _examples_of(action) if isinstance(each, ExampleSpec)],
                 call=partial(self.call, action) if self._runs(action) else None,
                 stricter=action.name in self.stricter,
                 examples=self.examples,
                 seed=self.seed,
             )
         )
-        if found is not None:
-            yield found
 
     def _runs(self, action: AnyAction) -> bool:
         if self.run == "all":
@@ -204,6 +207,8 @@ class Trial:
         return failure_of(action, "undeclared_error", what, _UNDECLARED, given=given, error=error)
 
     def _failure_of_example(self, action: AnyAction, index: int, spec: ExampleSpec) -> Failure | None:
+        if not self._runs(action):
+            return None
         fail = partial(failure_of, action, "example", given=spec.input)
         outcome = self.call(action, spec.input)
         if isinstance(outcome, Failure):
@@ -220,6 +225,15 @@ class Trial:
                 'mend one of the two, or allow any that fits: `example_outputs="fit"`',
             )
         return None
+
+
+def _examples_of(action: AnyAction) -> Iterator[ExampleSpec | Failure]:
+    """Give an action's examples as callers get them; a failure for each that does not fit."""
+    for index, example in enumerate(action.definition.examples):
+        try:
+            yield example_of(action, index, example)
+        except ActionDefinitionError as error:
+            yield failure_of(action, "example", error.what, error.mend)
 
 
 def _undescribed(action: AnyAction, error: ActionDefinitionError) -> Failure:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 
 from actionary.json_schema import REF
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The keys and indexes that lead to a part of a value."""
 
 TEXTS: Final = [
     *("", " ", " 1 ", "a1\n", "a\x00", "\u0661", "\u00e9", "\U0001f600"),
@@ -109,8 +112,7 @@ _SHAPES: Final[dict[str, Callable[[dict[str, Any], Any], st.SearchStrategy[Any]]
 _DEEP: Final = 5
 """Below so many levels only what has to be there is made, so that what refers to itself ends."""
 
-_PARTS: Final = 6
-"""Among so many parts of a value is the one that does not fit."""
+_OTHER: Final[list[Any]] = [None, "a", 1, 0.5, True, [], {}, {"surplus": 1}]
 
 _FEW: Final = 20
 
@@ -151,44 +153,43 @@ _ISO: Final[Mapping[str, st.SearchStrategy[str]]] = {
 @st.composite
 def fitting(draw: st.DrawFn, schema: Any, types: Mapping[str, Any]) -> Any:
     """Make values that fit a schema, as far as that can be told from one part of it at a time."""
-    return _Fitting(draw, types).value(schema, 0)
+    return _Fitting(draw, types).value(schema, ())
 
 
 @st.composite
 def slipping(draw: st.DrawFn, schema: Any, types: Mapping[str, Any]) -> Any:
-    """Make values that fit a schema but for one place, where they just do not."""
-    return _Fitting(draw, types, slips_at=draw(st.integers(1, _PARTS))).value(schema, 0)
+    """Make values that fit a schema but for one part, which mostly just does not."""
+    fit = _Fitting(draw, types)
+    value = fit.value(schema, ())
+    path, part = draw(st.sampled_from(fit.parts))
+    choices = [choice for choice in (_beyond(part), _OTHER) if choice]
+    wrong = draw(st.sampled_from(choices).flatmap(st.sampled_from))
+    return _with(value, path, wrong)
 
 
 class _Fitting:
     """Draws values, each in the simplest way first, so that the smallest that shows something is found.
 
-    The part of number ``slips_at`` is one that does not fit.
+    ``parts`` are the parts of a value, each as the path to it and its schema.
     """
 
-    def __init__(self, draw: st.DrawFn, types: Mapping[str, Any], slips_at: int = -1) -> None:
+    def __init__(self, draw: st.DrawFn, types: Mapping[str, Any]) -> None:
         self._draw = draw
         self._types = types
-        self._until_slip = slips_at
+        self.parts: list[tuple[Path, Mapping[str, Any]]] = []
 
-    def value(self, schema: Any, depth: int) -> Any:
+    def value(self, schema: Any, path: Path) -> Any:
         if not isinstance(schema, dict):
             return self._draw(JUNK)
         if "$ref" in schema:
-            return self.value(self._types[schema["$ref"].removeprefix(REF)], depth)
-        self._until_slip -= 1
-        if self._until_slip == 0:
-            near = self._draw(st.integers(0, 3)) > 0
-            return self._draw(st.sampled_from(_beyond(schema)) if near else JUNK)
-        return self.fit(schema, depth)
-
-    def fit(self, schema: Mapping[str, Any], depth: int) -> Any:
-        if "const" in schema or "enum" in schema:
-            return self._draw(st.sampled_from(schema.get("enum", [schema.get("const")])))
+            return self.value(self._types[schema["$ref"].removeprefix(REF)], path)
         branches = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
         if branches:
             ending = [branch for branch in branches if not _leads_on(branch)]
-            return self.value(self._draw(st.sampled_from((depth > _DEEP and ending) or branches)), depth)
+            return self.value(self._draw(st.sampled_from((len(path) > _DEEP and ending) or branches)), path)
+        self.parts.append((path, schema))
+        if "const" in schema or "enum" in schema:
+            return self._draw(st.sampled_from(schema.get("enum", [schema.get("const")])))
         kinds = schema.get("type", "")
         kind = kinds if isinstance(kinds, str) else self._draw(st.sampled_from(kinds))
         makes = {
@@ -198,40 +199,36 @@ class _Fitting:
             "integer": self.integer,
             "number": self.number,
         }
-        if kind in makes:
-            return makes[kind](schema, depth)
-        return self._draw(_PLAIN.get(kind, JUNK))
+        return makes[kind](schema, path) if kind in makes else self._draw(_PLAIN.get(kind, JUNK))
 
-    def object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
+    def object(self, schema: Mapping[str, Any], path: Path) -> dict[str, Any]:
         needed = set(schema.get("required", ()))
         made = {
-            name: self.value(part, depth + 1)
+            name: self.value(part, (*path, name))
             for name, part in schema.get("properties", {}).items()
-            if name in needed or (depth <= _DEEP and self._draw(st.booleans()))
+            if name in needed or (len(path) <= _DEEP and self._draw(st.booleans()))
         }
         more = schema.get("additionalProperties", True)
         if more is not False and not (schema.get("properties") and more is True):
             least = max(schema.get("minProperties", 0) - len(made), 0)
-            for _ in range(self._draw(self._count(least, schema.get("maxProperties"), depth))):
-                name = self.value({"type": "string", **schema.get("propertyNames", {})}, depth)
-                made[str(name)] = self.value(more, depth + 1)
+            for _ in range(self._draw(_count(least, schema.get("maxProperties"), path))):
+                name = str(_Fitting(self._draw, self._types).value(_key_of(schema), path))
+                if name not in made:
+                    made[name] = self.value(more, (*path, name))
         return made
 
-    def array(self, schema: Mapping[str, Any], depth: int) -> list[Any]:
-        first = [self.value(part, depth + 1) for part in schema.get("prefixItems", ())]
-        least, most = max(schema.get("minItems", 0) - len(first), 0), schema.get("maxItems")
+    def array(self, schema: Mapping[str, Any], path: Path) -> list[Any]:
+        most = schema.get("maxItems")
+        parts = schema.get("prefixItems", [])[:most]
+        first = [self.value(part, (*path, place)) for place, part in enumerate(parts)]
         if schema.get("items") is False or (most is not None and most <= len(first)):
-            return first[: most if most is not None else len(first)]
-        room = None if most is None else most - len(first)
-        count = self._draw(self._count(least, room, depth))
-        return first + [self.value(schema.get("items", True), depth + 1) for _ in range(count)]
+            return first
+        least = max(schema.get("minItems", 0) - len(first), 0)
+        count = self._draw(_count(least, None if most is None else most - len(first), path))
+        places = range(len(first), len(first) + count)
+        return first + [self.value(schema.get("items", True), (*path, place)) for place in places]
 
-    def _count(self, least: int, most: int | None, depth: int) -> st.SearchStrategy[int]:
-        if depth > _DEEP:
-            return st.just(least)
-        return st.integers(least, least + 3 if most is None else max(min(most, least + 3), least))
-
-    def text(self, schema: Mapping[str, Any], _: int) -> str:
+    def text(self, schema: Mapping[str, Any], _: Path) -> str:
         known = _ISO.get(schema.get("format", schema.get("contentMediaType", "")))
         if known is not None:
             return self._draw(known)
@@ -241,7 +238,7 @@ class _Fitting:
         longest = least + 8 if most is None else max(min(most, least + 8), least)
         return self._draw(st.text(min_size=least, max_size=longest))
 
-    def integer(self, schema: Mapping[str, Any], _: int) -> int:
+    def integer(self, schema: Mapping[str, Any], _: Path) -> int:
         step = schema.get("multipleOf", 1)
         least, most = (None if end is None else int(end // step) for end in _ends(schema))
         made = st.integers(least, most)
@@ -251,7 +248,7 @@ class _Fitting:
         number: int = self._draw(made) * int(step)
         return number + (number == schema.get("exclusiveMinimum"))
 
-    def number(self, schema: Mapping[str, Any], _: int) -> float:
+    def number(self, schema: Mapping[str, Any], _: Path) -> float:
         ends = _ends(schema)
         whole = st.integers(-1000, 1000).map(float).filter(lambda number: _is_within(number, ends))
         number: float = self._draw(whole | st.floats(*ends, allow_nan=False, allow_infinity=False))
@@ -259,7 +256,7 @@ class _Fitting:
 
 
 def _beyond(schema: Mapping[str, Any]) -> list[Any]:
-    """Give values that lie just outside of what a schema allows."""
+    """Give values that lie just outside of what a schema allows, or just inside."""
     least, most = _ends(schema)
     shortest, longest = schema.get("minLength"), schema.get("maxLength")
     return [
@@ -267,8 +264,28 @@ def _beyond(schema: Mapping[str, Any]) -> list[Any]:
         *([] if most is None else [most + 1, most]),
         *([] if not shortest else ["a" * (shortest - 1)]),
         *([] if longest is None else ["a" * (longest + 1)]),
-        *(None, "a", 1, 0.5, True, [], {}, {"surplus": 1}),
     ]
+
+
+def _with(value: Any, path: Path, part: Any) -> Any:
+    """Give a value with another part at a place."""
+    if not path:
+        return part
+    inside = value
+    for step in path[:-1]:
+        inside = inside[step]
+    inside[path[-1]] = part
+    return value
+
+
+def _key_of(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "string", **schema.get("propertyNames", {})}
+
+
+def _count(least: int, most: int | None, path: Path) -> st.SearchStrategy[int]:
+    if len(path) > _DEEP:
+        return st.just(least)
+    return st.integers(least, least + 3 if most is None else max(min(most, least + 3), least))
 
 
 def _ends(schema: Mapping[str, Any]) -> tuple[float | None, float | None]:

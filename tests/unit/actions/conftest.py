@@ -13,11 +13,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from actionary import Err, Registry, invoke_action, unwrap
+from actionary import Err, Registry, unwrap
 from actionary.catalog import Catalog
 from actionary.describe import describe_all
 from actionary.loading import load_registry
 from actionary.settings import read_settings
+from actionary.testing import TestClient
+from actionary.testing import refused as refusal
 
 ROOT = Path(__file__).parents[3]
 
@@ -74,22 +76,26 @@ def rows(database: Path) -> Callable[[str], list[Any]]:
 
 
 @pytest.fixture
-def call(registry: Registry) -> Callable[..., Coroutine[Any, Any, Any]]:
+def client(registry: Registry) -> TestClient:
+    """The project's own code as the caller, which reaches private actions too."""
+    return TestClient(registry, caller="code")
+
+
+@pytest.fixture
+def call(client: TestClient) -> Callable[..., Coroutine[Any, Any, Any]]:
     """Call an action that is to succeed, and give its data."""
 
     async def call(name: str, /, **given: Any) -> Any:
-        return unwrap(await invoke_action(name, given, registry=registry))
+        return unwrap(await client.call(name, given))
 
     return call
 
 
 @pytest.fixture
-def refused(registry: Registry) -> Callable[..., Coroutine[Any, Any, Err]]:
+def refused(client: TestClient) -> Callable[..., Coroutine[Any, Any, Err]]:
     """Call an action that is to fail, and give the failure."""
 
     async def call(name: str, /, **given: Any) -> Err:
-        result = await invoke_action(name, given, registry=registry)
-        assert isinstance(result, Err), result
-        return result
+        return refusal(await client.call(name, given))
 
     return call

@@ -6,7 +6,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from actionary import Err
+from actionary import Err, Registry
+from actionary.testing import TestClient
+from actionary.testing import refused as refusal
 
 Call = Callable[..., Coroutine[Any, Any, Any]]
 Refused = Callable[..., Coroutine[Any, Any, Err]]
@@ -68,8 +70,9 @@ async def test_a_thread_that_is_not_there_is_an_error_of_its_own(refused: Refuse
     assert failure.details == {"thread_id": "t-0"}
 
 
-async def test_strictly_a_summary_that_is_stored_wrongly_is_a_failure(refused: Refused) -> None:
-    failure = await refused("summarize_thread", thread_id="t-2")
+async def test_strictly_a_summary_that_is_stored_wrongly_is_a_failure(registry: Registry) -> None:
+    client = TestClient(registry, raise_failures=False)
+    failure = refusal(await client.call("summarize_thread", {"thread_id": "t-2"}))
     assert (failure.code, failure.status, failure.details) == ("invalid_output", 500, None)
 
 
