@@ -25,6 +25,7 @@ from actionary import (
     invoke_action_sync,
     unwrap,
 )
+from actionary.testing import FakeClock, Sent, TestClient, assert_contract, refused
 from pydantic import BaseModel
 from typing_extensions import assert_type
 
@@ -165,3 +166,32 @@ def definitions() -> None:
     action(retries=3)  # refused
     Http("PATCH")  # refused
     Example("text")  # refused
+
+
+def tested() -> None:
+    client = TestClient(Registry(), resources=Shop(), clock=FakeClock())
+    assert_type(client, TestClient[Shop])
+    assert_type(client.resources.name, str)
+    client.resources.nothing  # refused
+    sent = client.call_sync(sync, {"product": "x"})
+    assert_type(sent, Sent[Receipt] | Err)
+    assert_type(unwrap(sent), Receipt)
+    assert_type(refused(sent, "out_of_stock"), Err)
+    sent.json  # refused
+    if isinstance(sent, Ok):
+        assert_type(sent.data.total, int)
+    assert_type(client.call_sync("sync"), Sent[Any] | Err)
+    client.call_sync(3)  # refused
+    client.call_sync(sync, principal="ada")  # refused
+    assert_type(FakeClock().context(resources=Shop()).resources, Shop)
+    TestClient(caller="nobody")  # refused
+    assert_contract(client, run=["sync"], seed=3)
+    assert_contract(client, run=3)  # refused
+    assert_contract(client, example_outputs="same")  # refused
+
+
+async def tested_async() -> None:
+    async with TestClient() as client:
+        assert_type(await client.call(bare, {"query": "x"}), Sent[list[str]] | Err)
+    with TestClient(Registry()) as opened:
+        assert_type(unwrap(await opened.call(sync_with_fields)), None)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import itertools
+import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
 
 import pytest
 from actionary import (
@@ -22,6 +25,7 @@ from actionary import (
     define_action,
 )
 from actionary.testing import ContractBroken, Failure, TestClient, assert_contract
+from actionary.testing.failures import Kind
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
 
@@ -304,6 +308,14 @@ def test_a_type_that_cannot_be_described_is_found():
     assert failure.kind == "undescribed"
     assert failure.what.startswith("`input`: the type cannot be described as JSON Schema: ")
     assert "Missing" in failure.what
+
+
+def test_every_argument_and_kind_of_failure_is_documented():
+    page = (Path(__file__).parents[2] / "docs" / "testing.md").read_text()
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    arguments = [*inspect.signature(assert_contract).parameters, *inspect.signature(TestClient).parameters]
+    assert named == {*arguments, *get_args(Kind), "kind"} - {"subject"}
 
 
 def test_all_failures_of_all_actions_are_told_at_once():
