@@ -40,6 +40,26 @@ def check_registry_auth(auth: Any) -> None:
         raise ActionDefinitionError(wrong[0], mend=wrong[1], where=place_of_caller(), field="auth")
 
 
+def check_hook(hook: Any) -> None:
+    """Refuse what cannot be a registry's ``on_invoke``.
+
+    Raises:
+        ActionDefinitionError: It is no plain function of one argument.
+    """
+    if hook is None:
+        return
+    if not callable(hook) or inspect.isclass(hook):
+        what = f"{hook!r} is no function"
+    elif inspect.iscoroutinefunction(hook):
+        what = "it is a coroutine function, and no call waits for it"
+    elif not _takes(hook, 1):
+        what = "the function does not take one argument"
+    else:
+        return
+    mend = "write `def on_invoke(invocation: Invocation) -> None`"
+    raise ActionDefinitionError(what, mend=mend, where=place_of_caller(), field="on_invoke")
+
+
 def why_no_auth(value: Any) -> tuple[str, str] | None:
     """Say what is wrong with an ``auth``, and the mend; ``None`` where nothing is."""
     if inspect.isclass(value):

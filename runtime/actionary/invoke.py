@@ -24,6 +24,7 @@ from actionary.context import MODELS, OUTSIDE, Caller, Context, Request, context
 from actionary.gates import Gates, gates_of
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
+from actionary.observe import Observed, observed
 from actionary.outputs import OutputError
 from actionary.registry import AnyAction, Registry, default_registry
 from actionary.result import ActionError, CommonError, Err, Ok
@@ -133,6 +134,7 @@ async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request 
     call = Call(running_here(), action.name, monotonic(), action.definition.timeout)
     context = given.of_call(call, action.name)
     registry = _registry_of(action, action.registry)
+    call.observed = _observed(action, context, registry)
     async with _resources_of(action, context, registry) as resources:
         read = _reader_of(input, context.caller)
         return (await perform(action, gates_of(action, registry), read, context, call, resources=resources))[
@@ -173,6 +175,7 @@ async def invoke(
     call = Call(running_here(), action.name, started, action.definition.timeout)
     context = ctx.of_call(call, action.name)
     registry = _registry_of(action, registry)
+    call.observed = _observed(action, context, registry)
     async with _resources_of(action, context, registry) as resources:
         try:
             data, json = await perform(
@@ -181,6 +184,10 @@ async def invoke(
         except Exception as error:  # noqa: BLE001 - every outcome is a value here
             return failure(error, action, context, started)
         return Answer(data, json, action.name, since(started))
+
+
+def _observed(action: AnyAction, ctx: Context[Any], registry: Registry | None) -> Observed | None:
+    return observed(ctx, () if registry is None else registry.hooks_of(action))
 
 
 def _registry_of(action: AnyAction, registry: Registry | None) -> Registry | None:

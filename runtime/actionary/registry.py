@@ -18,8 +18,9 @@ from pydantic_core import to_json
 from actionary.action import Action
 from actionary.definition_error import ActionDefinitionError, Place, place_of_caller
 from actionary.fields import Auth
-from actionary.gate_checks import check_registry_auth
+from actionary.gate_checks import check_hook, check_registry_auth
 from actionary.names import camel_case, pascal_case, slug
+from actionary.observe import OnInvoke
 from actionary.resources import Lifespan, Shared, check_lifespan
 from actionary.result import ActionError, details_adapter
 
@@ -40,22 +41,31 @@ class Registry:
 
     ``lifespan`` makes the resources that their calls share; every door opens the
     registry once, with `open`. ``auth`` is who lets callers in to those that do not
-    say it themselves.
+    say it themselves. ``on_invoke`` is told of each call when it is over.
 
     Raises:
         ActionDefinitionError: ``lifespan`` is no function that makes a context manager,
-            or ``auth`` none that takes a request.
+            ``auth`` none that takes a request, or ``on_invoke`` none that takes an `Invocation`.
     """
 
-    def __init__(self, *, lifespan: Lifespan | None = None, auth: Auth | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        lifespan: Lifespan | None = None,
+        auth: Auth | None = None,
+        on_invoke: OnInvoke | None = None,
+    ) -> None:
         check_lifespan(lifespan)
         check_registry_auth(auth)
+        check_hook(on_invoke)
         self.lifespan: Final = lifespan
         self.auth: Final = auth
+        self.on_invoke: Final = on_invoke
         self._actions: dict[str, AnyAction] = {}
         self._slugs: dict[str, str] = {}
         self._homes: dict[str, Registry] = {}
         self._auths: dict[str, Auth | None] = {}
+        self._hooks: dict[str, tuple[OnInvoke, ...]] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
 
     def register(self, actions: Iterable[AnyAction]) -> None:
@@ -110,6 +120,7 @@ class Registry:
         first = tuple(tags)
         copies = {action: action.renamed(prefix, first) for action in other}
         self._add(copies.values(), {copy.name: other.auth_of(action) for action, copy in copies.items()})
+        self._hooks |= {copy.name: other.hooks_of(action) for action, copy in copies.items()}
         self._homes |= {copy.name: other.home_of(action) for action, copy in copies.items()}
 
     def home_of(self, action: AnyAction) -> Registry:
@@ -125,6 +136,11 @@ class Registry:
         if own is not None:
             return own or None
         return self._auths.get(action.name) or self.auth
+
+    def hooks_of(self, action: AnyAction) -> tuple[OnInvoke, ...]:
+        """Give what is told of an action's calls: this registry's hook, and that of where it comes from."""
+        own = () if self.on_invoke is None else (self.on_invoke,)
+        return tuple(dict.fromkeys((*own, *self._hooks.get(action.name, ()))))
 
     def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
         """Import a folder's files and register the action of each; all or none.
@@ -164,6 +180,7 @@ class Registry:
         self._slugs = {}
         self._homes = {}
         self._auths = {}
+        self._hooks = {}
 
     def __iter__(self) -> Iterator[AnyAction]:
         return iter(self._actions.values())

@@ -12,10 +12,13 @@ import logging
 import math
 from collections.abc import Awaitable, Callable, MutableMapping
 from time import monotonic
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
 from actionary.result import CommonError
+
+if TYPE_CHECKING:
+    from actionary.observe import Observed
 
 Stop: TypeAlias = Literal["late", "gone"]
 """Why a call is stopped: its time is over, or its caller hung up."""
@@ -37,7 +40,7 @@ class Call:
 
     It ``started``, has to be over by its ``deadline`` and done with what it is doing
     now by ``until``. ``stop`` says why it was stopped. ``receive`` is there once nothing
-    more is read from it but that the caller hangs up.
+    more is read from it but that the caller hangs up; ``observed`` is told how it ends.
     """
 
     __slots__ = (
@@ -47,6 +50,7 @@ class Call:
         "_task",
         "deadline",
         "name",
+        "observed",
         "receive",
         "started",
         "stop",
@@ -63,6 +67,7 @@ class Call:
         self.started = started
         self.deadline = self.until = started + seconds
         self.receive: Receive | None = None
+        self.observed: Observed | None = None
         self.stop: Stop | None = None
 
     def __enter__(self) -> None:
@@ -82,10 +87,18 @@ class Call:
         self._running.discard(self)
         if self._listener is not None:
             self._listener.cancel()
-        if self.stop is not None:
+        if self.stop is None:
+            self.tell(error)
+        else:
             refused = _timeout() if self.stop == "late" else CommonError("cancelled", "The caller hung up.")
+            self.tell(refused)
             self._uncancel()
             raise refused from error
+
+    def tell(self, error: BaseException | None) -> None:
+        """Tell whoever watches the call how it ended."""
+        if self.observed is not None:
+            self.observed.end(error, monotonic() - self.started)
 
     def check_time(self) -> None:
         """Refuse to begin what is late already.

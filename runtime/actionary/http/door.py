@@ -26,6 +26,7 @@ from actionary.http.deprecation import deprecation_headers
 from actionary.http.held import Held
 from actionary.http.path import path_in_app
 from actionary.invoke import Read, err_of, failure, perform
+from actionary.observe import OnInvoke, observed
 from actionary.registry import AnyAction, Registry
 from actionary.result import CommonError, Err
 from actionary.routes import actions_path, route_of
@@ -46,7 +47,7 @@ _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An action behind the door, and what its calls need.
 
@@ -55,6 +56,8 @@ class Entry:
 
     action: AnyAction
     gates: Gates | None
+    hooks: tuple[OnInvoke, ...]
+    route: str
     reads_query: bool
     held: Held
     headers: Headers
@@ -104,16 +107,24 @@ class Door:
         ]
         self._places: dict[str, Place] = {}
         for action in actions:
-            self._place(action, prefix, gates_of(action, registry), helds[registry.home_of(action)])
+            self._place(action, prefix, registry, helds[registry.home_of(action)])
 
-    def _place(self, action: AnyAction, prefix: str, gates: Gates | None, held: Held) -> None:
+    def _place(self, action: AnyAction, prefix: str, registry: Registry, held: Held) -> None:
         route = route_of(action.definition, prefix)
         assert route is not None, "only actions with HTTP come here"  # noqa: S101 - tells the type checkers
-        headers = [*self._headers, *deprecation_headers(action.definition.deprecated)]
-        entries = self._places.setdefault(route.path, Place()).entries
         seconds = action.definition.timeout
-        arrival = min(seconds, BODY_SECONDS)
-        entries[route.method] = Entry(action, gates, route.reads_query, held, headers, seconds, arrival)
+        entries = self._places.setdefault(route.path, Place()).entries
+        entries[route.method] = Entry(
+            action=action,
+            gates=gates_of(action, registry),
+            hooks=registry.hooks_of(action),
+            route=route.path,
+            reads_query=route.reads_query,
+            held=held,
+            headers=[*self._headers, *deprecation_headers(action.definition.deprecated)],
+            seconds=seconds,
+            arrival=min(seconds, BODY_SECONDS),
+        )
         if route.method == "GET":
             entries["HEAD"] = entries["GET"]
 
@@ -150,10 +161,11 @@ class Door:
         if asked is not None:
             read = within_callers_time(call, asked, read)
         resources = held.open_late if held.shares and not held.is_here else None
+        call.observed = observed(context, entry.hooks, method, entry.route)
         more: Headers = []
         try:
             if len(running.calls) >= self._most_calls:
-                raise _full()  # noqa: TRY301 - refused as all the others are
+                raise _full(call)  # noqa: TRY301 - refused as all the others are
             _, json = await perform(action, entry.gates, read, context, call, resources=resources)
             status, body = 200, ok_envelope(json, action.name, (monotonic() - started) * 1000)
         except Exception as error:  # noqa: BLE001 - every outcome is a reply here
@@ -197,8 +209,10 @@ class Door:
         return path.startswith(self._start) and bool(name) and "/" not in name and path not in self._documents
 
 
-def _full() -> CommonError:
-    return CommonError("unavailable", "The server cannot take the call now.", retry_after=1)
+def _full(call: Call) -> CommonError:
+    error = CommonError("unavailable", "The server cannot take the call now.", retry_after=1)
+    call.tell(error)
+    return error
 
 
 def _headers_of(err: Err, call: Call) -> Headers:
