@@ -13,6 +13,30 @@ _INNER: Final = frozenset(
 """Kinds of core schemas that stand around another one, which says what the value is."""
 
 _LISTS: Final = frozenset({"list", "tuple", "set", "frozenset"})
+_NULL: Final = frozenset({"nullable", "none"})
+
+
+_TYPES: Final = {
+    **dict.fromkeys(("str", "uuid", "url", "multi-host-url", "bytes"), "text"),
+    **dict.fromkeys(("date", "time", "datetime", "timedelta"), "text"),
+    **dict.fromkeys((*_LISTS, "named-tuple", "deque"), "list"),
+    **dict.fromkeys(("model-fields", "dataclass-args", "typed-dict", "dict"), "object"),
+    "int": "integer",
+    "float": "number",
+    "bool": "bool",
+}
+"""What values are in JSON, by the kind of core schema; other kinds may be several things."""
+
+
+class _Made:
+    """Stands for a default that a function makes for each call."""
+
+    def __repr__(self) -> str:
+        return "made by a function"
+
+
+MADE: Final = _Made()
+"""The default of a field with a factory: what that makes is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +50,18 @@ class Shape:
     def allows_null(self) -> bool:
         """Whether null is one of the values."""
         return any(
-            node["type"] in {"nullable", "none"}
+            node["type"] in _NULL
             or (node["type"] == "literal" and None in node["expected"])
             or (node["type"] == "enum" and None in [member.value for member in node["members"]])
             for node in self._alternatives()
         )
+
+    @property
+    def json_types(self) -> frozenset[str] | None:
+        """What the values are in JSON, but for null; ``None`` where that cannot be told."""
+        types = [_TYPES.get(node["type"]) for node in self._alternatives() if node["type"] not in _NULL]
+        known = [each for each in types if each is not None]
+        return frozenset(known) if len(known) == len(types) else None
 
     @property
     def is_list(self) -> bool:
@@ -98,8 +129,11 @@ class Field(Shape):
 
     @property
     def default(self) -> Any:
-        """The default of a field that is not required; what a factory would make is not known."""
-        return self.schema["schema"].get("default") if self.schema["schema"]["type"] == "default" else None
+        """The default of a field that is not required, `MADE` where a function makes it."""
+        inner = self.schema["schema"]
+        if inner["type"] != "default":
+            return None
+        return MADE if "default_factory" in inner else inner["default"]
 
 
 def shape_of(schema: Any) -> Shape:

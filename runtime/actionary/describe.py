@@ -31,7 +31,7 @@ from actionary.outputs import OutputError
 from actionary.raw_input import RawInput, described_raw
 from actionary.registry import AnyAction, Registry
 from actionary.result import ActionError, CommonError, description_of, details_adapter
-from actionary.routes import OWN_ROUTES, route_of
+from actionary.routes import OWN, is_own, route_of
 from actionary.schema import Types, Undescribable, core_schema_of, describe_types
 from actionary.settings import Settings
 from actionary.type_checks import type_mistakes
@@ -129,8 +129,8 @@ def _misled(actions: Sequence[AnyAction], settings: Settings) -> Iterator[Action
         ):
             what = f"there is no other action {told.use_instead!r} that its callers could use instead"
             yield _refusal(action, "deprecated", what, "name one that is there for them, or leave it out")
-        if has_path and route is not None and route.path.split("/")[1] in OWN_ROUTES:
-            what = f"with the prefix {settings.prefix!r} {route.path} lies where the server's own routes are"
+        if has_path and route is not None and is_own(route.path):
+            what = f"with the prefix {settings.prefix!r} {route.path} {OWN}"
             yield _refusal(action, "http", what, "set a prefix, or choose another first part")
 
 

@@ -17,6 +17,7 @@ from actionary.definition_error import ActionDefinitionError, Place
 from actionary.fields import UNSET, ActionFields, Auth, Cursor, Deprecated, Example, Http
 from actionary.names import is_name
 from actionary.result import ActionError, CommonError, FailedCall, details_adapter
+from actionary.routes import OWN, is_own_below_prefix
 from actionary.schema import built_schema
 from actionary.signature import REFUSALS, mend_of, why_refused
 from actionary.type_rules import Mode, first_misfit
@@ -99,8 +100,8 @@ class FieldChecks:
             return
         if not isinstance(path, str) or not _PATH.fullmatch(path):
             self.fail("http", f"{path!r} is no path", _PATH_MEND)
-        if path.split("/")[1] in _TAKEN:
-            self.fail("http", f"{path!r} lies where the server's own routes are", "choose another first part")
+        if is_own_below_prefix(path):
+            self.fail("http", f"{path!r} {OWN}", "choose another first part")
 
     def one_of(self, field: str, *choices: str) -> Any:
         """Read a field that has one of a few texts, or is not given."""
@@ -249,9 +250,6 @@ _PATH_MEND: Final = (
     'begin it with a slash and use letters, digits and `-._~` between slashes, such as "/orders"; '
     "it is literal, and the input is all that varies"
 )
-
-_TAKEN: Final = frozenset({"actions", "approvals", "changes"})
-"""First parts of paths that are, or will be, the server's own (DESIGN §5)."""
 
 _TAG_MEND: Final = "use 1 to 64 printable characters, no space at either end, such as `shop`"
 

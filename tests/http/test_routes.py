@@ -19,9 +19,12 @@ from actionary import (
     define_actions,
 )
 from actionary.describe import DefinitionErrors, describe
-from actionary.http import create_app
+from actionary.http import CannotServe, create_app
 from actionary.settings import Settings
 from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
 
 
 class Meal(BaseModel):
@@ -156,6 +159,52 @@ class TestMethodsAndPaths:
         describe(registry, Settings(root=tmp_path, out=tmp_path, title="T", version="1"))
         with pytest.raises(DefinitionErrors, match="server's own routes"):
             describe(registry, Settings(root=tmp_path, out=tmp_path, title="T", version="1", prefix=""))
+        create_app(registry)
+        with pytest.raises(
+            CannotServe, match=r"GET /healthz, .*'mine' at .*server's own routes are\n.*prefix"
+        ):
+            create_app(registry, prefix="")
+
+
+def answer(_: Request) -> PlainTextResponse:
+    return PlainTextResponse("mine")
+
+
+class TestOwnRoutes:
+    @pytest.mark.parametrize("path", ["/api/meals", "/api/actions/forget"])
+    def test_one_at_the_path_of_an_action_is_refused_whatever_its_method(self, registry, path):
+        with pytest.raises(
+            CannotServe, match=f"the route '{path}' would never be reached: .*the action"
+        ) as no:
+            create_app(registry, routes=[Route(path, answer, methods=["PATCH"])])
+        assert __file__ in no.value.what
+        assert "another path" in no.value.mend
+
+    @pytest.mark.parametrize(
+        "route",
+        [
+            Route("/api/actions/unknown", answer),
+            Route("/api/actions/{name}", answer),
+            Mount("/api/actions", routes=[Route("/unknown", answer)]),
+        ],
+    )
+    def test_one_among_the_names_of_actions_is_refused(self, registry, route):
+        with pytest.raises(CannotServe, match="every name there is an action's or unknown"):
+            create_app(registry, routes=[route])
+
+    def test_others_are_reached_also_around_the_path_of_an_action(self, registry, serve):
+        routes = [
+            Route("/healthz", answer),
+            Route("/api/actions", answer),
+            Route("/api/meals/today", answer),
+            Route("/api/{rest}", answer),
+            Mount("/files", routes=[Route("/a", answer)]),
+            Mount("/", routes=[Route("/b", answer)]),
+        ]
+        client = serve(create_app(registry, routes=routes))
+        for path in ("/healthz", "/api/actions", "/api/meals/today", "/api/other", "/files/a", "/b"):
+            assert client.get(path).text == "mine", path
+        assert client.get("/api/meals").json()["data"] == []
 
 
 class TestDeprecated:
