@@ -75,6 +75,12 @@ def _check_fallback(check: FieldChecks, definition: Definition, adapter: TypeAda
 def _adapter(check: FieldChecks, output: Any) -> TypeAdapter[Any] | None:
     if output is UNCHECKED:
         return None
+    if isinstance(output, Mapping):
+        check.fail(
+            "output",
+            "it is data, and only an input can be given as a JSON Schema",
+            "give a type, such as a class or `dict[str, Any]`",
+        )
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(output)
     except REFUSALS as error:

@@ -21,6 +21,10 @@ DICTS: Final = frozenset({"dict", "frozendict", "ordered-dict", "counter"})
 """Kinds of core schemas whose values are objects with any keys."""
 
 
+TAGGED: Final = 'give each class a Literal field of one name, and say it: `Field(discriminator="kind")`'
+"""How to write a union whose classes are told apart by a tag."""
+
+
 @dataclass(frozen=True, slots=True)
 class Misfit:
     """A part of a type that cannot be promised, and the path to it."""
@@ -127,7 +131,7 @@ def _judge_always(node: Mapping[str, Any]) -> tuple[str, str] | None:
         case "tagged-union" if callable(node["discriminator"]):
             return (
                 "is told apart by a function, which no schema can say",
-                "use a Literal field as discriminator",
+                TAGGED,
             )
         case "enum" if issubclass(node["cls"], Flag):
             return "is a set of flags, whose combinations no schema lists", "use a list of an enum"

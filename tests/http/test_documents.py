@@ -104,7 +104,7 @@ class TestFiles:
         catalog = describe(registry, settings)
         tree = NewTree(files=files, surface=catalog.surface, fingerprint=catalog.fingerprint)
         write_output(settings.out, tree)
-        with pytest.raises(CannotServe, match="GET /prices, .*'prices'.* is a file that was built"):
+        with pytest.raises(CannotServe, match=r"GET /prices, .*'prices'.* is a file that was built"):
             create_app(registry, settings=settings)
 
     def test_head_and_other_methods(self, client):

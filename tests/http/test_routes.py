@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -160,9 +161,7 @@ class TestMethodsAndPaths:
         with pytest.raises(DefinitionErrors, match="server's own routes"):
             describe(registry, Settings(root=tmp_path, out=tmp_path, title="T", version="1", prefix=""))
         create_app(registry)
-        with pytest.raises(
-            CannotServe, match=r"GET /healthz, .*'mine' at .*server's own routes are\n.*prefix"
-        ):
+        with pytest.raises(CannotServe, match=r"GET /healthz, .*'mine' at .*own routes are\n.*prefix"):
             create_app(registry, prefix="")
 
 
@@ -297,9 +296,43 @@ class TestInclude:
     def test_a_prefix_that_makes_no_name_is_refused_and_nothing_is_included(self, prefix):
         inner, outer = Registry(), Registry()
         define_actions([old_ping, update_meal], inner)
-        with pytest.raises(ActionDefinitionError, match="is no action name"):
+        with pytest.raises(ActionDefinitionError, match="is no action name") as caught:
             outer.include(inner, prefix=prefix)
         assert len(outer) == 0
+        assert caught.value.field == "prefix"
+        line = Path(__file__).read_text().splitlines()[caught.value.where.line - 1]
+        assert line.strip() == "outer.include(inner, prefix=prefix)"
+
+    @pytest.mark.parametrize(
+        ("other", "fields", "said"),
+        [
+            ("shop", {}, "'shop' is no registry"),
+            (None, {}, "None is no registry"),
+            (Registry(), {"prefix": 3}, "3 is no text.*prefix="),
+            (Registry(), {"tags": 3}, "3 is no list"),
+        ],
+    )
+    def test_what_cannot_be_included_is_refused_where_it_is_asked_for(self, other, fields, said):
+        with pytest.raises(ActionDefinitionError, match=f"(?s){said}") as caught:
+            Registry().include(other, **fields)
+        assert caught.value.where.file == __file__
+
+    def test_a_registry_cannot_include_itself(self, registry):
+        with pytest.raises(ActionDefinitionError, match="cannot include itself"):
+            registry.include(registry, prefix="again_")
+
+    @pytest.mark.parametrize(("name", "said"), [("meal", "the name is taken"), ("meal_", "its form 'meal'")])
+    def test_names_that_clash_can_be_told_apart_by_a_prefix(self, name, said):
+        def plain() -> None: ...
+
+        inner, outer = Registry(), Registry()
+        define_actions([define_action(name="meal", handler=plain)], outer)
+        define_actions([define_action(name=name, handler=plain)], inner)
+        with pytest.raises(ActionDefinitionError, match=said) as caught:
+            outer.include(inner)
+        assert "a prefix, such as `prefix=" in caught.value.mend
+        outer.include(inner, prefix="other_")
+        assert len(outer) == 2
 
     def test_tags_are_a_list(self):
         with pytest.raises(ActionDefinitionError, match=r"write `tags=\['shop'\]`"):
