@@ -18,8 +18,15 @@ def is_date(text: str) -> bool:
     )
 
 
+LOCAL = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?"
+
+
+def is_local_date_time(text: str) -> bool:
+    return re.fullmatch(LOCAL, text, re.ASCII) is not None and parses(dt.datetime.fromisoformat, text.upper())
+
+
 def is_date_time(text: str) -> bool:
-    shape = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)?"
+    shape = rf"{LOCAL}([Zz]|[+-]\d\d:\d\d)"
     return re.fullmatch(shape, text, re.ASCII) is not None and parses(dt.datetime.fromisoformat, text.upper())
 
 
@@ -49,6 +56,7 @@ FORMATS = FormatChecker(formats=())
 for name, check in {
     "date": is_date,
     "date-time": is_date_time,
+    "date-time-local": is_local_date_time,
     "time": is_time,
     "uuid": is_uuid,
     "decimal": is_decimal,
