@@ -75,7 +75,7 @@ class Shape:
             return {}
         fields: Any = node["fields"]
         named = fields.items() if isinstance(fields, Mapping) else [(each["name"], each) for each in fields]
-        return {_name(name, field, mode): Field(field, self.named) for name, field in named}
+        return {wire_name(name, field, mode): Field(field, self.named) for name, field in named}
 
     def _alternatives(self) -> Iterator[Any]:
         """Give what unions come down to; of a nullable type it and what is inside."""
@@ -144,7 +144,7 @@ def shape_of(schema: Any) -> Shape:
     return Shape(schema, named)
 
 
-def _name(name: str, field: Any, mode: str) -> str:
+def wire_name(name: str, field: Any, mode: str) -> str:
     """Give a field's name on the wire; of several aliases the first plain one."""
     alias = field.get(f"{mode}_alias", name)
     if isinstance(alias, str):
