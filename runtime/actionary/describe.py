@@ -23,6 +23,7 @@ from actionary.catalog import (
     surface_of,
     with_digests,
 )
+from actionary.contract import why_unfit
 from actionary.definition import Definition
 from actionary.definition_error import ActionDefinitionError
 from actionary.fields import UNSET, Deprecated, Example
@@ -56,10 +57,12 @@ def describe(registry: Registry, settings: Settings) -> Catalog:
     """Describe the public actions of a registry.
 
     Examples are checked against the types they are examples of. An example's output
-    is whatever the handler may return; the catalog has it as callers get it.
+    is whatever the handler may return; the catalog has it as callers get it. A function
+    that makes an ``output_fallback`` is run once, and what it makes is checked too.
 
     Raises:
-        DefinitionErrors: A type has no JSON Schema, or an example does not fit; all are named.
+        DefinitionErrors: A type has no JSON Schema, or an example or a fallback does not
+            fit; all are named.
     """
     return with_digests(_catalog_of(_public(registry), settings))
 
@@ -95,7 +98,7 @@ def _public(registry: Registry) -> list[AnyAction]:
 def _catalog_of(actions: Iterable[AnyAction], settings: Settings, *, alone: bool = False) -> Catalog:
     actions = list(actions)
     types = _types_of(actions)
-    errors = [] if alone else list(_misled(actions, settings))
+    errors = [] if alone else [*_misled(actions, settings), *_unfit(actions)]
     specs: list[ActionSpec] = []
     for action in actions:
         examples: list[ExampleSpec] = []
@@ -134,6 +137,18 @@ def _misled(actions: Sequence[AnyAction], settings: Settings) -> Iterator[Action
             yield _refusal(action, "http", what, "set a prefix, or choose another first part")
 
 
+def _unfit(actions: Iterable[AnyAction]) -> Iterator[ActionDefinitionError]:
+    """Find fallbacks that do not fit, of those that could not be checked when the action was defined."""
+    for action in actions:
+        definition = action.definition
+        if definition.on_invalid_output != "fallback":
+            continue
+        if not action.is_checked or callable(definition.output_fallback):
+            unfit = why_unfit(definition, action.prepared.write_misfit)
+            if unfit is not None:
+                yield _refusal(action, "output_fallback", *unfit)
+
+
 def _put_together(specs: Iterable[ActionSpec], settings: Settings, types: Types) -> Catalog:
     return Catalog(
         title=settings.title,
@@ -159,7 +174,7 @@ def _types_of(actions: Sequence[AnyAction]) -> Types:
             except (PydanticUndefinedAnnotation, PydanticUserError) as error:
                 errors.append(_undescribable(action, field, error))
                 continue
-            misfit = first_misfit(schema, mode)  # of names that were missing when the action was defined
+            misfit = None if action.is_checked else first_misfit(schema, mode)
             if misfit is None:
                 roots.append(((action.name, field), mode, schema))
             else:
@@ -169,7 +184,9 @@ def _types_of(actions: Sequence[AnyAction]) -> Types:
         types = _strictly(roots)
     except (PydanticInvalidForJsonSchema, PydanticJsonSchemaWarning, PydanticUserError):
         errors.extend(_refused(roots, {action.name: action for action in actions}))
-    for action in actions:  # of names that were missing when the action was defined
+    for action in actions:
+        if action.is_checked:
+            continue
         mistakes = type_mistakes(action.definition, action.binding.input, action.adapter)
         errors += [_refusal(action, each.field, each.what, each.mend) for each in mistakes]
     if errors:
