@@ -12,15 +12,20 @@ _INNER: Final = frozenset(
 )
 """Kinds of core schemas that stand around another one, which says what the value is."""
 
-_LISTS: Final = frozenset({"list", "tuple", "set", "frozenset"})
+LISTS: Final = frozenset({"list", "tuple", "set", "frozenset"})
+"""Kinds of core schemas whose values are lists."""
+
+OBJECTS: Final = frozenset({"model-fields", "dataclass-args", "typed-dict"})
+"""Kinds of core schemas whose values are objects with named fields."""
+
 _NULL: Final = frozenset({"nullable", "none"})
 
 
 _TYPES: Final = {
     **dict.fromkeys(("str", "uuid", "url", "multi-host-url", "bytes"), "text"),
     **dict.fromkeys(("date", "time", "datetime", "timedelta"), "text"),
-    **dict.fromkeys((*_LISTS, "named-tuple", "deque"), "list"),
-    **dict.fromkeys(("model-fields", "dataclass-args", "typed-dict", "dict"), "object"),
+    **dict.fromkeys((*LISTS, "named-tuple", "deque"), "list"),
+    **dict.fromkeys((*OBJECTS, "dict"), "object"),
     "int": "integer",
     "float": "number",
     "bool": "bool",
@@ -66,12 +71,12 @@ class Shape:
     @property
     def is_list(self) -> bool:
         """Whether every value is a list."""
-        return all(node["type"] in _LISTS for node in self._alternatives())
+        return all(node["type"] in LISTS for node in self._alternatives())
 
     def fields(self, mode: Literal["validation", "serialization"]) -> dict[str, Field]:
         """Give the fields of an object by their names on the wire; none for anything else."""
         node = self._bare(self.schema)
-        if node["type"] not in {"model-fields", "dataclass-args", "typed-dict"}:
+        if node["type"] not in OBJECTS:
             return {}
         fields: Any = node["fields"]
         named = fields.items() if isinstance(fields, Mapping) else [(each["name"], each) for each in fields]
@@ -144,10 +149,14 @@ def shape_of(schema: Any) -> Shape:
     return Shape(schema, named)
 
 
-def wire_name(name: str, field: Any, mode: str) -> str:
+def wire_name(name: str, field: Any, mode: Literal["validation", "serialization"]) -> str:
     """Give a field's name on the wire; of several aliases the first plain one."""
+    return wire_names(name, field, mode)[0]
+
+
+def wire_names(name: str, field: Any, mode: Literal["validation", "serialization"]) -> list[str]:
+    """Give all plain names of a field on the wire."""
     alias = field.get(f"{mode}_alias", name)
     if isinstance(alias, str):
-        return alias
-    plain = [path[0] for path in alias if isinstance(path, list) and len(path) == 1]
-    return plain[0] if plain else name
+        return [alias]
+    return [path[0] for path in alias if isinstance(path, list) and len(path) == 1] or [name]

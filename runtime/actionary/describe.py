@@ -28,6 +28,7 @@ from actionary.definition import Definition
 from actionary.definition_error import ActionDefinitionError
 from actionary.fields import UNSET, Deprecated, Example
 from actionary.json_schema import Schema
+from actionary.masks import without_secrets
 from actionary.outputs import OutputError
 from actionary.raw_input import RawInput, described_raw
 from actionary.registry import AnyAction, Registry
@@ -36,7 +37,7 @@ from actionary.routes import OWN, is_own, route_of
 from actionary.schema import Types, Undescribable, core_schema_of, describe_types
 from actionary.settings import Settings
 from actionary.type_checks import type_mistakes
-from actionary.type_rules import Mode, first_misfit
+from actionary.type_rules import Mode, first_misfit, secret_in
 from actionary.unknown_keys import marked
 
 Root = tuple[tuple[str, str], Mode, CoreSchema]
@@ -57,7 +58,8 @@ def describe(registry: Registry, settings: Settings) -> Catalog:
     """Describe the public actions of a registry.
 
     Examples are checked against the types they are examples of. An example's output
-    is whatever the handler may return; the catalog has it as callers get it. A function
+    is whatever the handler may return; the catalog has it as callers get it. Of an
+    example's input it has asterisks where a secret is taken. A function
     that makes an ``output_fallback`` is run once, and what it makes is checked too.
 
     Raises:
@@ -323,15 +325,32 @@ def _example(action: AnyAction, index: int, example: Example) -> ExampleSpec:
         raise _misfit(action, index, "input", error.message) from error
     except Exception as error:  # no JSON, or a validator of the user's own model
         raise _misfit(action, index, "input", f"{type(error).__name__}: {error}") from error
+    shown = _shown(action, index, from_json(given))
     if example.output is UNSET:
-        return ExampleSpec(input=from_json(given))
+        return ExampleSpec(input=shown)
     try:
         _, output = action.prepared.write_output(example.output)
     except OutputError as error:
         raise _misfit(action, index, "output", str(error)) from error
     except Exception as error:  # a validator or serializer of the user's own type
         raise _misfit(action, index, "output", f"{type(error).__name__}: {error}") from error
-    return ExampleSpec(input=from_json(given), output=from_json(output), has_output=True)
+    return ExampleSpec(input=shown, output=from_json(output), has_output=True)
+
+
+def _shown(action: AnyAction, index: int, given: Any) -> Any:
+    """Give an example's input with asterisks in the place of secrets, which has to fit too."""
+    model = action.binding.input
+    schema = None if issubclass(model, RawInput) else core_schema_of(model)
+    if schema is None or secret_in(schema) is None:
+        return given
+    shown = without_secrets(schema, given)
+    try:
+        action.prepared.read_json(to_json(shown))
+    except Exception as error:  # no fit, or a validator of the user's own model
+        why = error.message if isinstance(error, CommonError) else f"{type(error).__name__}: {error}"
+        what = f"of example {index + 1} no secret is published, and with asterisks it does not fit: {why}"
+        raise _refusal(action, "examples", what, "leave the secret out, or the example") from error
+    return shown
 
 
 def _misfit(action: AnyAction, index: int, side: str, why: str) -> ActionDefinitionError:

@@ -115,7 +115,7 @@ def _judge(node: Mapping[str, Any], mode: Mode) -> tuple[str, str] | None:
 
 def _judge_written(node: Mapping[str, Any]) -> tuple[str, str] | None:
     """Say what is wrong with one node of what is written."""
-    if _masks(node):
+    if is_secret(node):
         return (
             "is a secret, which never leaves",
             "leave it out, with `Field(exclude=True)` or in a class of its own for what is given out",
@@ -188,11 +188,11 @@ def _no_key(keys: Mapping[str, Any]) -> str | None:
 
 def secret_in(schema: CoreSchema) -> str | None:
     """Give the path to the first secret in what is read, ``None`` where there is none."""
-    return next((path for path, node in _walk(schema, "validation") if _masks(node)), None)
+    return next((path for path, node in _walk(schema, "validation") if is_secret(node)), None)
 
 
-def _masks(node: Mapping[str, Any]) -> bool:
-    """Say whether values are written as asterisks, as pydantic writes secrets."""
+def is_secret(node: Mapping[str, Any]) -> bool:
+    """Say whether a schema is that of a secret: its values are written as asterisks."""
     return node.get("serialization", {}).get("function") in _masking_functions()
 
 
