@@ -45,7 +45,9 @@ class _Masker:
                 data = self.mask_items(node, data)
             case kind, dict() if kind in OBJECTS:
                 data = self.mask_fields(node, data)
-            case kind, _ if kind not in DICTS | LISTS | OBJECTS:  # which read no such data
+            case kind, _ if kind in DICTS | LISTS | OBJECTS:
+                pass  # it reads no such data
+            case _:
                 for inner in children(node):
                     data = self.mask(inner, data)
         return data
