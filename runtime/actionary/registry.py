@@ -290,8 +290,9 @@ def _check_included(registry: Registry, other: Any, prefix: Any, tags: Any) -> N
             f"{prefix!r} is no text", mend='write it like `prefix="shop_"`', where=where, field="prefix"
         )
     if isinstance(tags, str) or not isinstance(tags, Iterable):
+        likely = tags if isinstance(tags, str) else "shop"
         raise ActionDefinitionError(
-            f"{tags!r} is no list", mend=f"write `tags=[{tags!r}]`", where=where, field="tags"
+            f"{tags!r} is no list", mend=f"write `tags=[{likely!r}]`", where=where, field="tags"
         )
 
 
