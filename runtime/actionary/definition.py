@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from actionary.definition_error import Place, running_file
+from actionary.definition_error import Place, place_of_caller, running_file
 from actionary.field_checks import FieldChecks
 from actionary.fields import (
     Auth,
@@ -21,6 +21,7 @@ from actionary.fields import (
     UnknownKeys,
 )
 from actionary.gate_checks import auth_field, authorize_field, scopes_field
+from actionary.names import is_name
 from actionary.result import ActionError
 
 
@@ -133,13 +134,14 @@ def renamed(definition: Definition, prefix: str, tags: tuple[str, ...]) -> Defin
     """Give a definition as a registry includes it: with a prefix before its names, and more tags.
 
     Raises:
-        ActionDefinitionError: That makes no name, or a tag is none.
+        ActionDefinitionError: That makes no name, or a tag is none; the place is that of the caller.
     """
     name = prefix + definition.name
     check = FieldChecks(
-        {"tags": tuple(dict.fromkeys((*tags, *definition.tags)))}, definition.where, definition.name
+        {"tags": tuple(dict.fromkeys((*tags, *definition.tags)))}, place_of_caller(), definition.name
     )
-    check.name(name)
+    if not is_name(name):
+        check.fail("prefix", f"{name!r} is no action name", 'use a short [a-z][a-z0-9_]*, such as "shop_"')
     deprecated = definition.deprecated
     if deprecated is not None and deprecated.use_instead is not None:
         deprecated = replace(deprecated, use_instead=prefix + deprecated.use_instead)

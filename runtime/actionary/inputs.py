@@ -11,11 +11,11 @@ from pydantic_core import to_json
 from actionary import strict_json
 from actionary.fields import UnknownKeys
 from actionary.finite import is_finite
+from actionary.formats import json_validator
 from actionary.keys import key_counter
 from actionary.messages import invalid_input, not_finite, refusal, too_deep
 from actionary.result import CommonError
 from actionary.schema import core_schema_of
-from actionary.times import json_validator
 
 
 def json_reader(

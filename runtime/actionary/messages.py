@@ -118,6 +118,12 @@ _TEXTS: Final[dict[str, str]] = {
     "bytes_too_long": "must have at most {max_length} bytes",
     "bytes_invalid_encoding": "must be encoded text",
 }
+_LENGTHS: Final = {
+    "too_short": ("string_too_short", "bytes_too_short"),
+    "too_long": ("string_too_long", "bytes_too_long"),
+}
+"""What pydantic says of secrets too: the kinds if characters are counted, and if bytes are."""
+
 OTHERWISE: Final = "is not valid"
 """What is said of a kind of problem that has no text of its own."""
 
@@ -166,7 +172,12 @@ def summary(problems: Sequence[Problem], whole: str) -> str:
 
 def _problem(line: ErrorDetails, given: Any) -> Problem:
     kind = line["type"]
-    return _path(line["loc"], kind, given), kind, text_of(kind, line.get("ctx", {}))
+    path, value = _path(line["loc"], kind, given)
+    context = line.get("ctx", {})
+    if kind in _LENGTHS and isinstance(value, str):
+        counts_bytes = context.get("actual_length") != len(value)
+        return path, kind, text_of(_LENGTHS[kind][counts_bytes], context)
+    return path, kind, text_of(kind, context)
 
 
 def text_of(kind: str, context: Mapping[str, Any]) -> str:
@@ -178,8 +189,8 @@ def text_of(kind: str, context: Mapping[str, Any]) -> str:
     return re.sub(r"\b1 (character|item|digit|byte|decimal place)s\b", r"1 \1", text)
 
 
-def _path(loc: tuple[int | str, ...], kind: str, given: Any) -> list[str | int]:
-    """Keep the parts of pydantic's location that lead through the input.
+def _path(loc: tuple[int | str, ...], kind: str, given: Any) -> tuple[list[str | int], Any]:
+    """Keep the parts of pydantic's location that lead through the input, and give what lies there.
 
     The others name branches of a union, which callers know nothing of.
     """
@@ -190,7 +201,7 @@ def _path(loc: tuple[int | str, ...], kind: str, given: Any) -> list[str | int]:
         if last_is_absent or _leads_on(node, part):
             path.append(part[:LONGEST_KEY] if isinstance(part, str) else part)
             node = None if last_is_absent else _at(node, part)
-    return path
+    return path, node
 
 
 def _at(node: Any, part: Any) -> Any:

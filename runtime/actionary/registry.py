@@ -111,15 +111,21 @@ class Registry:
         the resources of ``other``, which every door of this registry opens too.
 
         Raises:
-            ActionDefinitionError: A name, route or error clashes, or there can be no such name or tag.
+            ActionDefinitionError: A name, route or error clashes, or there can be no such name or tag;
+                or ``other`` is this registry, or none.
         """
-        if isinstance(tags, str):
-            raise ActionDefinitionError(
-                f"{tags!r} is no list", mend=f"write `tags=[{tags!r}]`", where=place_of_caller(), field="tags"
-            )
+        _check_included(self, other, prefix, tags)
         first = tuple(tags)
         copies = {action: action.renamed(prefix, first) for action in other}
-        self._add(copies.values(), {copy.name: other.auth_of(action) for action, copy in copies.items()})
+        try:
+            self._add(copies.values(), {copy.name: other.auth_of(each) for each, copy in copies.items()})
+        except ActionDefinitionError as clash:
+            if clash.field != "name":
+                raise
+            mend = f'include them with {"another" if prefix else "a"} prefix, such as `prefix="shop_"`'
+            raise ActionDefinitionError(
+                clash.what, mend=mend, where=clash.where, action=clash.action, field=clash.field
+            ) from None
         self._hooks |= {copy.name: other.hooks_of(action) for action, copy in copies.items()}
         self._homes |= {copy.name: other.home_of(action) for action, copy in copies.items()}
 
@@ -314,6 +320,27 @@ def _clash(action: AnyAction, other: AnyAction, what: str) -> NoReturn:
         action=action.name,
         field="name",
     )
+
+
+def _check_included(registry: Registry, other: Any, prefix: Any, tags: Any) -> None:
+    where = place_of_caller()
+    if not isinstance(other, Registry):
+        raise ActionDefinitionError(f"{other!r} is no registry", mend="give the Registry itself", where=where)
+    if other is registry:
+        raise ActionDefinitionError(
+            "a registry cannot include itself",
+            mend="include it in another one, or leave this out",
+            where=where,
+        )
+    if not isinstance(prefix, str):
+        raise ActionDefinitionError(
+            f"{prefix!r} is no text", mend='write it like `prefix="shop_"`', where=where, field="prefix"
+        )
+    if isinstance(tags, str) or not isinstance(tags, Iterable):
+        likely = tags if isinstance(tags, str) else "shop"
+        raise ActionDefinitionError(
+            f"{tags!r} is no list", mend=f"write `tags=[{likely!r}]`", where=where, field="tags"
+        )
 
 
 def _refuse_other(given: Any) -> NoReturn:

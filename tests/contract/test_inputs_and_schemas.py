@@ -20,7 +20,7 @@ from contract_values import FORMATS, TEXTS, likely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
 
 
@@ -140,7 +140,9 @@ TYPES: dict[str, Any] = {
     "typed dict": Settings,
     "date": dt.date,
     "date and time": dt.datetime,
+    "date and time with zone": AwareDatetime,
     "time": dt.time,
+    "duration": dt.timedelta,
     "uuid": uuid.UUID,
     "decimal": Decimal,
     "null": None,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-from actionary import Registry, action, define_actions
+from actionary import Http, Registry, action, define_action, define_actions
 from actionary.describe import describe
 from actionary.http import CannotServe, create_app
 from actionary.settings import Settings
@@ -92,6 +92,20 @@ class TestFiles:
         assert client.get("/actions/ping.md").text == "# ping\n"
         assert client.get("/actions/pong.md").json()["code"] == "not_found"
         assert client.post("/actions/ping").json()["ok"] is True
+
+    def test_an_action_at_the_path_of_a_file_is_refused(self, registry, settings):
+        settings = replace(settings, prefix="")
+
+        async def prices() -> None:
+            """Tell."""
+
+        define_actions([define_action(handler=prices, public=True, http=Http("GET", "/prices"))], registry)
+        files = (("pages", OutputFile("prices/index.html", b"<p>prices</p>", served=True)),)
+        catalog = describe(registry, settings)
+        tree = NewTree(files=files, surface=catalog.surface, fingerprint=catalog.fingerprint)
+        write_output(settings.out, tree)
+        with pytest.raises(CannotServe, match=r"GET /prices, .*'prices'.* is a file that was built"):
+            create_app(registry, settings=settings)
 
     def test_head_and_other_methods(self, client):
         reply = client.head("/openapi.json")

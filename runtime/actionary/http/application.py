@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from actionary.describe import surface
 from actionary.http.built import read_built
+from actionary.http.clashes import check_paths
 from actionary.http.documents import Documents
 from actionary.http.door import BODY_LIMIT, MOST_CALLS, Door
 from actionary.http.held import Held
@@ -46,18 +47,20 @@ def create_app(
 ) -> Starlette:
     """Make the application that serves the public actions of a registry.
 
-    The actions are those registered now. Own ``routes`` stand before ours (but none
-    can lie below ``{prefix}/actions/``), own ``middleware`` wraps everything. With
-    ``settings`` the files that were built for callers are served too, after a check
-    that they were built from these definitions: names, paths, flags, codes and texts,
-    with ``verify`` also types and every file. With ``allow_drift`` a difference is
-    only logged. Without a registry the project
+    The actions are those registered now; their paths are asked first. Own ``routes``
+    come next, then the list of actions, health and the built files; own ``middleware``
+    wraps everything. With ``settings`` the files that were built for callers are
+    served too, after a check that they were built from these definitions: names,
+    paths, flags, codes and texts, with ``verify`` also types and every file. With
+    ``allow_drift`` a difference is only logged. Without a registry the project
     at `PROJECT` or the current folder is loaded. ``prefix`` goes before
-    ``/actions/<name>``, ``body_limit`` is in bytes. Of ``most_calls``
-    at once the next is refused as ``unavailable``.
+    ``/actions/<name>`` and the paths of actions, ``body_limit`` is in bytes. Of
+    ``most_calls`` at once the next is refused as ``unavailable``.
 
     Raises:
-        CannotServe: What was built is missing, damaged, or of other definitions.
+        CannotServe: What was built is missing, damaged, or of other definitions. Or an
+            action has the path of a route of the server's own or of a built file, or
+            one of ``routes`` has that of an action, or lies below ``{prefix}/actions/``.
         SettingsError: The prefix is no path, or the project has none or wrong settings.
         DiscoveryError, ActionDefinitionError: The project cannot be loaded.
     """
@@ -72,14 +75,15 @@ def create_app(
     files = {}
     if settings is not None:
         files = read_built(registry, described, digest, allow_drift=allow_drift, verify=verify)
+    documents = Documents(files)
     actions = [action for action in registry if is_exposed(action, "http")]
+    check_paths(actions, described.prefix, documents, routes)
     helds = {home: Held(home) for home in dict.fromkeys([registry, *map(registry.home_of, actions)])}
     own = [
         Route(actions_path(described.prefix), _listing(actions, described.prefix), methods=["GET"]),
         Route("/healthz", _healthy, methods=["GET"]),
         Route("/readyz", _readiness(helds.values()), methods=["GET"]),
     ]
-    documents = Documents(files)
     door = Middleware(
         Door,
         documents=documents,

@@ -18,14 +18,27 @@ def is_date(text: str) -> bool:
     )
 
 
+LOCAL = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?"
+
+
+def is_local_date_time(text: str) -> bool:
+    return re.fullmatch(LOCAL, text, re.ASCII) is not None and parses(dt.datetime.fromisoformat, text.upper())
+
+
 def is_date_time(text: str) -> bool:
-    shape = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)?"
+    shape = rf"{LOCAL}([Zz]|[+-]\d\d:\d\d)"
     return re.fullmatch(shape, text, re.ASCII) is not None and parses(dt.datetime.fromisoformat, text.upper())
 
 
 def is_time(text: str) -> bool:
     shape = r"\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)?"
     return re.fullmatch(shape, text, re.ASCII) is not None and parses(dt.time.fromisoformat, text.upper())
+
+
+def is_duration(text: str) -> bool:
+    days = r"(\d+Y)?(\d+M)?(\d+D)?"
+    shape = rf"-?P(?=.)(\d+W|{days}(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d{{1,6}})?S)?)?)"
+    return re.fullmatch(shape, text, re.ASCII) is not None
 
 
 def is_uuid(text: str) -> bool:
@@ -49,7 +62,9 @@ FORMATS = FormatChecker(formats=())
 for name, check in {
     "date": is_date,
     "date-time": is_date_time,
+    "date-time-local": is_local_date_time,
     "time": is_time,
+    "duration": is_duration,
     "uuid": is_uuid,
     "decimal": is_decimal,
 }.items():
@@ -57,11 +72,12 @@ for name, check in {
 
 
 TEXTS = [
-    *("", " ", " 1 ", "a1\n", "a\x00", "\u0661", "\u00e9", "\U0001f600"),
+    *("", " ", " 1 ", "3 days", "a1\n", "a\x00", "\u0661", "\u00e9", "\U0001f600"),
     *"a b ab abcd a1 d red blue RED 1 0 -1 3.0 1e3 1.5 -0 01 +1 .5 5. 0x10 1_0 true false yes null".split(),
     *"NaN Infinity 2020-01-31 2020-02-30 20200131 2020-01-31T12:30:00 2020-01-31T12:30:00Z".split(),
     *"2020-01-31T12:30:00.5+02:00 2020-01-31T25:00:00 12:30:00 12:30 12:30:00Z 24:00:00 1700000000".split(),
-    *"P1D PT1H c7e1b3a0-0000-4000-8000-000000000000 c7e1b3a0000040008000000000000000".split(),
+    *"P1D PT1H -PT0.5S P2W P1Y2D P1DT P1W1D +P1D 1:30:00".split(),
+    *"c7e1b3a0-0000-4000-8000-000000000000 c7e1b3a0000040008000000000000000".split(),
     *"cat dog kind name x from from_ value children dark 0.1234567890123456789 1e400".split(),
 ]
 
