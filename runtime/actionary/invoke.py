@@ -24,7 +24,7 @@ from actionary.context import MODELS, OUTSIDE, Caller, Context, Request, context
 from actionary.gates import Gates, gates_of
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
-from actionary.observe import Observed, observed
+from actionary.observe import Observed, observed, telemetry_now
 from actionary.outputs import OutputError
 from actionary.registry import AnyAction, Registry, default_registry
 from actionary.result import ActionError, CommonError, Err, Ok
@@ -187,7 +187,7 @@ async def invoke(
 
 
 def _observed(action: AnyAction, ctx: Context[Any], registry: Registry | None) -> Observed | None:
-    return observed(ctx, () if registry is None else registry.hooks_of(action))
+    return observed(ctx, () if registry is None else registry.hooks_of(action), telemetry_now())
 
 
 def _registry_of(action: AnyAction, registry: Registry | None) -> Registry | None:

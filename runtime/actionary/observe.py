@@ -69,17 +69,21 @@ def trace_of(traceparent: str | None) -> tuple[str | None, str | None]:
 
 
 def observed(
-    ctx: Context[Any], hooks: tuple[OnInvoke, ...], method: str = "", route: str = ""
+    ctx: Context[Any],
+    hooks: tuple[OnInvoke, ...],
+    telemetry: Telemetry | None,
+    method: str = "",
+    route: str = "",
 ) -> Observed | None:
     """Begin to watch a call if anybody listens; ``method`` and ``route`` are those of HTTP."""
-    telemetry = _telemetry()
     if not hooks and telemetry is None and not CALLS.isEnabledFor(logging.INFO):
         return None
     return Observed(ctx, hooks, None if telemetry is None else telemetry.begin(ctx, method, route))
 
 
-def _telemetry() -> Telemetry | None:
-    # Whoever has set OpenTelemetry up has imported it; importing it here would cost everybody.
+def telemetry_now() -> Telemetry | None:
+    """Give what makes spans and metrics, if OpenTelemetry is set up by now."""
+    # Whoever has set it up has imported it; importing it here would cost everybody.
     if "opentelemetry.trace" not in sys.modules:
         return None
     from actionary.telemetry import telemetry  # noqa: PLC0415 - see above

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -26,11 +26,14 @@ from actionary.http.deprecation import deprecation_headers
 from actionary.http.held import Held
 from actionary.http.path import path_in_app
 from actionary.invoke import Read, err_of, failure, perform
-from actionary.observe import OnInvoke, observed
+from actionary.observe import OnInvoke, observed, telemetry_now
 from actionary.registry import AnyAction, Registry
 from actionary.result import CommonError, Err
 from actionary.routes import actions_path, route_of
 from actionary.running import Call, Running, running_here
+
+if TYPE_CHECKING:
+    from actionary.telemetry import Telemetry
 
 BODY_LIMIT: Final = 1024 * 1024
 """The largest request body, in bytes."""
@@ -96,6 +99,7 @@ class Door:
         self._most_calls = most_calls
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: Running
+        self._telemetry: Telemetry | None = None
         self._app = app
         self._documents = documents
         self._body_limit = body_limit
@@ -161,7 +165,7 @@ class Door:
         if asked is not None:
             read = within_callers_time(call, asked, read)
         resources = held.open_late if held.shares and not held.is_here else None
-        call.observed = observed(context, entry.hooks, method, entry.route)
+        call.observed = observed(context, entry.hooks, self._telemetry, method, entry.route)
         more: Headers = []
         try:
             if len(running.calls) >= self._most_calls:
@@ -182,7 +186,7 @@ class Door:
         """Give what looks after the calls of this event loop, which is nearly always the same one."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
-            self._loop, self._running = loop, running_here()
+            self._loop, self._running, self._telemetry = loop, running_here(), telemetry_now()
         return self._running
 
     async def _refuse(
