@@ -64,9 +64,11 @@ def shop(tmp_path):
 
 def test_the_list_says_what_is_deprecated_and_what_gives_pages(actionary, shop):
     assert actionary("list", cwd=shop).stdout.splitlines() == [
-        "find    GET /api/actions/find     public   Deprecated since 2026-01-31. It will be removed on "
-        "2027-01-31. Use search instead. Find rows. It gives rows page by page: send next of the output as "
-        "after for the next page; on the last page it is null.",
+        (
+            "find    GET /api/actions/find     public   Deprecated since 2026-01-31. It will be removed on "
+            "2027-01-31. Use search instead. Find rows. It gives rows page by page: send next of the output "
+            "as after for the next page; on the last page it is null."
+        ),
         "hidden  -                         private  Deprecated. Use search instead. Hide.",
         "search  POST /api/actions/search  public   Search.",
     ]

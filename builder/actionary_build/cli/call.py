@@ -151,7 +151,7 @@ def _usage_of(action: AnyAction) -> Generator[None]:
 
 @contextmanager
 def _other_keys_told_of(action: AnyAction, settings: Settings) -> Generator[None]:
-    """Let a complaint about an unknown flag say how keys are given that the action takes beside its fields."""
+    """Let a complaint about an unknown flag say how keys beside the fields are given, if any are taken."""
     from actionary_build.cli.arguments import NoSuchField
     from actionary_build.emit.signature import takes_other_keys
 

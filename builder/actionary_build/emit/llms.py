@@ -10,7 +10,7 @@ from urllib.parse import quote
 from actionary.catalog import ActionSpec, Catalog
 
 from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, text_file
-from actionary_build.emit.action_page import ActionPage, ErrorRow, action_page, address, groups
+from actionary_build.emit.action_page import ActionPage, ErrorRow, Trait, action_page, address, groups
 from actionary_build.emit.signature import Field, Shape, Words
 from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownParagraphs, MarkdownText
 
@@ -127,7 +127,7 @@ def _page(page: ActionPage) -> Iterator[_Block]:
     yield 2, "Behaviour"
     yield (
         0,
-        "\n".join(f"- {trait.name}: {trait.value}. {MarkdownText(trait.meaning)}" for trait in page.traits),
+        "\n".join(_trait(trait) for trait in page.traits),
     )
 
 
@@ -201,6 +201,10 @@ def _error(error: ErrorRow) -> str:
     retry = "may be tried again" if error.retryable else "not to be tried again"
     line = f"- {MarkdownCode(error.code)} (status {error.status}, {retry}): {MarkdownText(error.meaning)}"
     return f"{line} Details: {_words(error.details)}." if error.details else line
+
+
+def _trait(trait: Trait) -> str:
+    return f"- {trait.name}: {trait.value}. {MarkdownText(trait.meaning)}"
 
 
 def _words(pieces: Words) -> str:

@@ -21,7 +21,6 @@ from actionary_build.emit.openapi_parts import RESPONSES, SCHEMAS, Shared, fille
 from actionary_build.emit.openapi_query import parameter_objects, query_parameters
 from actionary_build.emit.openapi_responses import headers_of, responses_of
 
-
 _DEPRECATION: Final = tuple(field.name for field in fields(DeprecationSpec))
 _CURSOR: Final = tuple(field.name for field in fields(CursorSpec))
 
