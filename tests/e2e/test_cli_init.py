@@ -316,8 +316,7 @@ def test_the_outcome_as_json_is_all_that_standard_output_has(init, here):
         "ok": True,
         "written": [path for path in FILES if path != "pyproject.toml"],
         "left": ["pyproject.toml"],
-        "add_to_pyproject": '[tool.actionary]\ntitle = "here"\nactions = "actions"  # '
-        "the folder of the actions; one of another name goes in here and in `packages`\n",
+        "add_to_pyproject": '[tool.actionary]\ntitle = "here"\nactions = "actions"  # their folder\n',
         "next": ["pip install pytest", "pytest", "actionary build", "actionary serve"],
         "diagnostics": [],
     }
