@@ -73,7 +73,7 @@ def plan_scaffold(folder: Path, template: str, *, force: bool) -> Scaffold:
         contents={path: files[path] for path in sorted(files) if path not in left},
         replaced=frozenset(there.difference(left)),
         left=left,
-        table=own[own.index(_TABLE) :] if PYPROJECT in left and settings is None else "",
+        table=own[own.index(f"\n{_TABLE}\n") + 1 :] if PYPROJECT in left and settings is None else "",
     )
 
 
