@@ -71,6 +71,21 @@ class DeprecationSpec:
     sunset: str | None = None
     use_instead: str | None = None
 
+    @property
+    def told(self) -> str:
+        """What is told of it, in one or more sentences."""
+        return " ".join(
+            [
+                f"Deprecated since {self.since}." if self.since else "Deprecated.",
+                *([f"It will be removed on {self.sunset}."] if self.sunset else []),
+                *([f"Use {self.use_instead} instead."] if self.use_instead else []),
+            ]
+        )
+
+    def calling(self, names: Mapping[str, str]) -> DeprecationSpec:
+        """Give the same with the other action called as ``names`` says; one not in there is left out."""
+        return replace(self, use_instead=names.get(self.use_instead or ""))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CursorSpec:
@@ -79,6 +94,14 @@ class CursorSpec:
     input: str
     output: str
     items: str
+
+    @property
+    def told(self) -> str:
+        """How to get from page to page, in a sentence."""
+        return (
+            f"It gives {self.items} page by page: send {self.output} of the output as {self.input} "
+            "for the next page; on the last page it is null."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,16 +177,16 @@ class ActionSpec:
     @property
     def deprecation(self) -> str | None:
         """What is told of a deprecated action, in one or more sentences."""
-        if self.deprecated is None:
-            return None
-        told = self.deprecated
-        return " ".join(
-            [
-                f"Deprecated since {told.since}." if told.since else "Deprecated.",
-                *([f"It will be removed on {told.sunset}."] if told.sunset else []),
-                *([f"Use {told.use_instead} instead."] if told.use_instead else []),
-            ]
-        )
+        return None if self.deprecated is None else self.deprecated.told
+
+    def deprecation_calling(self, names: Mapping[str, str]) -> str | None:
+        """Give `deprecation` with the other action called as ``names`` says; one not in there is left out."""
+        return None if self.deprecated is None else self.deprecated.calling(names).told
+
+    @property
+    def paging(self) -> str | None:
+        """How to get from page to page, in a sentence, where it gives pages."""
+        return None if self.paginate is None else self.paginate.told
 
     @property
     def common_codes(self) -> tuple[codes.Code, ...]:

@@ -117,10 +117,23 @@ def _catalog_of(
     return _put_together(specs, settings, types)
 
 
-def surface(registry: Registry, settings: Settings) -> str:
-    """Give the digest of what callers see but for the schemas; it describes no type, so it is quick."""
-    specs = [_spec(action, settings, registry, None) for action in _public(registry)]
-    return surface_of(_put_together(specs, settings, _NO_TYPES))
+def outline(registry: Registry, settings: Settings) -> Catalog:
+    """Describe the public actions but for schemas and examples; it describes no type, so it is quick.
+
+    ``surface`` is set and the same as in the whole catalog, ``fingerprint`` is not.
+    """
+    catalog = _outlined(_public(registry), settings, registry)
+    return replace(catalog, surface=surface_of(catalog))
+
+
+def outline_all(registry: Registry, settings: Settings) -> Catalog:
+    """Describe all actions, the private ones too, but for schemas and examples; there are no digests."""
+    return _outlined(registry, settings, registry)
+
+
+def _outlined(actions: Iterable[AnyAction], settings: Settings, registry: Registry) -> Catalog:
+    specs = [_spec(action, settings, registry, None) for action in actions]
+    return _put_together(specs, settings, _NO_TYPES)
 
 
 def _misled(actions: Sequence[AnyAction], settings: Settings) -> Iterator[ActionDefinitionError]:

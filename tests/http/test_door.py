@@ -324,6 +324,8 @@ class TestTheRest:
             "method": "GET",
             "path": "/api/actions/search",
             "description": "Search.",
+            "deprecated": None,
+            "paginate": None,
         }
 
     def test_health_and_readiness(self, client):

@@ -220,6 +220,27 @@ class TestDeprecated:
         assert reply.status_code == 200
         assert not {"deprecation", "sunset"} & set(reply.headers)
 
+    def test_the_list_says_what_the_definition_says(self, client):
+        listed = {each["name"]: each["deprecated"] for each in client.get("/api/actions").json()["actions"]}
+        nothing = {"since": None, "sunset": None, "use_instead": None}
+        assert listed["old_meal"] == {
+            "since": "2026-01-31",
+            "sunset": "2027-02-01",
+            "use_instead": "update_meal",
+        }
+        assert (listed["old_ping"], listed["forget"]) == (nothing, None)
+
+    def test_the_list_never_names_what_its_readers_cannot_call(self, serve):
+        async def old() -> None:
+            """Do."""
+
+        made = define_action(handler=old, public=True, deprecated=Deprecated(use_instead="hidden"))
+        registry = Registry()
+        define_actions([made, hidden], registry)
+        reply = serve(create_app(registry)).get("/api/actions")
+        assert reply.json()["actions"][0]["deprecated"]["use_instead"] is None
+        assert "hidden" not in reply.text
+
     def test_what_to_use_instead_has_to_be_there_for_the_same_callers(self, tmp_path):
         async def old() -> None:
             """Do."""

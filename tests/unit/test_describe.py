@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pytest
 from actionary import Action, ActionError, Example, Http, Registry, action, define_action
 from actionary.catalog import Catalog, ExampleSpec, HttpSpec, load
-from actionary.describe import DefinitionErrors, describe, describe_all, surface
+from actionary.describe import DefinitionErrors, describe, describe_all, outline
 from actionary.settings import Settings
 from jsonschema import Draft202012Validator
 from pydantic import AliasPath, BaseModel, ConfigDict, Field, create_model, field_serializer, field_validator
@@ -167,12 +167,12 @@ class TestCatalog:
 
     def test_the_surface_needs_no_schema(self, settings):
         registry = registry_of(search, order, raw, secret)
-        assert surface(registry, settings) == describe(registry, settings).surface
-        assert surface(registry, settings) == describe_all(registry, settings).surface
+        assert outline(registry, settings).surface == describe(registry, settings).surface
+        assert outline(registry, settings).surface == describe_all(registry, settings).surface
 
     def test_the_surface_is_there_even_where_a_type_cannot_be_described(self, settings):
         registry = registry_of(search, undescribable("broken"))
-        assert len(surface(registry, settings)) == 64
+        assert len(outline(registry, settings).surface) == 64
 
     def test_a_private_action_changes_no_byte_of_the_public_catalog(self, settings):
         other = create_model("Item", __module__="elsewhere", x=(int, ...))

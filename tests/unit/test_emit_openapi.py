@@ -5,7 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec, HttpSpec
+from actionary.catalog import (
+    ActionSpec,
+    Catalog,
+    CursorSpec,
+    DeprecationSpec,
+    ErrorSpec,
+    ExampleSpec,
+    HttpSpec,
+)
 from actionary.codes import COMMON
 from actionary_build.emit import NoOptions
 from actionary_build.emit.openapi import emitter
@@ -158,6 +166,8 @@ class TestTheList:
             "method",
             "path",
             "description",
+            "deprecated",
+            "paginate",
         ]
 
     def test_an_action_of_its_name_keeps_the_name(self, sample):
@@ -190,6 +200,21 @@ class TestTexts:
         assert order["x-when-to-use"] == "The user wants to buy."
         assert order["x-when-not-to-use"] == "The user is only looking."
         assert not [key for key in operation(document, "add_node") if key.startswith("x-")]
+
+    def test_people_and_programs_find_how_pages_are_got(self, sample):
+        cursor = CursorSpec(input="after", output="next", items="rows")
+        paged = replace(sample.get("search_products"), paginate=cursor)
+        described = operation(openapi_of(replace(sample, actions=(paged,))), "search_products")
+        assert described["x-actionary-pagination"] == {"input": "after", "output": "next", "items": "rows"}
+        assert "send next of the output as after for the next page" in described["description"]
+
+    def test_another_action_is_named_only_where_it_is_in_the_document(self, sample):
+        old = replace(sample.get("old_ping"), deprecated=DeprecationSpec(use_instead="add_node"))
+        new = sample.get("add_node")
+        for other, said in ((new, True), (replace(new, http=None), False)):
+            described = operation(openapi_of(replace(sample, actions=(old, other))), "old_ping")
+            assert ("Use add_node instead." in described["description"]) is said
+            assert described["description"].startswith("Answer.\n\nDeprecated.")
 
     def test_tags_and_deprecation_are_said_where_there_are_any(self, document):
         assert operation(document, "create_order")["tags"] == ["shop", "write"]

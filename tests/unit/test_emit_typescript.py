@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from actionary import codes
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec, load
+from actionary.catalog import ActionSpec, Catalog, CursorSpec, DeprecationSpec, ErrorSpec, load
 from actionary_build.emit.typescript import FOLDER, Options, emitter
 from actionary_build.emit.typescript.examples import literal
 from actionary_build.emit.typescript.names import RESERVED, name_all
@@ -232,3 +232,30 @@ def test_nothing_of_the_package_is_served(sample: Catalog) -> None:
 def test_a_deprecated_call_says_since_when_and_what_to_use_instead(sample):
     source = files(sample)["src/actions/default.ts"]
     assert "@deprecated Deprecated since 2026-01-31. It will be removed on 2027-01-31.\n" in source
+
+
+def test_another_action_is_called_as_the_client_calls_it_and_only_if_it_is_there(sample):
+    old = replace(sample.get("old_ping"), deprecated=DeprecationSpec(use_instead="add_node"))
+    new = sample.get("add_node")
+    for other, told in ((new, "@deprecated Use addNode instead."), (replace(new, http=None), "@deprecated")):
+        written = files(replace(sample, actions=(old, other)))
+        for path in ("src/actions/default.ts", "src/client.ts"):
+            assert f" * {told}\n" in written[path]
+        assert ("Deprecated. Use addNode instead." in written["README.md"]) is (other is new)
+        assert not any("add_node instead" in text for text in written.values())
+
+
+def test_how_pages_are_got_is_said_with_the_call_and_in_the_readme(sample):
+    cursor = CursorSpec(input="after", output="next", items="rows")
+    paged = replace(sample.get("search_products"), paginate=cursor)
+    written = files(replace(sample, actions=(paged,)))
+    told = "It gives rows page by page: send next of the output as after for the next page;"
+    for path in ("src/actions/shop.ts", "src/client.ts", "README.md"):
+        assert told in written[path]
+
+
+def test_the_readme_names_every_method_whose_input_is_a_query(sample):
+    assert (
+        "An action that is called with GET or DELETE sends its input in the query"
+        in files(sample)["README.md"]
+    )

@@ -138,10 +138,8 @@ def _errors(action: ActionSpec) -> Iterator[ErrorRow]:
 
 
 def _traits(action: ActionSpec) -> Iterator[Trait]:
-    pages = action.paginate
-    if pages is not None:
-        told = f"Send `{pages.output}` of the output as `{pages.input}` for the next page of `{pages.items}`."
-        yield Trait("Pages", "yes", f"{told} On the last page it is null.")
+    if action.paging:
+        yield Trait("Pages", "yes", action.paging)
 
     def trait(name: str, *, holds: bool, yes: str, no: str) -> Trait:
         return Trait(name, "yes" if holds else "no", yes if holds else no)

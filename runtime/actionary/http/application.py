@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from actionary.describe import surface
+from actionary.catalog import ActionSpec, Catalog
+from actionary.describe import outline
 from actionary.http.built import read_built
 from actionary.http.clashes import check_paths
 from actionary.http.documents import Documents
@@ -25,8 +26,8 @@ from actionary.http.door import BODY_LIMIT, MOST_CALLS, Door
 from actionary.http.held import Held
 from actionary.invoke import is_exposed
 from actionary.loading import load_registry
-from actionary.registry import AnyAction, Registry
-from actionary.routes import actions_path, route_of
+from actionary.registry import Registry
+from actionary.routes import actions_path
 from actionary.settings import Settings, check_prefix, find_root, read_settings
 
 PROJECT: Final = "ACTIONARY_PROJECT"
@@ -71,7 +72,8 @@ def create_app(
     if prefix is not None:
         check_prefix(prefix)
         described = replace(described, prefix=prefix)
-    digest = surface(registry, described)
+    catalog = outline(registry, described)
+    digest = catalog.surface
     files = {}
     if settings is not None:
         files = read_built(registry, described, digest, allow_drift=allow_drift, verify=verify)
@@ -80,7 +82,7 @@ def create_app(
     check_paths(actions, described.prefix, documents, routes)
     helds = {home: Held(home) for home in dict.fromkeys([registry, *map(registry.home_of, actions)])}
     own = [
-        Route(actions_path(described.prefix), _listing(actions, described.prefix), methods=["GET"]),
+        Route(actions_path(described.prefix), _listing(catalog), methods=["GET"]),
         Route("/healthz", _healthy, methods=["GET"]),
         Route("/readyz", _readiness(helds.values()), methods=["GET"]),
     ]
@@ -124,23 +126,29 @@ class _Application(Starlette):
         return door.cls(rest, *door.args, **door.kwargs)
 
 
-def _listing(actions: Iterable[AnyAction], prefix: str) -> Any:
-    listed = [
-        {
-            "name": action.name,
-            "method": route.method,
-            "path": route.path,
-            "description": action.definition.description,
-        }
-        for action in actions
-        if (route := route_of(action.definition, prefix)) is not None
-    ]
-    content = to_json({"actions": listed})
+def _listing(catalog: Catalog) -> Any:
+    content = to_json({"actions": list(_listed(catalog.http_actions))})
 
     def list_actions(_: Request) -> Response:
         return Response(content, media_type="application/json", headers={"cache-control": "no-cache"})
 
     return list_actions
+
+
+def _listed(actions: Sequence[ActionSpec]) -> Iterator[dict[str, Any]]:
+    """Say of each action what the list says; what is not in it is not named as a way out either."""
+    names = {action.name: action.name for action in actions}
+    for action in actions:
+        if action.http is not None:
+            deprecated = action.deprecated
+            yield {
+                "name": action.name,
+                "method": action.http.method,
+                "path": action.http.path,
+                "description": action.description,
+                "deprecated": None if deprecated is None else asdict(deprecated.calling(names)),
+                "paginate": None if action.paginate is None else asdict(action.paginate),
+            }
 
 
 def _healthy(_: Request) -> Response:

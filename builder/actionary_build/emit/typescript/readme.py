@@ -9,9 +9,10 @@ from actionary import codes
 from actionary.catalog import Catalog
 from actionary.json_schema import Schema
 
+from actionary_build.emit.constraints import constraints
+from actionary_build.emit.signature import takes_other_keys
 from actionary_build.emit.typescript import examples
 from actionary_build.emit.typescript.calls import Call
-from actionary_build.emit.typescript.comments import constraints
 from actionary_build.emit.typescript.examples import Setting
 from actionary_build.emit.typescript.names import Names
 from actionary_build.emit.typescript.types import TypeNames, declarations, expression, property_order
@@ -134,8 +135,8 @@ A call takes `timeoutMs`, `signal` and `headers` as its last argument; they coun
 options and inputs `undefined` is the same as absent. Only mistakes in the program throw: a `baseUrl`, a time,
 a header or an input that cannot be sent, such as one with `NaN` in it.
 
-An action that is called with GET sends its input in the query, which cannot say `null`: there, `null` is the
-same as absent too."""
+An action that is called with GET or DELETE sends its input in the query, which cannot say `null`: there,
+`null` is the same as absent too."""
 
 
 def _renamed(names: Names) -> Iterator[str]:
@@ -150,11 +151,13 @@ def _action(catalog: Catalog, call: Call, types: TypeNames, setting: Setting) ->
     action = call.action
     yield f"### {call.names.function}"
     yield MarkdownCode(call.signature)
-    told = [action.description, action.deprecation or ""]
+    told = [action.description, call.deprecation or ""]
     if action.when_to_use:
         told.append(f"Use when: {action.when_to_use}")
     if action.when_not_to_use:
         told.append(f"Do not use when: {action.when_not_to_use}")
+    if action.paging:
+        told.append(action.paging)
     yield MarkdownText(" ".join(text for text in told if text))
     yield from _fields(catalog.resolve(action.input), types)
     yield f"Gives {MarkdownCode(expression(action.output, types).text)}. {_failures(call)}"
@@ -166,14 +169,20 @@ def _fields(schema: Schema, types: TypeNames) -> Iterator[str]:
     lines: list[str] = []
     for key in property_order(schema):
         field = schema["properties"][key]
-        optional = "" if key in schema.get("required", ()) else " (optional)"
-        texts = [str(field.get("description", "")) if isinstance(field, dict) else "", constraints(field)]
+        required = key in schema.get("required", ())
+        optional = "" if required else " (optional)"
+        texts = [
+            str(field.get("description", "")) if isinstance(field, dict) else "",
+            constraints(field, required=required),
+        ]
         told = MarkdownText(" ".join(text for text in texts if text))
         code = MarkdownCode(expression(field, types).text)
         lines.append(f"- {MarkdownCode(key)}{optional}: {code}{'. ' if told else ''}{told}")
     if lines:
         yield "Input:"
         yield "\n".join(lines)
+    if takes_other_keys(schema):
+        yield "There may be other keys too."
 
 
 def _failures(call: Call) -> str:
