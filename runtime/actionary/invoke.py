@@ -24,11 +24,11 @@ from actionary.context import MODELS, OUTSIDE, Caller, Context, Request, context
 from actionary.gates import Gates, gates_of
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
-from actionary.observe import Observed, observed, telemetry_now
+from actionary.observe import CALLS, Observed, telemetry_now
 from actionary.outputs import OutputError
 from actionary.registry import AnyAction, Registry, default_registry
 from actionary.result import ActionError, CommonError, Err, Ok
-from actionary.running import Call, running_here
+from actionary.running import Call, late, running_here
 from actionary.threads import ThreadsExhausted
 
 T = TypeVar("T")
@@ -187,7 +187,11 @@ async def invoke(
 
 
 def _observed(action: AnyAction, ctx: Context[Any], registry: Registry | None) -> Observed | None:
-    return observed(ctx, () if registry is None else registry.hooks_of(action), telemetry_now())
+    hooks = () if registry is None else registry.hooks_of(action)
+    telemetry = telemetry_now()
+    if not hooks and telemetry is None and not CALLS.isEnabledFor(logging.INFO):
+        return None
+    return Observed(ctx, hooks, telemetry)
 
 
 def _registry_of(action: AnyAction, registry: Registry | None) -> Registry | None:
@@ -288,7 +292,8 @@ async def perform(
             ctx.extra_input = given.__pydantic_extra__ or {}
         if resources is not None:
             ctx.give_resources(await _opened(ctx, resources))
-        call.check_time()
+        if monotonic() >= call.deadline:  # what is late already is not begun
+            raise late()
         try:
             value = await action.binding.call(given, ctx)
         except (Exception, SystemExit, asyncio.CancelledError) as error:

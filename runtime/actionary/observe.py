@@ -68,19 +68,6 @@ def trace_of(traceparent: str | None) -> tuple[str | None, str | None]:
     return found[1], found[2]
 
 
-def observed(
-    ctx: Context[Any],
-    hooks: tuple[OnInvoke, ...],
-    telemetry: Telemetry | None,
-    method: str = "",
-    route: str = "",
-) -> Observed | None:
-    """Begin to watch a call if anybody listens; ``method`` and ``route`` are those of HTTP."""
-    if not hooks and telemetry is None and not CALLS.isEnabledFor(logging.INFO):
-        return None
-    return Observed(ctx, hooks, None if telemetry is None else telemetry.begin(ctx, method, route))
-
-
 def telemetry_now() -> Telemetry | None:
     """Give what makes spans and metrics, if OpenTelemetry is set up by now."""
     # Whoever has set it up has imported it; importing it here would cost everybody.
@@ -92,14 +79,24 @@ def telemetry_now() -> Telemetry | None:
 
 
 class Observed:
-    """A call that is watched."""
+    """A call that is watched; ``method`` and ``route`` are those of HTTP.
+
+    It is made only where somebody listens: a hook, OpenTelemetry, or `CALLS` at INFO.
+    """
 
     __slots__ = ("_ctx", "_hooks", "_span")
 
-    def __init__(self, ctx: Context[Any], hooks: tuple[OnInvoke, ...], span: Span | None) -> None:
+    def __init__(
+        self,
+        ctx: Context[Any],
+        hooks: tuple[OnInvoke, ...],
+        telemetry: Telemetry | None,
+        method: str = "",
+        route: str = "",
+    ) -> None:
         self._ctx = ctx
         self._hooks = hooks
-        self._span = span
+        self._span: Span | None = None if telemetry is None else telemetry.begin(ctx, method, route)
 
     def end(self, error: BaseException | None, seconds: float) -> None:
         """Tell everybody that the call is over, and with what error; what a hook raises is logged."""

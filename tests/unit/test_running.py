@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from actionary import running
+from actionary import Context, action, invoke_action, running
 from actionary.result import CommonError
 from actionary.running import Call, running_here
 
@@ -161,9 +161,14 @@ async def test_it_runs_in_the_task_of_the_caller():
 
 
 async def test_work_that_is_late_already_is_not_begun():
-    call = Call(running_here(), "tested", monotonic() - 2, 1)
-    with timed_out(), call:
-        call.check_time()
+    @action(name="late")
+    async def never() -> None:
+        """Never run."""
+        raise AssertionError
+
+    ended = await invoke_action(never, None, Context(deadline=monotonic() - 1))
+    assert not ended.ok
+    assert ended.code == "timeout"
 
 
 async def test_a_step_may_have_less_time_than_the_call_and_the_call_goes_on_after_it():

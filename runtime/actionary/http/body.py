@@ -23,7 +23,7 @@ async def query_input(scope: Scope, call: Call, receive: Receive, action: AnyAct
     Raises:
         CommonError: ``invalid_input``.
     """
-    call.is_read(receive)
+    call.until, call.receive = call.deadline, receive
     prepared = action.prepared
     query: bytes = scope.get("query_string", b"")
     if not query:
@@ -48,7 +48,7 @@ async def body_input(
     plainly_json = headers.get(b"content-type") == b"application/json" and b"content-encoding" not in headers
     if not plainly_json and not _says_json(headers):
         await _no_body(length, receive)
-        call.is_read(receive)
+        call.until, call.receive = call.deadline, receive
         return action.prepared.read_json(b"")
     message = await receive()
     if message.get("more_body", False) or message["type"] == "http.disconnect":
@@ -57,7 +57,7 @@ async def body_input(
         body = message.get("body", b"")
         if len(body) > limit:
             raise _too_large(limit)
-    call.is_read(receive)
+    call.until, call.receive = call.deadline, receive
     return action.prepared.read_json(body)
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from logging import INFO
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -26,7 +27,7 @@ from actionary.http.deprecation import deprecation_headers
 from actionary.http.held import Held
 from actionary.http.path import path_in_app
 from actionary.invoke import Read, err_of, failure, perform
-from actionary.observe import OnInvoke, observed, telemetry_now
+from actionary.observe import CALLS, Observed, OnInvoke, telemetry_now
 from actionary.registry import AnyAction, Registry
 from actionary.result import CommonError, Err
 from actionary.routes import actions_path, route_of
@@ -157,15 +158,10 @@ class Door:
         call = Call(running, action.name, started, entry.seconds)
         call.until = started + entry.arrival
         context = HttpContext(scope, call, request_id, held.resources)
-        if entry.reads_query:
-            read: Read = partial(query_input, scope, call, receive)
-        else:
-            read = partial(body_input, headers, call, receive, self._body_limit)
-        asked = headers.get(HEADER)
-        if asked is not None:
-            read = within_callers_time(call, asked, read)
+        read = self._reader(entry, scope, headers, call, receive)
         resources = held.open_late if held.shares and not held.is_here else None
-        call.observed = observed(context, entry.hooks, self._telemetry, method, entry.route)
+        if entry.hooks or self._telemetry is not None or CALLS.isEnabledFor(INFO):
+            call.observed = Observed(context, entry.hooks, self._telemetry, method, entry.route)
         more: Headers = []
         try:
             if len(running.calls) >= self._most_calls:
@@ -181,6 +177,17 @@ class Door:
         own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", request_id), *more]
         await send({"type": "http.response.start", "status": status, "headers": entry.headers + own})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+    def _reader(
+        self, entry: Entry, scope: Scope, headers: Mapping[bytes, bytes], call: Call, receive: Receive
+    ) -> Read:
+        """Give what reads the input, in the time that the caller gives too."""
+        if entry.reads_query:
+            read: Read = partial(query_input, scope, call, receive)
+        else:
+            read = partial(body_input, headers, call, receive, self._body_limit)
+        asked = headers.get(HEADER)
+        return read if asked is None else within_callers_time(call, asked, read)
 
     def _running_here(self) -> Running:
         """Give what looks after the calls of this event loop, which is nearly always the same one."""
