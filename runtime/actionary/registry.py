@@ -19,6 +19,7 @@ from actionary.action import Action
 from actionary.definition_error import ActionDefinitionError, Place, place_of_caller
 from actionary.fields import Auth
 from actionary.gate_checks import check_registry_auth
+from actionary.gates.counters import Counters
 from actionary.names import camel_case, pascal_case, slug
 from actionary.resources import Lifespan, Shared, check_lifespan
 from actionary.result import ActionError, details_adapter
@@ -40,22 +41,28 @@ class Registry:
 
     ``lifespan`` makes the resources that their calls share; every door opens the
     registry once, with `open`. ``auth`` is who lets callers in to those that do not
-    say it themselves.
+    say it themselves. ``rate_limits`` is where calls are counted for those that have a
+    ``rate_limit``: ``"memory://"``, which is this process, or the URL of a Redis that
+    all processes share; without it the environment's ``ACTIONARY_RATE_LIMITS`` says it.
 
     Raises:
         ActionDefinitionError: ``lifespan`` is no function that makes a context manager,
-            or ``auth`` none that takes a request.
+            ``auth`` none that takes a request, or ``rate_limits`` no such place.
     """
 
-    def __init__(self, *, lifespan: Lifespan | None = None, auth: Auth | None = None) -> None:
+    def __init__(
+        self, *, lifespan: Lifespan | None = None, auth: Auth | None = None, rate_limits: str | None = None
+    ) -> None:
         check_lifespan(lifespan)
         check_registry_auth(auth)
         self.lifespan: Final = lifespan
         self.auth: Final = auth
+        self.counters: Final = Counters(rate_limits)
         self._actions: dict[str, AnyAction] = {}
         self._slugs: dict[str, str] = {}
         self._homes: dict[str, Registry] = {}
         self._auths: dict[str, Auth | None] = {}
+        self._counters: dict[str, Counters] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
 
     def register(self, actions: Iterable[AnyAction]) -> None:
@@ -111,6 +118,11 @@ class Registry:
         copies = {action: action.renamed(prefix, first) for action in other}
         self._add(copies.values(), {copy.name: other.auth_of(action) for action, copy in copies.items()})
         self._homes |= {copy.name: other.home_of(action) for action, copy in copies.items()}
+        self._counters |= {
+            copy.name: counters
+            for action, copy in copies.items()
+            if (counters := other.counters_of(action)).is_given
+        }
 
     def home_of(self, action: AnyAction) -> Registry:
         """Give the registry whose resources an action uses: this one, or the one it was included from."""
@@ -125,6 +137,10 @@ class Registry:
         if own is not None:
             return own or None
         return self._auths.get(action.name) or self.auth
+
+    def counters_of(self, action: AnyAction) -> Counters:
+        """Give what counts an action's calls: the registry it was included from says it, or this one."""
+        return self._counters.get(action.name, self.counters)
 
     def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
         """Import a folder's files and register the action of each; all or none.
@@ -164,6 +180,7 @@ class Registry:
         self._slugs = {}
         self._homes = {}
         self._auths = {}
+        self._counters = {}
 
     def __iter__(self) -> Iterator[AnyAction]:
         return iter(self._actions.values())

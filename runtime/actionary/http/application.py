@@ -18,10 +18,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from actionary.describe import surface
-from actionary.http.built import read_built
+from actionary.gates.counters import CountersError
+from actionary.http.built import CannotServe, read_built
 from actionary.http.documents import Documents
-from actionary.http.door import BODY_LIMIT, MOST_CALLS, Door
+from actionary.http.door import MOST_CALLS, Door
 from actionary.http.held import Held
+from actionary.http.limits import InputLimits
 from actionary.invoke import is_exposed
 from actionary.loading import load_registry
 from actionary.registry import AnyAction, Registry
@@ -30,6 +32,8 @@ from actionary.settings import Settings, check_prefix, find_root, read_settings
 
 PROJECT: Final = "ACTIONARY_PROJECT"
 """The environment variable that names the project's folder for `app`; without it the current one."""
+
+_LIMITS: Final = InputLimits()
 
 
 def create_app(
@@ -41,7 +45,10 @@ def create_app(
     middleware: Sequence[Middleware] = (),
     allow_drift: bool = False,
     verify: bool = False,
-    body_limit: int = BODY_LIMIT,
+    body_limit: int = _LIMITS.body,
+    query_limit: int = _LIMITS.query,
+    most_parameters: int = _LIMITS.parameters,
+    most_items: int = _LIMITS.items,
     most_calls: int = MOST_CALLS,
 ) -> Starlette:
     """Make the application that serves the public actions of a registry.
@@ -53,11 +60,13 @@ def create_app(
     with ``verify`` also types and every file. With ``allow_drift`` a difference is
     only logged. Without a registry the project
     at `PROJECT` or the current folder is loaded. ``prefix`` goes before
-    ``/actions/<name>``, ``body_limit`` is in bytes. Of ``most_calls``
-    at once the next is refused as ``unavailable``.
+    ``/actions/<name>``. ``body_limit`` and ``query_limit`` are in bytes,
+    ``most_parameters`` are those of a query, ``most_items`` all keys and items of a
+    body. Of ``most_calls`` at once the next is refused as ``unavailable``.
 
     Raises:
-        CannotServe: What was built is missing, damaged, or of other definitions.
+        CannotServe: What was built is missing, damaged, or of other definitions; or
+            calls cannot be counted for rate limits.
         SettingsError: The prefix is no path, or the project has none or wrong settings.
         DiscoveryError, ActionDefinitionError: The project cannot be loaded.
     """
@@ -73,6 +82,7 @@ def create_app(
     if settings is not None:
         files = read_built(registry, described, digest, allow_drift=allow_drift, verify=verify)
     actions = [action for action in registry if is_exposed(action, "http")]
+    _check_counters(registry, actions)
     helds = {home: Held(home) for home in dict.fromkeys([registry, *map(registry.home_of, actions)])}
     own = [
         Route(actions_path(described.prefix), _listing(actions, described.prefix), methods=["GET"]),
@@ -88,7 +98,7 @@ def create_app(
         catalog=digest[:16],
         registry=registry,
         helds=helds,
-        body_limit=body_limit,
+        limits=InputLimits(body_limit, query_limit, most_parameters, most_items),
         most_calls=most_calls,
     )
     application = _Application(
@@ -118,6 +128,16 @@ class _Application(Starlette):
         rest = super().build_middleware_stack()
         self.user_middleware = [door]
         return door.cls(rest, *door.args, **door.kwargs)
+
+
+def _check_counters(registry: Registry, actions: Iterable[AnyAction]) -> None:
+    """Make sure that there is a place to count the calls of actions that have a rate limit."""
+    try:
+        for action in actions:
+            if action.definition.rate_limit:
+                registry.counters_of(action).ready()
+    except CountersError as error:
+        raise CannotServe(error.what, error.mend) from error
 
 
 def _listing(actions: Iterable[AnyAction], prefix: str) -> Any:
