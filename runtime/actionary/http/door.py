@@ -116,7 +116,7 @@ class Door:
         if route.method == "GET":
             entries["HEAD"] = entries["GET"]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 - each call of a helper would be paid by each request
         """Answer a call of an action, or pass the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
