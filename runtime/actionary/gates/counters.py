@@ -78,6 +78,7 @@ class Counters:
         self.is_given: Final = url is not None
         self._url = url
         self._counts: Counts | None = None
+        self._lock = Lock()
 
     def ready(self) -> Counts:
         """Give the place; nothing is connected yet.
@@ -85,13 +86,17 @@ class Counters:
         Raises:
             CountersError: The environment names none, or a package is missing.
         """
-        if self._counts is None:
-            url = os.environ.get(VARIABLE) or IN_MEMORY if self._url is None else self._url
-            wrong = _why_no_place(url)
-            if wrong is not None:
-                raise CountersError(f"{VARIABLE}: {wrong.what}", wrong.mend)
-            self._counts = MemoryCounts() if url == IN_MEMORY else SharedCounts(url)
-        return self._counts
+        with self._lock:
+            if self._counts is None:
+                self._counts = self._made()
+            return self._counts
+
+    def _made(self) -> Counts:
+        url = self._url or os.environ.get(VARIABLE) or IN_MEMORY
+        wrong = _why_no_place(url)
+        if wrong is not None:
+            raise CountersError(f"{VARIABLE}: {wrong.what}", wrong.mend)
+        return MemoryCounts() if url == IN_MEMORY else SharedCounts(url)
 
 
 def _why_no_place(url: object) -> CountersError | None:
