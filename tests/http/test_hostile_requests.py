@@ -54,6 +54,7 @@ RAISED: tuple[type[BaseException], ...] = (
 FAULTS: dict[str, Callable[[], Any]] = {
     **{kind.__name__: partial(throw, kind()) for kind in RAISED},
     "group": lambda: throw(BaseExceptionGroup("several", [Gone(), ValueError()])),
+    "interrupt": partial(throw, KeyboardInterrupt()),
     "class": lambda: str,
     "unlike": Unlike,
     "number": lambda: 3,
@@ -344,10 +345,17 @@ def test_a_query_may_be_as_long_as_the_application_says(serve, registry):
 
 
 @pytest.mark.parametrize("name", ["fails", "fails_in_a_thread"])
-@pytest.mark.parametrize("how", sorted(FAULTS))
+@pytest.mark.parametrize("how", sorted(FAULTS.keys() - {"interrupt"}))
 def test_whatever_a_handler_raises_or_returns_the_caller_gets_an_envelope(client, name, how):
     answer = client.post(f"/api/actions/{name}", json={"how": how})
     said = answer.json()
     assert answer.status_code == 500
     assert said["code"] in {"handler_error", "invalid_output"}
     assert said["details"] is None
+
+
+@pytest.mark.parametrize("name", ["fails", "fails_in_a_thread"])
+def test_a_handler_that_raises_keyboard_interrupt_does_not_end_the_server(client, name):
+    """It is whoever runs the process who interrupts it, so it is passed on; the server makes 500 of it."""
+    answer = client.post(f"/api/actions/{name}", json={"how": "interrupt"})
+    assert answer.status_code == 500
