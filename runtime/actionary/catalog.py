@@ -105,6 +105,14 @@ class CursorSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RateSpec:
+    """At most so many calls of one caller in so many seconds."""
+
+    calls: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSpec:
     """One action. ``input`` always describes an object; ``output`` is ``{}`` when unchecked.
 
@@ -112,7 +120,8 @@ class ActionSpec:
     ``timeout_ms`` is ``None`` for an action without a limit, ``invalid_output`` says
     that a result, or an error's details, may fail for not fitting their type.
     ``scopes`` are what a principal needs, all of them; ``authorize`` says that the
-    server asks more about who may do what.
+    server asks more about who may do what. ``rate_limit`` are the rates that hold for
+    each caller.
     """
 
     name: str
@@ -142,6 +151,7 @@ class ActionSpec:
     paginate: CursorSpec | None = None
     scopes: tuple[str, ...] = ()
     authorize: bool = False
+    rate_limit: tuple[RateSpec, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -202,6 +212,8 @@ class ActionSpec:
             reachable.add("unauthorized")
         if self.authorize or self.scopes:
             reachable.add("forbidden")
+        if self.rate_limit:
+            reachable |= {"rate_limited", "unavailable"}
         if self.timeout_ms is not None:
             reachable.add("timeout")
         if self.http is not None:  # a caller may give less time, and the server be full
@@ -284,7 +296,7 @@ _PLAIN_FIELDS: Final = ("title", "version", "description", "prefix", "base_url",
 
 def _dump_action(action: ActionSpec) -> dict[str, Any]:
     data = asdict(action)
-    for key in ("tags", "examples", "errors", "scopes"):
+    for key in ("tags", "examples", "errors", "scopes", "rate_limit"):
         data[key] = list(data[key])
     for example in data["examples"]:
         if not example.pop("has_output"):
@@ -323,6 +335,7 @@ def _load_action(data: dict[str, Any]) -> ActionSpec:
         **data,
         "tags": tuple(data["tags"]),
         "scopes": tuple(data["scopes"]),
+        "rate_limit": tuple(RateSpec(**rate) for rate in data["rate_limit"]),
         "examples": tuple(
             ExampleSpec(input=example["input"], output=example.get("output"), has_output="output" in example)
             for example in data["examples"]

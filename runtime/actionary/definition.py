@@ -20,8 +20,9 @@ from actionary.fields import (
     OnInvalidOutput,
     UnknownKeys,
 )
-from actionary.gate_checks import auth_field, authorize_field, scopes_field
+from actionary.gate_checks import auth_field, authorize_field, rate_limit_field, scopes_field
 from actionary.names import is_name
+from actionary.rates import Rate
 from actionary.result import ActionError
 
 
@@ -61,6 +62,7 @@ class Definition:
     auth: Auth | Literal[False] | None
     scopes: tuple[str, ...]
     authorize: Authorize | None
+    rate_limit: tuple[Rate, ...]
     errors: tuple[type[ActionError[Any]], ...]
     unknown_keys: UnknownKeys | None
     on_invalid_output: OnInvalidOutput
@@ -121,6 +123,7 @@ def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], wher
         auth=auth_field(check),
         scopes=scopes_field(check),
         authorize=authorize_field(check),
+        rate_limit=rate_limit_field(check),
         errors=check.errors(),
         unknown_keys=check.one_of("unknown_keys", "forbid", "ignore", "allow"),
         on_invalid_output=check.one_of("on_invalid_output", "strict", "warn", "fallback") or "strict",

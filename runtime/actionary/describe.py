@@ -20,6 +20,7 @@ from actionary.catalog import (
     DeprecationSpec,
     ErrorSpec,
     ExampleSpec,
+    RateSpec,
     surface_of,
     with_digests,
 )
@@ -289,6 +290,7 @@ def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Type
         auth=registry.auth_of(action) is not None,
         scopes=definition.scopes,
         authorize=definition.authorize is not None,
+        rate_limit=tuple(RateSpec(**asdict(rate)) for rate in definition.rate_limit),
         timeout_ms=None if definition.timeout == math.inf else max(1, round(definition.timeout * 1000)),
         errors=tuple(_error(action, error, types) for error in definition.errors),
         input={} if types is None else types.schemas[action.name, "input"],

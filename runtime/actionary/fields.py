@@ -100,6 +100,7 @@ class ActionFields(TypedDict, total=False):
     auth: Auth | Literal[False]
     scopes: Sequence[str]
     authorize: Authorize
+    rate_limit: str
     errors: Sequence[type[ActionError[Any]]]
     unknown_keys: UnknownKeys
     on_invalid_output: OnInvalidOutput

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from actionary.definition_error import ActionDefinitionError, place_of_caller
 from actionary.field_checks import FieldChecks
 from actionary.fields import Auth, Authorize
+from actionary.rates import Rate, read_rates
 
 _SCOPE: Final = re.compile(r"[!#-\[\]-~]+")
 """A scope as OAuth 2.0 has it (RFC 6749 §3.3)."""
@@ -98,6 +99,20 @@ def scopes_field(check: FieldChecks) -> tuple[str, ...]:
                 'write visible ASCII without spaces, quotes and backslashes, such as "orders:write"',
             )
     return tuple(sorted(set(scopes)))
+
+
+def rate_limit_field(check: FieldChecks) -> tuple[Rate, ...]:
+    """Read how often somebody may call, the rate for the shortest time first."""
+    value: Any = check.fields.get("rate_limit")
+    if value is None:
+        return ()
+    mend = 'write it like "10/minute", or "10/second;100/minute" for several'
+    if not isinstance(value, str):
+        check.fail("rate_limit", f"{value!r} is no text", mend)
+    try:
+        return read_rates(value)
+    except ValueError as error:
+        check.fail("rate_limit", f"it {error}", mend)
 
 
 def _takes(function: Callable[..., Any], count: int) -> bool:

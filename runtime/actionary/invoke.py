@@ -1,7 +1,7 @@
 """The one pipeline: whoever calls an action, through whatever door, comes through here.
 
-The order is fixed (DESIGN §4): find, authenticate, read and validate the input,
-authorize, run, check the output. Inside, every refusal is an `ActionError`; `failure`
+The order is fixed (DESIGN §4): find, authenticate, count for the rate limit, read and
+validate the input, authorize, run, check the output. Inside, every refusal is an `ActionError`; `failure`
 turns it into the value that a caller gets.
 """
 
@@ -24,6 +24,7 @@ from actionary.context import MODELS, OUTSIDE, Caller, Context, Request, context
 from actionary.gates import Gates, gates_of
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
+from actionary.gates.rate_limit import check_rate
 from actionary.observe import CALLS, Observed, telemetry_now
 from actionary.outputs import OutputError
 from actionary.registry import AnyAction, Registry, default_registry
@@ -278,8 +279,8 @@ async def perform(
         CancelledError: The current task was cancelled from outside.
     """
     with call:
-        if gates is not None and gates.auth is not None:
-            await authenticate(gates.auth, ctx, call)
+        if gates is not None:
+            await _let_in(gates, ctx, call)
         try:
             given = await read(action)
         except CommonError:
@@ -296,9 +297,18 @@ async def perform(
             raise late()
         try:
             value = await action.binding.call(given, ctx)
-        except (Exception, SystemExit, asyncio.CancelledError) as error:
+        except (KeyboardInterrupt, GeneratorExit):  # of whoever runs this process, or this coroutine
+            raise
+        except BaseException as error:  # a handler may raise any class
             raise _of_handler(action, ctx, call, error) from error
         return _written(action, ctx, value)
+
+
+async def _let_in(gates: Gates, ctx: Context[Any], call: Call) -> None:
+    if gates.auth is not None:
+        await authenticate(gates.auth, ctx, call)
+    if gates.rate_limit is not None:
+        await check_rate(gates.rate_limit, ctx)
 
 
 async def _authorized(gates: Gates, given: BaseModel, ctx: Context[Any], call: Call) -> None:

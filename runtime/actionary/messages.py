@@ -18,6 +18,9 @@ from actionary.result import CommonError
 MOST_DETAILS: Final = 50
 """At most so many details are given, however much is wrong."""
 
+MOST_PROBLEMS: Final = 1000
+"""Of more problems the others are not looked at: it would take longer than to read the input."""
+
 LONGEST_KEY: Final = 64
 """Keys from the caller are cut to so many characters."""
 
@@ -157,8 +160,8 @@ def too_deep() -> CommonError:
 
 
 def problems_of(error: ValidationError, given: Any) -> list[Problem]:
-    """Say what pydantic finds wrong with ``given``, each thing once."""
-    found = error.errors(include_url=False, include_input=False)
+    """Say what pydantic finds wrong with ``given``, each thing once, and no more than `MOST_PROBLEMS`."""
+    found = error.errors(include_url=False, include_input=False)[:MOST_PROBLEMS]
     problems = (_problem(line, given) for line in found)
     return list({(tuple(path), kind, text): (path, kind, text) for path, kind, text in problems}.values())
 
@@ -166,7 +169,8 @@ def problems_of(error: ValidationError, given: Any) -> list[Problem]:
 def summary(problems: Sequence[Problem], whole: str) -> str:
     """Say problems on one line; ``whole`` is what the value itself is called."""
     said = [f"{_spelled(path)}: {text}" if path else f"{whole} {text}" for path, _, text in problems]
-    more = f"; and {len(said) - _MOST_IN_MESSAGE} more" if len(said) > _MOST_IN_MESSAGE else ""
+    count = "many" if len(said) >= MOST_PROBLEMS else len(said) - _MOST_IN_MESSAGE
+    more = f"; and {count} more" if len(said) > _MOST_IN_MESSAGE else ""
     return "; ".join(said[:_MOST_IN_MESSAGE]) + more
 
 

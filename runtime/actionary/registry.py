@@ -19,6 +19,7 @@ from actionary.action import Action
 from actionary.definition_error import ActionDefinitionError, Place, place_of_caller
 from actionary.fields import Auth
 from actionary.gate_checks import check_hook, check_registry_auth
+from actionary.gates.counters import Counters
 from actionary.names import camel_case, pascal_case, slug
 from actionary.observe import OnInvoke
 from actionary.resources import Lifespan, Shared, check_lifespan
@@ -42,10 +43,14 @@ class Registry:
     ``lifespan`` makes the resources that their calls share; every door opens the
     registry once, with `open`. ``auth`` is who lets callers in to those that do not
     say it themselves. ``on_invoke`` is told of each call when it is over.
+    ``rate_limits`` is where calls are counted for those that have a ``rate_limit``:
+    ``"memory://"``, which is this process, or the URL of a Redis that all processes
+    share; without it the environment's ``ACTIONARY_RATE_LIMITS`` says it.
 
     Raises:
         ActionDefinitionError: ``lifespan`` is no function that makes a context manager,
-            ``auth`` none that takes a request, or ``on_invoke`` none that takes an `Invocation`.
+            ``auth`` none that takes a request, ``on_invoke`` none that takes an
+            `Invocation`, or ``rate_limits`` no such place.
     """
 
     def __init__(
@@ -54,6 +59,7 @@ class Registry:
         lifespan: Lifespan | None = None,
         auth: Auth | None = None,
         on_invoke: OnInvoke | None = None,
+        rate_limits: str | None = None,
     ) -> None:
         check_lifespan(lifespan)
         check_registry_auth(auth)
@@ -61,11 +67,13 @@ class Registry:
         self.lifespan: Final = lifespan
         self.auth: Final = auth
         self.on_invoke: Final = on_invoke
+        self.counters: Final = Counters(rate_limits)
         self._actions: dict[str, AnyAction] = {}
         self._slugs: dict[str, str] = {}
         self._homes: dict[str, Registry] = {}
         self._auths: dict[str, Auth | None] = {}
         self._hooks: dict[str, tuple[OnInvoke, ...]] = {}
+        self._counters: dict[str, Counters] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
 
     def register(self, actions: Iterable[AnyAction]) -> None:
@@ -128,6 +136,11 @@ class Registry:
             ) from None
         self._hooks |= {copy.name: other.hooks_of(action) for action, copy in copies.items()}
         self._homes |= {copy.name: other.home_of(action) for action, copy in copies.items()}
+        self._counters |= {
+            copy.name: counters
+            for action, copy in copies.items()
+            if (counters := other.counters_of(action)).is_given
+        }
 
     def home_of(self, action: AnyAction) -> Registry:
         """Give the registry whose resources an action uses: this one, or the one it was included from."""
@@ -147,6 +160,10 @@ class Registry:
         """Give what is told of an action's calls: this registry's hook, and that of where it comes from."""
         own = () if self.on_invoke is None else (self.on_invoke,)
         return tuple(dict.fromkeys((*own, *self._hooks.get(action.name, ()))))
+
+    def counters_of(self, action: AnyAction) -> Counters:
+        """Give what counts an action's calls: the registry it was included from says it, or this one."""
+        return self._counters.get(action.name, self.counters)
 
     def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
         """Import a folder's files and register the action of each; all or none.
@@ -187,6 +204,7 @@ class Registry:
         self._homes = {}
         self._auths = {}
         self._hooks = {}
+        self._counters = {}
 
     def __iter__(self) -> Iterator[AnyAction]:
         return iter(self._actions.values())

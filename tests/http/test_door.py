@@ -262,7 +262,8 @@ class TestRefusals:
             (b'{"lines": [], "lines": []}', "duplicate_key"),
             (b'{"lines": [{"product_id": "p", "quantity": 1e999}]}', "int_type"),
             (b'{"lines": [], "note": "\\ud800"}', "json_invalid"),
-            (b'{"lines": ' + b"[" * 100_000, "json_invalid"),
+            (b'{"lines": ' + b"[" * 10_000, "json_invalid"),
+            (b'{"lines": ' + b"[" * 100_000, "too_many_items"),
         ],
     )
     def test_what_is_no_valid_input_is_400(self, client, body, kind):

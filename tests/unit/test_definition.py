@@ -20,6 +20,7 @@ from actionary import (
     define_action,
 )
 from actionary.fields import UNSET, ActionFields
+from actionary.rates import Rate
 from actionary.result import CommonError, FailedCall
 from pydantic import BaseModel
 
@@ -139,6 +140,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("scopes", "read", "is no list"),
     ("scopes", ["two words"], "is no scope.*without spaces"),
     ("scopes", [3], "is no scope"),
+    ("rate_limit", 10, '10 is no text.*write it like "10/minute"'),
+    ("rate_limit", "often", "has 'often', which is no rate.*write it like"),
     ("errors", OutOfStock, NO_LIST.format("errors")),
     ("errors", [ValueError], "is no domain error.*subclasses of ActionError"),
     ("errors", [ActionError], "is no domain error"),
@@ -156,7 +159,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *(
         (field, None, "there is no such field")
         for field in (
-            *("needs_approval", "retries", "backoff", "credentials", "rate_limit", "hooks"),
+            *("needs_approval", "retries", "backoff", "credentials", "hooks"),
             *("compensate", "method", "path"),
         )
     ),
@@ -283,6 +286,7 @@ def test_every_field_is_kept_as_it_was_given(make):
         "auth": callable,
         "scopes": ("b:write", "a"),
         "authorize": max,
+        "rate_limit": "100/hour;10 per 2 minutes",
         "errors": [OutOfStock],
         "unknown_keys": "ignore",
         "on_invalid_output": "fallback",
@@ -298,6 +302,7 @@ def test_every_field_is_kept_as_it_was_given(make):
         "http": None,
         "errors": (OutOfStock,),
         "scopes": ("a", "b:write"),
+        "rate_limit": (Rate(10, 120), Rate(100, 3600)),
         "timeout": 1.5,
         "more": "",
     }

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import pytest
 from actionary import Action, ActionError, Example, Http, Registry, action, define_action
-from actionary.catalog import Catalog, ExampleSpec, HttpSpec, load
+from actionary.catalog import Catalog, ExampleSpec, HttpSpec, RateSpec, load
 from actionary.describe import DefinitionErrors, describe, describe_all, outline
 from actionary.settings import Settings
 from jsonschema import Draft202012Validator
@@ -144,6 +144,16 @@ class TestWhatTheDefinitionSays:
     def test_no_http_no_limit_and_auth_are_said(self, settings):
         assert spec(raw, settings).http is None
         assert (spec(order, settings).timeout_ms, spec(order, settings).auth) == (None, True)
+
+    def test_a_rate_limit_is_said_and_not_where_calls_are_counted(self, settings):
+        limited = action(public=True, rate_limit="100/hour;5/2 seconds")(order.handler)
+        described = spec(limited, settings)
+        assert described.rate_limit == (RateSpec(calls=5, seconds=2), RateSpec(calls=100, seconds=3600))
+        registry = Registry(rate_limits="redis://:s3cret@h:1")
+        registry.register([limited])
+        catalog = dumped(describe(registry, settings))
+        assert "s3cret" not in catalog
+        assert load(json.loads(catalog)).actions[0].rate_limit == described.rate_limit
 
     def test_a_timeout_below_a_millisecond_is_one(self, settings):
         assert spec(action(timeout=0.0001)(order.handler), settings).timeout_ms == 1

@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
-from actionary.catalog import ActionSpec, Catalog, ExampleSpec
+from actionary.catalog import ActionSpec, Catalog, ExampleSpec, RateSpec
 from actionary_build.emit.action_page import action_page, groups
 
 
@@ -102,6 +102,11 @@ def test_traits_say_what_the_flags_mean(sample):
     assert traits["Time limit"].value == "30 s"
     ping = action_page(sample, replace(find(sample, "old_ping"), timeout_ms=None))
     assert ping.traits[-1].value == "none"
+    rates = (RateSpec(calls=10, seconds=1), RateSpec(calls=1000, seconds=3600))
+    delete = action_page(sample, replace(find(sample, "delete"), rate_limit=rates))
+    limited = {trait.name: trait.value for trait in delete.traits}
+    assert limited["Rate limit"] == "10 calls per second and 1,000 calls per hour"
+    assert "Rate limit" not in traits
 
 
 def test_the_heading_is_the_title_or_else_the_name(sample):

@@ -302,7 +302,7 @@ class TestErrors:
             ("search_products", {"200", "400", "500", "503", "504"}),
             ("add_node", {"200", "400", "413", "415", "500", "503", "504"}),
             ("create_order", {"200", "400", "409", "413", "415", "500", "503", "504"}),
-            ("delete", {"200", "400", "401", "413", "415", "500", "503", "504"}),
+            ("delete", {"200", "400", "401", "413", "429", "415", "500", "503", "504"}),
         ],
     )
     def test_every_status_an_action_can_give_is_there_and_no_other(self, document, name, statuses):

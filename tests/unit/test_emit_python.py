@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 from actionary import codes
-from actionary.catalog import ActionSpec, Catalog, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, load
+from actionary.catalog import (
+    ActionSpec,
+    Catalog,
+    CursorSpec,
+    DeprecationSpec,
+    ErrorSpec,
+    ExampleSpec,
+    RateSpec,
+    load,
+)
 from actionary_build.emit.python import Options, emitter
 from actionary_build.emit.python.annotations import Code
 from actionary_build.emit.python.calls import RUNTIME_ERRORS, RUNTIME_NAMES
@@ -320,7 +329,10 @@ def test_each_code_an_action_can_give_has_its_class(sample: Catalog) -> None:
 def every_action(sample: Catalog) -> list[ActionSpec]:
     action = sample.get("create_order")
     assert action is not None
-    return [replace(action, auth=True, authorize=True, timeout_ms=1), *sample.http_actions]
+    return [
+        replace(action, auth=True, authorize=True, rate_limit=(RateSpec(calls=1, seconds=1),), timeout_ms=1),
+        *sample.http_actions,
+    ]
 
 
 def test_each_class_is_named_and_explained_as_its_code_is() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from actionary.catalog import ActionSpec, Catalog, ExampleSpec
+from actionary.rates import Rate
 
 from actionary_build.emit.openapi_query import query_parameters
 from actionary_build.emit.signature import Shape, Words, code, describe, named_types, shape, words
@@ -177,6 +178,9 @@ def _traits(action: ActionSpec) -> Iterator[Trait]:
         yes="The server asks who is calling.",
         no="The server does not ask who is calling.",
     )
+    if action.rate_limit:
+        rates = " and ".join(str(Rate(rate.calls, rate.seconds)) for rate in action.rate_limit)
+        yield Trait("Rate limit", rates, "A caller who makes more has to wait.")
     yield _time_limit(action.timeout_ms)
 
 

@@ -19,19 +19,23 @@ from starlette.types import ASGIApp
 
 from actionary.catalog import ActionSpec, Catalog
 from actionary.describe import outline
-from actionary.http.built import read_built
+from actionary.gates.counters import CountersError
+from actionary.http.built import CannotServe, read_built
 from actionary.http.clashes import check_paths
 from actionary.http.documents import Documents
-from actionary.http.door import BODY_LIMIT, MOST_CALLS, Door
+from actionary.http.door import MOST_CALLS, Door
 from actionary.http.held import Held
+from actionary.http.limits import InputLimits
 from actionary.invoke import is_exposed
 from actionary.loading import load_registry
-from actionary.registry import Registry
+from actionary.registry import AnyAction, Registry
 from actionary.routes import actions_path
 from actionary.settings import Settings, check_prefix, find_root, read_settings
 
 PROJECT: Final = "ACTIONARY_PROJECT"
 """The environment variable that names the project's folder for `app`; without it the current one."""
+
+_LIMITS: Final = InputLimits()
 
 
 def create_app(
@@ -43,7 +47,10 @@ def create_app(
     middleware: Sequence[Middleware] = (),
     allow_drift: bool = False,
     verify: bool = False,
-    body_limit: int = BODY_LIMIT,
+    body_limit: int = _LIMITS.body,
+    query_limit: int = _LIMITS.query,
+    most_parameters: int = _LIMITS.parameters,
+    most_items: int = _LIMITS.items,
     most_calls: int = MOST_CALLS,
 ) -> Starlette:
     """Make the application that serves the public actions of a registry.
@@ -55,13 +62,15 @@ def create_app(
     paths, flags, codes and texts, with ``verify`` also types and every file. With
     ``allow_drift`` a difference is only logged. Without a registry the project
     at `PROJECT` or the current folder is loaded. ``prefix`` goes before
-    ``/actions/<name>`` and the paths of actions, ``body_limit`` is in bytes. Of
-    ``most_calls`` at once the next is refused as ``unavailable``.
+    ``/actions/<name>`` and the paths of actions. ``body_limit`` and ``query_limit`` are
+    in bytes, ``most_parameters`` are those of a query, ``most_items`` all keys and items
+    of a body. Of ``most_calls`` at once the next is refused as ``unavailable``.
 
     Raises:
-        CannotServe: What was built is missing, damaged, or of other definitions. Or an
-            action has the path of a route of the server's own or of a built file, or
-            one of ``routes`` has that of an action, or lies below ``{prefix}/actions/``.
+        CannotServe: What was built is missing, damaged, or of other definitions; or
+            calls cannot be counted for rate limits. Or an action has the path of a
+            route of the server's own or of a built file, or one of ``routes`` has that
+            of an action, or lies below ``{prefix}/actions/``.
         SettingsError: The prefix is no path, or the project has none or wrong settings.
         DiscoveryError, ActionDefinitionError: The project cannot be loaded.
     """
@@ -80,6 +89,7 @@ def create_app(
     documents = Documents(files)
     actions = [action for action in registry if is_exposed(action, "http")]
     check_paths(actions, described.prefix, documents, routes)
+    _check_counters(registry, actions)
     helds = {home: Held(home) for home in dict.fromkeys([registry, *map(registry.home_of, actions)])}
     own = [
         Route(actions_path(described.prefix), _listing(catalog), methods=["GET"]),
@@ -94,7 +104,7 @@ def create_app(
         catalog=digest[:16],
         registry=registry,
         helds=helds,
-        body_limit=body_limit,
+        limits=InputLimits(body_limit, query_limit, most_parameters, most_items),
         most_calls=most_calls,
     )
     application = _Application(
@@ -124,6 +134,16 @@ class _Application(Starlette):
         rest = super().build_middleware_stack()
         self.user_middleware = [door]
         return door.cls(rest, *door.args, **door.kwargs)
+
+
+def _check_counters(registry: Registry, actions: Iterable[AnyAction]) -> None:
+    """Make sure that there is a place to count the calls of actions that have a rate limit."""
+    try:
+        for action in actions:
+            if action.definition.rate_limit:
+                registry.counters_of(action).ready()
+    except CountersError as error:
+        raise CannotServe(error.what, error.mend) from error
 
 
 def _listing(catalog: Catalog) -> Any:

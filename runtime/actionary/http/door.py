@@ -24,7 +24,9 @@ from actionary.http.body import body_input, query_input
 from actionary.http.caller_deadline import HEADER, within_callers_time
 from actionary.http.context import HttpContext
 from actionary.http.deprecation import deprecation_headers
+from actionary.http.framing import refuse_framing
 from actionary.http.held import Held
+from actionary.http.limits import InputLimits
 from actionary.http.path import path_in_app
 from actionary.invoke import Read, err_of, failure, perform
 from actionary.observe import CALLS, Observed, OnInvoke, telemetry_now
@@ -35,9 +37,6 @@ from actionary.running import Call, Running, running_here
 
 if TYPE_CHECKING:
     from actionary.telemetry import Telemetry
-
-BODY_LIMIT: Final = 1024 * 1024
-"""The largest request body, in bytes."""
 
 MOST_CALLS: Final = 1000
 """How many calls may run at once in one process."""
@@ -94,7 +93,7 @@ class Door:
         documents: Container[str],
         registry: Registry,
         helds: Mapping[Registry, Held],
-        body_limit: int,
+        limits: InputLimits,
         most_calls: int,
     ) -> None:
         self._most_calls = most_calls
@@ -103,7 +102,7 @@ class Door:
         self._telemetry: Telemetry | None = None
         self._app = app
         self._documents = documents
-        self._body_limit = body_limit
+        self._limits = limits
         self._start = f"{actions_path(prefix)}/"
         self._headers: Headers = [
             (b"content-type", b"application/json"),
@@ -141,10 +140,13 @@ class Door:
         started = monotonic()
         path = path_in_app(scope)
         place = self._places.get(path)
+        headers = dict(scope["headers"])
+        if b"transfer-encoding" in headers and b"content-length" in headers:
+            await refuse_framing(send)
+            return
         if place is None and not self._may_be_asked_for(path):
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
         request_id = headers.get(b"x-request-id")
         if request_id is None or not _REQUEST_ID.fullmatch(request_id):
             request_id = new_request_id()
@@ -183,9 +185,9 @@ class Door:
     ) -> Read:
         """Give what reads the input, in the time that the caller gives too."""
         if entry.reads_query:
-            read: Read = partial(query_input, scope, call, receive)
+            read: Read = partial(query_input, scope, call, receive, self._limits)
         else:
-            read = partial(body_input, headers, call, receive, self._body_limit)
+            read = partial(body_input, headers, call, receive, self._limits)
         asked = headers.get(HEADER)
         return read if asked is None else within_callers_time(call, asked, read)
 

@@ -30,8 +30,8 @@ Key: TypeAlias = tuple[str, ...]
 """What a type is for: ("input", action, property), ("extra" or "output", action) or ("details", code)."""
 
 RUNTIME_ERRORS: Final = (
-    *("Failure", "InvalidInput", "Unauthorized", "PayloadTooLarge", "UnsupportedMediaType"),
-    *("Forbidden", "Timeout", "HandlerError", "InvalidOutput", "Unavailable"),
+    *("Failure", "InvalidInput", "Unauthorized", "RateLimited", "PayloadTooLarge"),
+    *("UnsupportedMediaType", "Forbidden", "Timeout", "HandlerError", "InvalidOutput", "Unavailable"),
     *("NetworkError", "ClientTimeout", "Aborted", "InvalidResponse"),
     *("UnknownError", "ClientError", "InputProblem", "RawReply", "UnknownCode"),
 )

@@ -98,7 +98,7 @@ async def fails_get(count: Annotated[int, Field(ge=0)] = 0) -> int:
     return count
 
 
-@action(public=True, auth=is_known, examples=[Example({"count": 1})])
+@action(public=True, auth=is_known, rate_limit="5/day;3/minute", examples=[Example({"count": 1})])
 async def guarded_post(count: int) -> int:
     """Answer those who are known."""
     return count
