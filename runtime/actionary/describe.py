@@ -13,6 +13,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUndefinedAnnot
 from pydantic.json_schema import PydanticJsonSchemaWarning
 from pydantic_core import CoreSchema, from_json, to_json
 
+from actionary.auth_scheme import AuthScheme
 from actionary.catalog import (
     ActionSpec,
     Catalog,
@@ -234,6 +235,7 @@ def _refusal(action: AnyAction, field: str, what: str, mend: str) -> ActionDefin
 def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Types | None) -> ActionSpec:
     """Describe an action without its examples; without ``types`` also without its schemas."""
     definition = action.definition
+    auth = registry.auth_of(action)
     return ActionSpec(
         name=definition.name,
         title=definition.title,
@@ -254,7 +256,8 @@ def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Type
         idempotent=definition.idempotent,
         open_world=definition.open_world,
         parallel_safe=definition.parallel_safe,
-        auth=registry.auth_of(action) is not None,
+        auth=auth is not None,
+        scheme=auth.scheme if isinstance(auth, AuthScheme) else None,
         scopes=definition.scopes,
         authorize=definition.authorize is not None,
         timeout_ms=None if definition.timeout == math.inf else max(1, round(definition.timeout * 1000)),

@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from actionary.auth_scheme import SchemeSpec
 from actionary.catalog import Catalog
 from actionary.names import slug
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from actionary_build.emit.credentials import by_scheme, header_of
 from actionary_build.emit.python.annotations import Code
 from actionary_build.emit.python.calls import (
     RUNTIME_ERRORS,
@@ -163,6 +165,20 @@ def _readme(catalog: Catalog, package: str, example: ExampleView | None) -> byte
         package=PythonIdentifier(package),
         base_url=PythonString(catalog.base_url or "http://127.0.0.1:8000"),
         example=example,
+        schemes=[
+            {
+                "header": MarkdownCode(_header(scheme)),
+                "actions": [
+                    {
+                        "method": MarkdownCode(PythonIdentifier(action.name)),
+                        "scopes": [MarkdownCode(scope) for scope in action.scopes],
+                    }
+                    for action in asking
+                ],
+                "description": MarkdownText(scheme.description) if scheme.description else None,
+            }
+            for scheme, asking in by_scheme(actions)
+        ],
         actions=[
             {
                 "method": MarkdownCode(PythonIdentifier(action.name)),
@@ -173,6 +189,12 @@ def _readme(catalog: Catalog, package: str, example: ExampleView | None) -> byte
         ],
         renamed=list(_renamed(catalog)),
     )
+
+
+def _header(scheme: SchemeSpec) -> str:
+    """Write the option by which a client says who calls."""
+    name, value = header_of(scheme)
+    return f"headers={{{PythonString(name)}: {PythonString(value)}}}"
 
 
 def _renamed(catalog: Catalog) -> Iterator[dict[str, MarkdownCode]]:
