@@ -73,6 +73,8 @@ def _algorithms_of(jwk: Any, algorithms: Iterable[str]) -> list[str]:
     if not isinstance(jwk, Mapping):
         raise KeySetError("is no JWK, an object")
     kind, curve = jwk.get("kty"), jwk.get("crv")
+    if kind != "oct" and "d" in jwk:
+        raise KeySetError("is private: whoever checks tokens needs the public one only")
     operations = jwk.get("key_ops", ["verify"])
     may_verify = isinstance(operations, list) and "verify" in operations and jwk.get("use", "sig") == "sig"
     if not may_verify or not isinstance(kind, str) or not isinstance(curve, str | None):
@@ -91,8 +93,6 @@ def _kid_of(jwk: Mapping[str, Any]) -> str | None:
 def _key(jwk: Mapping[str, Any], algorithm: str) -> PyJWK:
     from jwt import PyJWK  # noqa: PLC0415 - an extra
 
-    if jwk["kty"] != "oct" and "d" in jwk:
-        raise KeySetError("is private: whoever checks tokens needs the public one only")
     try:
         key = PyJWK(dict(jwk), algorithm)
         too_short = key.Algorithm.check_key_length(key.key)
