@@ -37,7 +37,7 @@ def who_may_call(action: ActionSpec) -> Words:
         return ()
     said = (
         words("The server asks who is calling; how to say it is told elsewhere.")
-        if action.scheme is None
+        if action.scheme is None or action.http is None
         else how_to_send(action.scheme)
     )
     if action.scopes:

@@ -43,6 +43,7 @@ _RETRY_AFTER: Final[Schema] = {
 }
 _CHALLENGE: Final[Schema] = {
     "description": "How callers say who they are, and what was wrong with how they did (RFC 9110 §11.6.1).",
+    "required": True,
     "schema": {"type": "string"},
 }
 _RETRIED_LATER: Final = frozenset({"rate_limited", "unavailable"})
@@ -79,17 +80,17 @@ def _reply_headers(action: ActionSpec, codes: Iterable[str] = ()) -> Schema:
         *HEADERS,
         *_own_headers(action),
         *(["Retry-After"] if _RETRIED_LATER & given else []),
-        *(["WWW-Authenticate"] if _challenges(action) & given else []),
+        *(["WWW-Authenticate"] if action.scheme is not None and "unauthorized" in given else []),
     ]
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    headers: Schema = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    if _tells_of_scopes(action) and "forbidden" in given:
+        headers["WWW-Authenticate"] = {**_CHALLENGE, "required": not action.authorize}
+    return headers
 
 
-def _challenges(action: ActionSpec) -> set[str]:
-    """Name the codes whose answers may have a challenge."""
-    if action.scheme is None:
-        return set()
-    lacks_scopes = action.scheme.kind == "bearer" and bool(action.scopes)
-    return {"unauthorized", "forbidden"} if lacks_scopes else {"unauthorized"}
+def _tells_of_scopes(action: ActionSpec) -> bool:
+    """Say whether a caller is told by a challenge that it lacks scopes (RFC 6750 §3.1)."""
+    return action.scheme is not None and action.scheme.kind == "bearer" and bool(action.scopes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from typing import Any, Final
 
-from pydantic import SecretStr
-
 from actionary.auth.checks import check_sources, check_texts, fail, fitting, known_by, plain
 from actionary.auth.headers import challenge, only_value
-from actionary.auth.known import Known
+from actionary.auth.known import Known, Secrets
 from actionary.auth.verify import Answer, Verify, ask
 from actionary.auth_scheme import AuthScheme, SchemeSpec
 from actionary.context import Request
-from actionary.principal import Principal
 
 _KEY: Final = re.compile(r"[!-~]([ -~]*[!-~])?")
 """What a header carries as it is: printable ASCII, no space at either end."""
@@ -43,16 +39,14 @@ class ApiKeyAuth(AuthScheme):
         ActionDefinitionError: Something of it may not be; the message holds no key.
     """
 
-    keys: InitVar[Mapping[str | SecretStr, Principal] | Mapping[str, Principal] | None] = None
+    keys: InitVar[Secrets | None] = None
     _: KW_ONLY
     verify: Verify | None = None
     header: str = "X-Api-Key"
     name: str = "api_key"
     _known: Known | None = field(init=False, repr=False)
 
-    def __post_init__(
-        self, keys: Mapping[str | SecretStr, Principal] | Mapping[str, Principal] | None
-    ) -> None:
+    def __post_init__(self, keys: Secrets | None) -> None:
         check_texts(self)
         header: Any = self.header
         if not isinstance(header, str) or not _HEADER.fullmatch(header):

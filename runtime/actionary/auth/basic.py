@@ -10,11 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from typing import Any, Final
 
-from pydantic import SecretStr
-
 from actionary.auth.checks import check_sources, check_texts, fail, fitting, known_by, plain
 from actionary.auth.headers import challenge, credentials
-from actionary.auth.known import Known
+from actionary.auth.known import Known, Logins
 from actionary.auth.verify import Answer, VerifyLogin, ask
 from actionary.auth_scheme import AuthScheme, SchemeSpec
 from actionary.context import Request
@@ -37,18 +35,13 @@ class BasicAuth(AuthScheme):
         ActionDefinitionError: Something of it may not be; the message holds no name and no password.
     """
 
-    logins: InitVar[
-        Mapping[tuple[str, str | SecretStr], Principal] | Mapping[tuple[str, str], Principal] | None
-    ] = None
+    logins: InitVar[Logins | None] = None
     _: KW_ONLY
     verify: VerifyLogin | None = None
     name: str = "basic"
     _known: Known | None = field(init=False, repr=False)
 
-    def __post_init__(
-        self,
-        logins: Mapping[tuple[str, str | SecretStr], Principal] | Mapping[tuple[str, str], Principal] | None,
-    ) -> None:
+    def __post_init__(self, logins: Logins | None) -> None:
         check_texts(self)
         check_sources("logins", logins, self.verify, 2)
         known = None

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from typing import Final
 
-from pydantic import SecretStr
-
 from actionary.auth.checks import check_sources, check_texts, fail, fitting, known_by, plain
 from actionary.auth.headers import challenge, credentials, tries
-from actionary.auth.known import Known
+from actionary.auth.known import Known, Secrets
 from actionary.auth.verify import Answer, Verify, ask
 from actionary.auth_scheme import AuthScheme, SchemeSpec
 from actionary.context import Request
-from actionary.principal import Principal
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 _FORMAT: Final = re.compile(r"[ -~]{1,64}")
@@ -58,16 +54,14 @@ class BearerAuth(BearerScheme):
         ActionDefinitionError: Something of it may not be; the message holds no token.
     """
 
-    tokens: InitVar[Mapping[str | SecretStr, Principal] | Mapping[str, Principal] | None] = None
+    tokens: InitVar[Secrets | None] = None
     _: KW_ONLY
     verify: Verify | None = None
     name: str = "bearer"
     format: str | None = None
     _known: Known | None = field(init=False, repr=False)
 
-    def __post_init__(
-        self, tokens: Mapping[str | SecretStr, Principal] | Mapping[str, Principal] | None
-    ) -> None:
+    def __post_init__(self, tokens: Secrets | None) -> None:
         check_texts(self)
         if self.format is not None and not _FORMAT.fullmatch(self.format):
             fail("format", f"{self.format!r} is no format", 'name one, such as "JWT", or leave it out')

@@ -5,9 +5,23 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeAlias
+
+from pydantic import SecretStr
 
 from actionary.principal import Principal
+
+Secrets: TypeAlias = (
+    Mapping[str, Principal] | Mapping[SecretStr, Principal] | Mapping[str | SecretStr, Principal]
+)
+"""Who is known by which secret; three types, since a mapping's keys are of one type only."""
+
+Logins: TypeAlias = (
+    Mapping[tuple[str, str], Principal]
+    | Mapping[tuple[str, SecretStr], Principal]
+    | Mapping[tuple[str, str | SecretStr], Principal]
+)
+"""Who is known by which name and password."""
 
 
 class Known:

@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "455b8b187bc73ec9",
+  catalog: "b7d84dcc73c347a4",
   clientCodes: {
     network_error: {
       retryable: true,
