@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from actionary import codes
+from actionary.auth_scheme import SchemeSpec
 from actionary.json_schema import Schema, references, resolved
 from actionary.names import camel_case, pascal_case, slug
 
@@ -121,7 +122,8 @@ class ActionSpec:
     that a result, or an error's details, may fail for not fitting their type.
     ``scopes`` are what a principal needs, all of them; ``authorize`` says that the
     server asks more about who may do what. ``rate_limit`` are the rates that hold for
-    each caller.
+    each caller. ``scheme`` is how callers say who they are, ``None`` where nobody is
+    asked, or by a function of which no more is known.
     """
 
     name: str
@@ -152,6 +154,7 @@ class ActionSpec:
     scopes: tuple[str, ...] = ()
     authorize: bool = False
     rate_limit: tuple[RateSpec, ...] = ()
+    scheme: SchemeSpec | None = None
 
     @property
     def slug(self) -> str:
@@ -208,8 +211,8 @@ class ActionSpec:
         reachable = {"invalid_input", "handler_error"}
         if self.invalid_output:
             reachable.add("invalid_output")
-        if self.auth:
-            reachable.add("unauthorized")
+        if self.auth:  # what knows the callers may be away
+            reachable |= {"unauthorized", "unavailable"}
         if self.authorize or self.scopes:
             reachable.add("forbidden")
         if self.rate_limit:
@@ -259,6 +262,12 @@ class Catalog:
     def tool_actions(self) -> tuple[ActionSpec, ...]:
         """The public actions that are listed to models."""
         return tuple(action for action in self.actions if action.public and action.agent_tool)
+
+    @property
+    def schemes(self) -> dict[str, SchemeSpec]:
+        """How callers over HTTP say who they are, by name, sorted."""
+        found = {action.scheme.name: action.scheme for action in self.http_actions if action.scheme}
+        return dict(sorted(found.items()))
 
     def resolve(self, schema: Schema) -> Schema:
         """Follow a reference at the root of a schema, as often as there is one."""
@@ -341,6 +350,7 @@ def _load_action(data: dict[str, Any]) -> ActionSpec:
             for example in data["examples"]
         ),
         "http": None if data["http"] is None else HttpSpec(**data["http"]),
+        "scheme": None if data["scheme"] is None else SchemeSpec(**data["scheme"]),
         "deprecated": None if data["deprecated"] is None else DeprecationSpec(**data["deprecated"]),
         "paginate": None if data["paginate"] is None else CursorSpec(**data["paginate"]),
         "errors": tuple(ErrorSpec(**error) for error in data["errors"]),

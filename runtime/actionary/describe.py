@@ -13,6 +13,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUndefinedAnnot
 from pydantic.json_schema import PydanticJsonSchemaWarning
 from pydantic_core import CoreSchema, from_json, to_json
 
+from actionary.auth_scheme import AuthScheme
 from actionary.catalog import (
     ActionSpec,
     Catalog,
@@ -267,6 +268,7 @@ def _refusal(action: AnyAction, field: str, what: str, mend: str) -> ActionDefin
 def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Types | None) -> ActionSpec:
     """Describe an action without its examples; without ``types`` also without its schemas."""
     definition = action.definition
+    auth = registry.auth_of(action)
     return ActionSpec(
         name=definition.name,
         title=definition.title,
@@ -287,7 +289,8 @@ def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Type
         idempotent=definition.idempotent,
         open_world=definition.open_world,
         parallel_safe=definition.parallel_safe,
-        auth=registry.auth_of(action) is not None,
+        auth=auth is not None,
+        scheme=auth.scheme if isinstance(auth, AuthScheme) else None,
         scopes=definition.scopes,
         authorize=definition.authorize is not None,
         rate_limit=tuple(RateSpec(**asdict(rate)) for rate in definition.rate_limit),

@@ -53,7 +53,7 @@ def check_hook(hook: Any) -> None:
         what = f"{hook!r} is no function"
     elif inspect.iscoroutinefunction(hook):
         what = "it is a coroutine function, and no call waits for it"
-    elif not _takes(hook, 1):
+    elif not takes(hook, 1):
         what = "the function does not take one argument"
     else:
         return
@@ -66,8 +66,12 @@ def why_no_auth(value: Any) -> tuple[str, str] | None:
     if inspect.isclass(value):
         return f"{value.__name__} is a class", f"make one: `{value.__name__}(...)`"
     if not callable(value):
-        return f"{value!r} cannot be called", "give a function that takes the request"
-    if not _takes(value, 1):
+        # Of what type it is, and no more: it may be a table of secrets.
+        return (
+            f"a value of type {type(value).__name__} cannot be called",
+            "give a scheme of actionary.auth, or a function that takes the request",
+        )
+    if not takes(value, 1):
         return "the function does not take one argument", _AUTH_MEND
     return None
 
@@ -79,7 +83,7 @@ def authorize_field(check: FieldChecks) -> Authorize | None:
         return None
     if not callable(value):
         check.fail("authorize", f"{value!r} cannot be called", "give a function of the input and the context")
-    if not _takes(value, 2):
+    if not takes(value, 2):
         check.fail(
             "authorize",
             "the function does not take two arguments",
@@ -115,7 +119,7 @@ def rate_limit_field(check: FieldChecks) -> tuple[Rate, ...]:
         check.fail("rate_limit", f"it {error}", mend)
 
 
-def _takes(function: Callable[..., Any], count: int) -> bool:
+def takes(function: Callable[..., Any], count: int) -> bool:
     """Say whether a function can be called with so many arguments by position."""
     try:
         inspect.signature(function).bind(*[object()] * count)

@@ -16,6 +16,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 from pydantic_core import to_json
 
 from actionary.action import Action
+from actionary.auth_scheme import AuthScheme, SchemeSpec
 from actionary.definition_error import ActionDefinitionError, Place, place_of_caller
 from actionary.fields import Auth
 from actionary.gate_checks import check_hook, check_registry_auth
@@ -99,11 +100,11 @@ class Registry:
         _check_routes(together.values())
         _check_error_shapes(together.values())
         auths = {**self._auths, **auths}
-        for action in together.values():
-            if action.definition.scopes and not (
-                action.definition.auth or auths.get(action.name) or self.auth
-            ):
+        asked_by = {action: self._asked_by(action, auths) for action in together.values()}
+        for action, auth in asked_by.items():
+            if action.definition.scopes and auth is None:
                 _refuse_scopes(action)
+        _check_schemes(asked_by)
         self._auths = auths
         self._actions = dict(sorted(together.items()))
         self._slugs = {slug(name): name for name in self._actions}
@@ -151,10 +152,13 @@ class Registry:
 
         Its own ``auth`` wins, then that of the registry it was included from, then this one's.
         """
+        return self._asked_by(action, self._auths)
+
+    def _asked_by(self, action: AnyAction, auths: Mapping[str, Auth | None]) -> Auth | None:
         own = action.definition.auth
         if own is not None:
             return own or None
-        return self._auths.get(action.name) or self.auth
+        return auths.get(action.name) or self.auth
 
     def hooks_of(self, action: AnyAction) -> tuple[OnInvoke, ...]:
         """Give what is told of an action's calls: this registry's hook, and that of where it comes from."""
@@ -403,6 +407,25 @@ def _check_routes(actions: Iterable[AnyAction]) -> None:
                 where=action.definition.where,
                 action=action.name,
                 field="http",
+            )
+
+
+def _check_schemes(asked_by: Mapping[AnyAction, Auth | None]) -> None:
+    """Refuse two schemes of one name that are not alike: callers could not tell what to send."""
+    seen: dict[str, tuple[AnyAction, SchemeSpec]] = {}
+    for action, auth in asked_by.items():
+        if not isinstance(auth, AuthScheme):
+            continue
+        scheme = auth.scheme
+        other_action, other = seen.setdefault(scheme.name, (action, scheme))
+        if other != scheme:
+            raise ActionDefinitionError(
+                f"the scheme {auth.name!r} is another one here than for {other_action.name!r}"
+                f" at {other_action.definition.where}",
+                mend="give one of the schemes another `name=`",
+                where=action.definition.where,
+                action=action.name,
+                field="auth",
             )
 
 

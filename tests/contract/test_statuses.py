@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 from jsonschema import Draft202012Validator
 
-KNOWN = {"authorization": "Bearer right"}
+KNOWN = {"authorization": "Bearer right", "x-odd-key": "right"}
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,11 @@ def wrong_input(operation: Operation, _: dict[str, Any]) -> dict[str, Any]:
 
 
 def stranger(operation: Operation, _: dict[str, Any]) -> dict[str, Any]:
-    return operation.request(headers={"authorization": "Bearer wrong"})
+    return operation.request(headers={"authorization": "Bearer wrong", "x-odd-key": "wrong"})
+
+
+def without_scopes(operation: Operation, _: dict[str, Any]) -> dict[str, Any]:
+    return operation.request(headers={"authorization": "Bearer poor", "x-odd-key": "poor"})
 
 
 def declared(operation: Operation, envelope: dict[str, Any]) -> dict[str, Any]:
@@ -153,6 +157,7 @@ WAYS: dict[str, Callable[[Operation, dict[str, Any]], dict[str, Any]]] = {
     "payload_too_large": too_large,
     "unsupported_media_type": wrong_media_type,
     "unauthorized": stranger,
+    "forbidden": without_scopes,
     "handler_error": fault("raise"),
     "invalid_output": fault("unfit"),
     "timeout": late,

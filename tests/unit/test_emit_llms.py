@@ -143,6 +143,17 @@ def test_a_page_says_everything_about_its_action(sample):
         assert part in page
 
 
+def test_a_page_says_how_callers_say_who_they_are(sample):
+    page = emit(sample)["actions/add-node.md"]
+    sentence = (
+        "Send the header `Authorization: Bearer TOKEN`, where TOKEN is a bearer token (`JWT`)."
+        " It needs the scope `nodes:write`. A token of the login page."
+    )
+    assert page.count(sentence) == 1
+    assert sentence in emit(sample)["llms-full.txt"]
+    assert "Send the header" not in emit(sample)["actions/create-order.md"]
+
+
 def test_a_page_holds_the_schemas_whole(sample):
     order = sample.get("create_order")
     blocks = re.findall(

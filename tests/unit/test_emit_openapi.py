@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from actionary.auth_scheme import SchemeSpec
 from actionary.catalog import (
     ActionSpec,
     Catalog,
@@ -300,7 +301,7 @@ class TestErrors:
         [
             ("old_ping", {"200", "400", "500", "503", "504"}),
             ("search_products", {"200", "400", "500", "503", "504"}),
-            ("add_node", {"200", "400", "413", "415", "500", "503", "504"}),
+            ("add_node", {"200", "400", "401", "403", "413", "415", "500", "503", "504"}),
             ("create_order", {"200", "400", "409", "413", "415", "500", "503", "504"}),
             ("delete", {"200", "400", "401", "413", "429", "415", "500", "503", "504"}),
         ],
@@ -398,3 +399,43 @@ def test_who_may_call_is_said_where_it_is_known(sample):
     for auth, said in ((False, []), (True, None)):
         document = openapi_of(replace(sample, actions=(replace(order, auth=auth),)))
         assert operation(document, "create_order").get("security") == said
+
+
+def test_a_scheme_stands_once_and_operations_name_it_with_their_scopes(sample, document):
+    assert document["components"]["securitySchemes"] == {
+        "key": {"type": "apiKey", "in": "header", "name": "X-Shop-Key"},
+        "tokens": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "A token of the login page.",
+        },
+    }
+    assert operation(document, "add_node")["security"] == [{"tokens": ["nodes:write"]}]
+    assert operation(document, "list_events")["security"] == [{"key": []}]
+    basic = replace(sample.get("add_node"), scheme=SchemeSpec(name="b", kind="basic"))
+    schemes = openapi_of(replace(sample, actions=(basic,)))["components"]["securitySchemes"]
+    assert schemes == {"b": {"type": "http", "scheme": "basic"}}
+
+
+def test_without_schemes_nothing_is_said_of_any(sample):
+    parts = openapi_of(replace(sample, actions=(sample.get("delete"),)))["components"]
+    assert "securitySchemes" not in parts
+    assert "WWW-Authenticate" not in parts["headers"]
+
+
+def test_refusals_that_ask_who_calls_have_the_header_for_it(sample):
+    def headers(name: str, status: str, **changes: Any) -> dict[str, Any]:
+        document = openapi_of(replace(sample, actions=(replace(sample.get(name), **changes),)))
+        reference = operation(document, name)["responses"][status]["$ref"]
+        response = document["components"]["responses"][reference.rpartition("/")[2]]
+        return response["headers"]
+
+    asked = {"$ref": "#/components/headers/WWW-Authenticate"}
+    assert headers("add_node", "401")["WWW-Authenticate"] == asked
+    assert headers("list_events", "401")["WWW-Authenticate"] == asked
+    assert "WWW-Authenticate" not in headers("delete", "401")
+    assert "WWW-Authenticate" not in headers("add_node", "400")
+    assert headers("add_node", "403")["WWW-Authenticate"]["required"] is True
+    assert headers("add_node", "403", authorize=True)["WWW-Authenticate"]["required"] is False
+    assert "WWW-Authenticate" not in headers("list_events", "403", scopes=("a",))

@@ -260,6 +260,17 @@ def test_renamed_arguments_are_listed_in_the_readme(sample: Catalog) -> None:
     assert "| `delete` | `a-b` | `a_b` |" in readme
 
 
+def test_the_readme_says_how_callers_say_who_they_are(sample: Catalog) -> None:
+    readme = emitted(sample)["README.md"]
+    assert (
+        '- `headers={"X-Shop-Key": "KEY"}` for `list_events`.\n'
+        '- `headers={"Authorization": "Bearer TOKEN"}` for `add_node` (scopes `nodes:write`).'
+        " A token of the login page.\n"
+    ) in readme
+    asks_nobody = replace(sample, actions=tuple(each for each in sample if each.scheme is None))
+    assert "## Who calls" not in emitted(asks_nobody)["README.md"]
+
+
 # Texts of people
 
 

@@ -176,6 +176,17 @@ def test_the_package_can_be_named(sample: Catalog) -> None:
     assert 'from "@acme/shop";' in written["README.md"]
 
 
+def test_the_readme_says_how_callers_say_who_they_are(sample: Catalog) -> None:
+    readme = files(sample)["README.md"]
+    assert (
+        '- `headers: { "X-Shop-Key": "KEY" }` for `listEvents`.\n'
+        '- `headers: { "Authorization": "Bearer TOKEN" }` for `addNode` (scopes `nodes:write`).'
+        " A token of the login page.\n"
+    ) in readme
+    asks_nobody = replace(sample, actions=tuple(each for each in sample if each.scheme is None))
+    assert "## Who calls" not in files(asks_nobody)["README.md"]
+
+
 @pytest.mark.parametrize("package", ["", "My-Shop", "a b", "../x", "@/x", 'x"', ".hidden", "x" * 215, "x\n"])
 def test_a_name_npm_would_refuse_is_refused(package: str) -> None:
     with pytest.raises(ValidationError, match="no name of an npm package: use lower-case"):

@@ -150,6 +150,7 @@ def _how_to_call(page: ActionPage) -> Iterator[_Block]:
     else:
         place = "query parameters" if http.reads_query else "a JSON object in the body"
         yield 0, f"{MarkdownCode(f'{http.method} {page.address}')}, the input as {place}."
+        yield from _access(page)
         yield 0, _ENVELOPE
     for number, call in enumerate(page.calls, 1):
         yield 3, f"Example {number}" if len(page.calls) > 1 else "Example"
@@ -157,6 +158,13 @@ def _how_to_call(page: ActionPage) -> Iterator[_Block]:
         if call.reply:
             yield 0, "Answer:"
             yield 0, MarkdownFence(call.reply, "json")
+
+
+def _access(page: ActionPage) -> Iterator[_Block]:
+    if page.access:
+        scheme = page.action.scheme
+        told = MarkdownText(scheme.description) if scheme is not None else ""
+        yield 0, " ".join(text for text in (_words(page.access), told) if text)
 
 
 def _section(title: str, shape: Shape, schema: str, empty: str = "An empty object.") -> Iterator[_Block]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from typing import Any, Final
 
+from actionary.auth_scheme import SchemeSpec
 from actionary.catalog import ActionSpec, Catalog, CursorSpec, DeprecationSpec, HttpSpec
 from actionary.json_schema import Schema, move_references
 
@@ -73,6 +74,7 @@ def document(catalog: Catalog) -> dict[str, Any]:
             "responses": responses.parts,
             "headers": headers_of(actions),
             "parameters": {TIMEOUT: TIMEOUT_HEADER} if actions else {},
+            **filled({"securitySchemes": {name: _scheme(each) for name, each in catalog.schemes.items()}}),
         },
     }
 
@@ -126,8 +128,22 @@ def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses:
         operation["parameters"] = [TIMEOUT_PARAMETER]
     else:
         operation["parameters"] = [*parameter_objects(catalog, action), TIMEOUT_PARAMETER]
-    # What stands at the door of an action with `auth` is a function, of which no scheme is known.
-    return filled(operation) if action.auth else {**filled(operation), "security": []}
+    return {**filled(operation), **_security(action)}
+
+
+def _security(action: ActionSpec) -> dict[str, Any]:
+    """Say by which scheme an action's callers are known, and which scopes they need."""
+    if action.scheme is not None:
+        return {"security": [{action.scheme.name: list(action.scopes)}]}
+    # What stands at the door of other actions with `auth` is a function, of which no more is known.
+    return {} if action.auth else {"security": []}
+
+
+def _scheme(scheme: SchemeSpec) -> dict[str, Any]:
+    described = {"description": scheme.description, "bearerFormat": scheme.format}
+    if scheme.kind == "api_key":
+        return {"type": "apiKey", "in": "header", "name": scheme.header, **filled(described)}
+    return {"type": "http", "scheme": scheme.kind, **filled(described)}
 
 
 def _description(catalog: Catalog, action: ActionSpec) -> str:

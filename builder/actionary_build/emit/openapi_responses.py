@@ -41,6 +41,11 @@ _RETRY_AFTER: Final[Schema] = {
     "description": "The seconds after which the call may be made again (RFC 9110 §10.2.3).",
     "schema": {"type": "integer", "minimum": 0},
 }
+_CHALLENGE: Final[Schema] = {
+    "description": "How callers say who they are, and what was wrong with how they did (RFC 9110 §11.6.1).",
+    "required": True,
+    "schema": {"type": "string"},
+}
 _RETRIED_LATER: Final = frozenset({"rate_limited", "unavailable"})
 """Codes whose answers say when to try again (DESIGN §4)."""
 
@@ -52,7 +57,13 @@ def headers_of(actions: Sequence[ActionSpec]) -> dict[str, Any]:
     """Describe the headers that answers of some actions have."""
     own = {name: header for action in actions for name, header in _own_headers(action).items()}
     late = any(code.name in _RETRIED_LATER for action in actions for code in action.common_codes)
-    return own | ({"Retry-After": _RETRY_AFTER} if late else {}) | HEADERS
+    asked = any(action.scheme is not None for action in actions)
+    return (
+        own
+        | ({"Retry-After": _RETRY_AFTER} if late else {})
+        | ({"WWW-Authenticate": _CHALLENGE} if asked else {})
+        | HEADERS
+    )
 
 
 def _own_headers(action: ActionSpec) -> dict[str, Any]:
@@ -64,8 +75,22 @@ def _own_headers(action: ActionSpec) -> dict[str, Any]:
 
 
 def _reply_headers(action: ActionSpec, codes: Iterable[str] = ()) -> Schema:
-    names = [*HEADERS, *_own_headers(action), *(["Retry-After"] if _RETRIED_LATER & {*codes} else [])]
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    given = {*codes}
+    names = [
+        *HEADERS,
+        *_own_headers(action),
+        *(["Retry-After"] if _RETRIED_LATER & given else []),
+        *(["WWW-Authenticate"] if action.scheme is not None and "unauthorized" in given else []),
+    ]
+    headers: Schema = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    if _tells_of_scopes(action) and "forbidden" in given:
+        headers["WWW-Authenticate"] = {**_CHALLENGE, "required": not action.authorize}
+    return headers
+
+
+def _tells_of_scopes(action: ActionSpec) -> bool:
+    """Say whether a caller is told by a challenge that it lacks scopes (RFC 6750 §3.1)."""
+    return action.scheme is not None and action.scheme.kind == "bearer" and bool(action.scopes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from actionary.envelope import err_envelope, ok_envelope
 from actionary.gates import Gates, gates_of
 from actionary.http.body import body_input, query_input
 from actionary.http.caller_deadline import HEADER, within_callers_time
+from actionary.http.challenge import challenge_headers
 from actionary.http.context import HttpContext
 from actionary.http.deprecation import deprecation_headers
 from actionary.http.framing import refuse_framing
@@ -175,7 +176,7 @@ class Door:
             if err.code == "cancelled":
                 return  # the caller is gone
             status, body = err.status, err_envelope(err)
-            more = _headers_of(err, call)
+            more = [*_headers_of(err, call), *challenge_headers(err, entry.gates, context)]
         own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", request_id), *more]
         await send({"type": "http.response.start", "status": status, "headers": entry.headers + own})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})

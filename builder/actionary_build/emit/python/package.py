@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from actionary.auth_scheme import SchemeSpec
 from actionary.catalog import Catalog
 from actionary.names import slug
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from actionary_build.emit.credentials import by_scheme, header_of
 from actionary_build.emit.python.annotations import Code
 from actionary_build.emit.python.calls import (
     RUNTIME_ERRORS,
@@ -163,10 +165,30 @@ def _readme(catalog: Catalog, types: Types[Key], package: str) -> bytes:
         package=PythonIdentifier(package),
         base_url=PythonString(catalog.base_url or "http://127.0.0.1:8000"),
         example=example_view(catalog, types),
+        schemes=[
+            {
+                "header": MarkdownCode(_header(scheme)),
+                "actions": [
+                    {
+                        "method": MarkdownCode(PythonIdentifier(action.name)),
+                        "scopes": [MarkdownCode(scope) for scope in action.scopes],
+                    }
+                    for action in asking
+                ],
+                "description": MarkdownText(scheme.description) if scheme.description else None,
+            }
+            for scheme, asking in by_scheme(sorted(catalog.http_actions, key=lambda action: action.name))
+        ],
         actions=actions_told(catalog, types),
         types=types_told(types),
         renamed=list(renamed(catalog, types)),
     )
+
+
+def _header(scheme: SchemeSpec) -> str:
+    """Write the option by which a client says who calls."""
+    name, value = header_of(scheme)
+    return f"headers={{{PythonString(name)}: {PythonString(value)}}}"
 
 
 def _python(template: str, depth: int, **values: Any) -> bytes:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from actionary import codes
-from actionary.catalog import Catalog
+from actionary.catalog import ActionSpec, Catalog
 from actionary.json_schema import Schema
 
 from actionary_build.emit.constraints import constraints
+from actionary_build.emit.credentials import by_scheme, header_of
 from actionary_build.emit.signature import takes_other_keys
 from actionary_build.emit.typescript import examples
 from actionary_build.emit.typescript.calls import Call
@@ -33,6 +34,7 @@ def readme(catalog: Catalog, package: str, calls: Sequence[Call], names: Names) 
             _RESULTS,
             _client_codes(),
             _OPTIONS,
+            *_credentials(calls),
             *_renamed(names),
             "## Actions",
             *(part for call in calls for part in _action(catalog, call, names.types, setting)),
@@ -137,6 +139,29 @@ a header or an input that cannot be sent, such as one with `NaN` in it.
 
 An action that is called with GET or DELETE sends its input in the query, which cannot say `null`: there,
 `null` is the same as absent too."""
+
+
+def _credentials(calls: Sequence[Call]) -> Iterator[str]:
+    """Say by which headers callers say who they are, where some action asks for that."""
+    asking = by_scheme([call.action for call in calls])
+    if not asking:
+        return
+    functions = {call.action.name: call.names.function for call in calls}
+    yield "## Who calls"
+    yield "Some actions ask who calls. Send what they ask for among the `headers` of a client or of a call:"
+    lines: list[str] = []
+    for scheme, actions in asking:
+        header, value = header_of(scheme)
+        option = f"headers: {{ {TypeScriptString(header)}: {TypeScriptString(value)} }}"
+        told = MarkdownText(scheme.description)
+        asked = ", ".join(_asking(functions[action.name], action) for action in actions)
+        lines.append(f"- {MarkdownCode(option)} for {asked}.{' ' if told else ''}{told}")
+    yield "\n".join(lines)
+
+
+def _asking(function: str, action: ActionSpec) -> str:
+    scopes = ", ".join(MarkdownCode(scope) for scope in action.scopes)
+    return f"{MarkdownCode(function)} (scopes {scopes})" if scopes else MarkdownCode(function)
 
 
 def _renamed(names: Names) -> Iterator[str]:
