@@ -1,4 +1,4 @@
-"""What schemathesis cannot know: how texts of some formats look, and that a call needs time to be answered."""
+"""What schemathesis cannot know: how texts of some formats look, and that calls need time."""
 
 from __future__ import annotations
 
