@@ -96,12 +96,39 @@ class TestFiles:
     def test_head_and_other_methods(self, client):
         reply = client.head("/openapi.json")
         assert (reply.content, reply.headers["content-length"]) == (b"", "3")
-        assert client.post("/openapi.json").headers["allow"] == "GET, HEAD"
+        assert client.post("/openapi.json").headers["allow"] == "GET, HEAD, OPTIONS"
 
     def test_mounted_the_files_lie_below(self, serve, registry, built):
         client = serve(Starlette(routes=[Mount("/inner", create_app(registry, settings=built))]))
         assert client.get("/inner/docs", follow_redirects=True).text == "<p>docs</p>"
         assert client.get("/llms.txt").status_code == 404
+
+
+class TestSafety:
+    def test_options_says_the_methods(self, client):
+        reply = client.options("/llms.txt")
+        assert (reply.status_code, reply.content, reply.headers["allow"]) == (204, b"", "GET, HEAD, OPTIONS")
+
+    def test_a_page_of_the_docs_loads_its_own_style_and_nothing_else_and_stands_in_no_frame(self, client):
+        headers = client.get("/docs/").headers
+        policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+        assert policy["default-src"] == policy["frame-ancestors"] == policy["form-action"] == "'none'"
+        assert policy["style-src"] == "'self'"
+        assert (
+            headers["cross-origin-resource-policy"] == headers["cross-origin-opener-policy"] == "same-origin"
+        )
+
+    def test_files_for_programs_may_be_had_by_the_pages_of_others(self, client):
+        for path in ("/openapi.json", "/llms.txt"):
+            headers = client.get(path).headers
+            assert headers["cross-origin-resource-policy"] == "cross-origin"
+            assert "content-security-policy" not in headers
+
+    def test_every_file_says_not_to_guess_its_type_and_not_to_tell_where_one_came_from(self, client):
+        for path in ("/openapi.json", "/llms.txt", "/docs/index.html"):
+            for reply in (client.get(path), client.head(path)):
+                assert reply.headers["x-content-type-options"] == "nosniff"
+                assert reply.headers["referrer-policy"] == "no-referrer"
 
 
 class TestDrift:

@@ -17,9 +17,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from actionary.cors import Cors
 from actionary.describe import surface
 from actionary.http.built import read_built
-from actionary.http.documents import Documents
+from actionary.http.cors import with_cors
+from actionary.http.documents import ALLOWED, Documents
 from actionary.http.door import BODY_LIMIT, MOST_CALLS, Door
 from actionary.http.held import Held
 from actionary.invoke import is_exposed
@@ -43,6 +45,7 @@ def create_app(
     verify: bool = False,
     body_limit: int = BODY_LIMIT,
     most_calls: int = MOST_CALLS,
+    cors: Cors | None = None,
 ) -> Starlette:
     """Make the application that serves the public actions of a registry.
 
@@ -54,7 +57,8 @@ def create_app(
     only logged. Without a registry the project
     at `PROJECT` or the current folder is loaded. ``prefix`` goes before
     ``/actions/<name>``, ``body_limit`` is in bytes. Of ``most_calls``
-    at once the next is refused as ``unavailable``.
+    at once the next is refused as ``unavailable``. ``cors`` says whose web pages may
+    call, by default those that the settings name, which is nobody's if they name none.
 
     Raises:
         CannotServe: What was built is missing, damaged, or of other definitions.
@@ -75,9 +79,9 @@ def create_app(
     actions = [action for action in registry if is_exposed(action, "http")]
     helds = {home: Held(home) for home in dict.fromkeys([registry, *map(registry.home_of, actions)])}
     own = [
-        Route(actions_path(described.prefix), _listing(actions, described.prefix), methods=["GET"]),
-        Route("/healthz", _healthy, methods=["GET"]),
-        Route("/readyz", _readiness(helds.values()), methods=["GET"]),
+        _read_only(actions_path(described.prefix), _listing(actions, described.prefix)),
+        _read_only("/healthz", _healthy),
+        _read_only("/readyz", _readiness(helds.values())),
     ]
     documents = Documents(files)
     door = Middleware(
@@ -94,6 +98,7 @@ def create_app(
     application = _Application(
         routes=[*routes, *own], middleware=[*middleware, door], lifespan=_holding(helds.values())
     )
+    application.cors = described.cors if cors is None else cors
     application.router.default = documents.before(application.router.default)
     return application
 
@@ -107,10 +112,17 @@ class _Application(Starlette):
     """A Starlette that asks the door first where no middleware of the user's stands before it.
 
     Starlette's own layers, which turn exceptions into replies, have nothing to do for
-    the door: it answers every call itself.
+    the door: it answers every call itself. CORS stands before all, so that whatever
+    refuses a call, a script may read why.
     """
 
+    cors: Cors | None = None
+
     def build_middleware_stack(self) -> ASGIApp:
+        stack = self._stack()
+        return stack if self.cors is None else with_cors(stack, self.cors)
+
+    def _stack(self) -> ASGIApp:
         *before, door = self.user_middleware
         if before:
             return super().build_middleware_stack()
@@ -120,7 +132,18 @@ class _Application(Starlette):
         return door.cls(rest, *door.args, **door.kwargs)
 
 
-def _listing(actions: Iterable[AnyAction], prefix: str) -> Any:
+def _read_only(path: str, endpoint: Callable[[Request], Response]) -> Route:
+    """Make a route that is read, and says of itself that it is only read."""
+
+    async def answer(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"allow": ALLOWED})
+        return endpoint(request)
+
+    return Route(path, answer, methods=["GET", "OPTIONS"])
+
+
+def _listing(actions: Iterable[AnyAction], prefix: str) -> Callable[[Request], Response]:
     listed = [
         {
             "name": action.name,
@@ -156,8 +179,8 @@ def _holding(helds: Iterable[Held]) -> Callable[[Any], AbstractAsyncContextManag
     return lifespan
 
 
-def _readiness(helds: Iterable[Held]) -> Any:
-    async def ready(_: Request) -> Response:
+def _readiness(helds: Iterable[Held]) -> Callable[[Request], Response]:
+    def ready(_: Request) -> Response:
         is_here = all(held.is_here for held in helds)
         status, code = ("ok", 200) if is_here else ("starting", 503)
         return JSONResponse({"status": status}, code, headers={"cache-control": "no-store"})

@@ -25,6 +25,7 @@ from actionary.http.context import HttpContext
 from actionary.http.deprecation import deprecation_headers
 from actionary.http.held import Held
 from actionary.http.path import path_in_app
+from actionary.http.revalidation import is_known, is_revalidated, tag_of
 from actionary.invoke import Read, err_of, failure, perform
 from actionary.registry import AnyAction, Registry
 from actionary.result import CommonError, Err
@@ -51,6 +52,7 @@ class Entry:
     """An action behind the door, and what its calls need.
 
     ``seconds`` is the time for all of a call, ``arrival`` that for its input to come.
+    ``kept`` are the headers of a result that callers may keep, where they may.
     """
 
     action: AnyAction
@@ -60,6 +62,7 @@ class Entry:
     headers: Headers
     seconds: float
     arrival: float
+    kept: Headers | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,11 @@ class Place:
     """What lies at a path: an entry for each method, HEAD too."""
 
     entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
+
+    @property
+    def allow(self) -> bytes:
+        """The methods that are answered there, as the header ``Allow`` has them."""
+        return ", ".join(sorted({*self.entries, "OPTIONS"})).encode()
 
     @property
     def name(self) -> str:
@@ -101,6 +109,7 @@ class Door:
             (b"content-type", b"application/json"),
             (b"cache-control", b"no-store"),
             (b"actionary-catalog", catalog.encode()),
+            (b"x-content-type-options", b"nosniff"),
         ]
         self._places: dict[str, Place] = {}
         for action in actions:
@@ -113,11 +122,12 @@ class Door:
         entries = self._places.setdefault(route.path, Place()).entries
         seconds = action.definition.timeout
         arrival = min(seconds, BODY_SECONDS)
-        entries[route.method] = Entry(action, gates, route.reads_query, held, headers, seconds, arrival)
+        kept = _kept(headers) if is_revalidated(action.definition, gates) else None
+        entries[route.method] = Entry(action, gates, route.reads_query, held, headers, seconds, arrival, kept)
         if route.method == "GET":
             entries["HEAD"] = entries["GET"]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 - each call pays for each function
         """Answer a call of an action, or pass the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -135,7 +145,7 @@ class Door:
         method = scope["method"]
         entry = None if place is None else place.entries.get(method)
         if entry is None:
-            await self._refuse(place, path, method, request_id, send)
+            await self._answer_unasked(place, path, method, request_id, send)
             return
         running = self._running_here()
         action, held = entry.action, entry.held
@@ -162,6 +172,12 @@ class Door:
                 return  # the caller is gone
             status, body = err.status, err_envelope(err)
             more = _headers_of(err, call)
+        else:
+            if entry.kept is not None:
+                await _send_kept(
+                    [*entry.kept, (b"x-request-id", request_id)], tag_of(json), body, scope, send
+                )
+                return
         own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", request_id), *more]
         await send({"type": "http.response.start", "status": status, "headers": entry.headers + own})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
@@ -173,28 +189,58 @@ class Door:
             self._loop, self._running = loop, running_here()
         return self._running
 
-    async def _refuse(
+    async def _answer_unasked(
         self, place: Place | None, path: str, method: str, request_id: bytes, send: Send
     ) -> None:
-        """Refuse before any work was done; that it took no time tells nothing about the name."""
+        """Answer where no action is called: say which methods there are, or refuse.
+
+        No work was done; that it took no time tells nothing about the name.
+        """
         headers = [*self._headers, (b"x-request-id", request_id)]
         if place is None:
             name, error = path[len(self._start) :], CommonError("not_found", "There is no such action.")
+        elif method == "OPTIONS":
+            headers = [*_without_content(headers), (b"allow", place.allow)]
+            await _send(204, headers, b"", send)
+            return
         else:
-            allow = sorted(place.entries)
-            headers.append((b"allow", ", ".join(allow).encode()))
-            methods = " or ".join(each for each in allow if each != "HEAD")
+            headers.append((b"allow", place.allow))
+            methods = " or ".join(each for each in sorted(place.entries) if each != "HEAD")
             name = place.name
             error = CommonError("method_not_allowed", f"The action is called with {methods}.")
         body = err_envelope(err_of(error, name, 0, request_id.decode()))
         headers.append((b"content-length", b"%d" % len(body)))
-        await send({"type": "http.response.start", "status": error.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+        await _send(error.status, headers, b"" if method == "HEAD" else body, send)
 
     def _may_be_asked_for(self, path: str) -> bool:
         """Say whether a path would be an action's if there were one of that name."""
         name = path[len(self._start) :]
         return path.startswith(self._start) and bool(name) and "/" not in name and path not in self._documents
+
+
+async def _send(status: int, headers: Headers, body: bytes, send: Send) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _send_kept(headers: Headers, tag: bytes, body: bytes, scope: Scope, send: Send) -> None:
+    """Send a result that its caller may keep, or say that the one it has is still so."""
+    own = [*headers, (b"etag", tag)]
+    if is_known(scope["headers"], tag):
+        await _send(304, _without_content(own), b"", send)
+        return
+    own.append((b"content-length", b"%d" % len(body)))
+    await _send(200, own, b"" if scope["method"] == "HEAD" else body, send)
+
+
+def _kept(headers: Headers) -> Headers:
+    """Let a result be kept, and asked for again each time."""
+    return [(name, b"no-cache" if name == b"cache-control" else value) for name, value in headers]
+
+
+def _without_content(headers: Headers) -> Headers:
+    """Leave out what describes a body, for a reply that has none."""
+    return [header for header in headers if header[0] != b"content-type"]
 
 
 def _full() -> CommonError:
