@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
+from pathlib import Path
 
+import html5lib
 import httpx2
 import pytest
 from actionary import Registry, action, define_actions
@@ -16,6 +18,8 @@ from actionary_build.emit import OutputFile
 from actionary_build.output import NewTree, write_output
 from starlette.applications import Starlette
 from starlette.routing import Mount
+
+ROOT = Path(__file__).parents[2]
 
 
 @action(public=True)
@@ -117,6 +121,28 @@ class TestSafety:
         assert (
             headers["cross-origin-resource-policy"] == headers["cross-origin-opener-policy"] == "same-origin"
         )
+
+    def test_the_pages_of_the_docs_have_nothing_that_their_policy_forbids(self):
+        pages = sorted((ROOT / "generated" / "docs").rglob("*.html"))
+        assert len(pages) > 5
+        for path in pages:
+            page = html5lib.parse(path.read_text(), namespaceHTMLElements=False)
+            for element in page.iter():
+                assert element.tag not in {
+                    "script",
+                    "style",
+                    "img",
+                    "iframe",
+                    "form",
+                    "base",
+                    "object",
+                    "svg",
+                }
+                assert not {name for name in element.attrib if name == "style" or name.startswith("on")}
+            links = [(link.get("rel"), link.get("href")) for link in page.iter("link")]
+            assert [rel for rel, _ in links] == ["stylesheet"]
+            assert (path.parent / links[0][1]).is_file()
+        assert "url(" not in (ROOT / "generated" / "docs" / "style.css").read_text()
 
     def test_files_for_programs_may_be_had_by_the_pages_of_others(self, client):
         for path in ("/openapi.json", "/llms.txt"):

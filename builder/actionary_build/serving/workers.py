@@ -117,8 +117,16 @@ class Workers:
         pause = 0.0
         code = 0 if worker is None else await self._ended(worker)
         while not self._ending.is_set():
-            worker = await self._start(number, verify=False)
-            pause = 0.0 if await worker.is_ready() else min(max(1.0, 2 * pause), _LONGEST_PAUSE)
+            longer = min(max(1.0, 2 * pause), _LONGEST_PAUSE)
+            try:
+                worker = await self._start(number, verify=False)
+            except OSError as refused:
+                pause = longer
+                why = refused.strerror or refused
+                click.echo(f"worker {number} cannot be started: {why}; next try in {pause:g} s", err=True)
+                await self._pause(pause)
+                continue
+            pause = 0.0 if await worker.is_ready() else longer
             code = await self._ended(worker, pause)
         return code
 
