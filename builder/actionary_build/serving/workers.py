@@ -12,6 +12,7 @@ import json
 import signal
 import socket
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
@@ -148,12 +149,14 @@ class Workers:
             "listener": passed[0],
             "channel": passed[1],
         }
-        with theirs:
+        with theirs, ExitStack() as unless_started:
+            unless_started.callback(channel.close)
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "actionary_build.serving.worker", json.dumps(given)),
                 pass_fds=passed,
                 start_new_session=True,  # Ctrl+C is for the supervisor to pass on
             )
+            unless_started.pop_all()
         worker = _Worker(label, process, channel)
         self._running.add(worker)
         if self._ending.is_set():
