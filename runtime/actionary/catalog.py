@@ -172,6 +172,12 @@ class ActionSpec:
         return pascal_case(self.name)
 
     @property
+    def is_revalidated(self) -> bool:
+        """Whether callers over HTTP may keep results, and ask each time if they are still so (ETag)."""
+        asks_who = self.auth or self.authorize or bool(self.scopes)
+        return self.http is not None and self.http.method == "GET" and self.read_only and not asks_who
+
+    @property
     def schemas(self) -> tuple[Schema, ...]:
         """Every schema of the action: input, output and the details of its errors."""
         details = (error.details for error in self.errors if error.details is not None)

@@ -102,8 +102,30 @@ class TestMethodsAndPaths:
     def test_another_method_is_405_and_all_are_named(self, client):
         reply = client.post("/api/meals", json={})
         assert reply.status_code == 405
-        assert reply.headers["allow"] == "DELETE, GET, HEAD, PUT"
+        assert reply.headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PUT"
         assert reply.json()["message"] == "The action is called with DELETE or GET or PUT."
+
+    @pytest.mark.parametrize(
+        ("path", "allowed"),
+        [
+            ("/api/meals", "DELETE, GET, HEAD, OPTIONS, PUT"),
+            ("/api/actions/old_ping", "OPTIONS, POST"),
+            ("/api/actions", "GET, HEAD, OPTIONS"),
+            ("/healthz", "GET, HEAD, OPTIONS"),
+            ("/readyz", "GET, HEAD, OPTIONS"),
+        ],
+    )
+    def test_options_says_the_methods_and_nothing_else(self, client, path, allowed):
+        reply = client.options(path)
+        assert (reply.status_code, reply.content) == (204, b"")
+        assert reply.headers["allow"] == allowed
+        assert not {"content-type", "content-length", "transfer-encoding"} & set(reply.headers)
+
+    def test_options_runs_no_action_and_has_the_headers_of_its_replies(self, client):
+        reply = client.options("/api/meals", headers={"x-request-id": "abc"})
+        assert reply.headers["x-request-id"] == "abc"
+        assert reply.headers["actionary-catalog"] == client.get("/api/meals").headers["actionary-catalog"]
+        assert client.options("/api/secret").status_code == client.options("/api/nothing").status_code == 404
 
     def test_head_is_get_and_nothing_else(self, client):
         reply = client.head("/api/meals")

@@ -18,11 +18,13 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from actionary.catalog import ActionSpec, Catalog
+from actionary.cors import Cors
 from actionary.describe import outline
 from actionary.gates.counters import CountersError
 from actionary.http.built import CannotServe, read_built
 from actionary.http.clashes import check_paths
-from actionary.http.documents import Documents
+from actionary.http.cors import with_cors
+from actionary.http.documents import ALLOWED, Documents
 from actionary.http.door import MOST_CALLS, Door
 from actionary.http.held import Held
 from actionary.http.limits import InputLimits
@@ -52,6 +54,7 @@ def create_app(
     most_parameters: int = _LIMITS.parameters,
     most_items: int = _LIMITS.items,
     most_calls: int = MOST_CALLS,
+    cors: Cors | None = None,
 ) -> Starlette:
     """Make the application that serves the public actions of a registry.
 
@@ -65,6 +68,8 @@ def create_app(
     ``/actions/<name>`` and the paths of actions. ``body_limit`` and ``query_limit`` are
     in bytes, ``most_parameters`` are those of a query, ``most_items`` all keys and items
     of a body. Of ``most_calls`` at once the next is refused as ``unavailable``.
+    ``cors`` says whose web pages may call, by default those that the settings name,
+    which is nobody's if they name none.
 
     Raises:
         CannotServe: What was built is missing, damaged, or of other definitions; or
@@ -92,9 +97,9 @@ def create_app(
     _check_counters(registry, actions)
     helds = {home: Held(home) for home in dict.fromkeys([registry, *map(registry.home_of, actions)])}
     own = [
-        Route(actions_path(described.prefix), _listing(catalog), methods=["GET"]),
-        Route("/healthz", _healthy, methods=["GET"]),
-        Route("/readyz", _readiness(helds.values()), methods=["GET"]),
+        _read_only(actions_path(described.prefix), _listing(catalog)),
+        _read_only("/healthz", _healthy),
+        _read_only("/readyz", _readiness(helds.values())),
     ]
     door = Middleware(
         Door,
@@ -110,6 +115,7 @@ def create_app(
     application = _Application(
         routes=[*routes, *own], middleware=[*middleware, door], lifespan=_holding(helds.values())
     )
+    application.cors = described.cors if cors is None else cors
     application.router.default = documents.before(application.router.default)
     return application
 
@@ -123,10 +129,17 @@ class _Application(Starlette):
     """A Starlette that asks the door first where no middleware of the user's stands before it.
 
     Starlette's own layers, which turn exceptions into replies, have nothing to do for
-    the door: it answers every call itself.
+    the door: it answers every call itself. CORS stands before all, so that whatever
+    refuses a call, a script may read why.
     """
 
+    cors: Cors | None = None
+
     def build_middleware_stack(self) -> ASGIApp:
+        stack = self._stack()
+        return stack if self.cors is None else with_cors(stack, self.cors)
+
+    def _stack(self) -> ASGIApp:
         *before, door = self.user_middleware
         if before:
             return super().build_middleware_stack()
@@ -146,7 +159,18 @@ def _check_counters(registry: Registry, actions: Iterable[AnyAction]) -> None:
         raise CannotServe(error.what, error.mend) from error
 
 
-def _listing(catalog: Catalog) -> Any:
+def _read_only(path: str, endpoint: Callable[[Request], Response]) -> Route:
+    """Make a route that is read, and says of itself that it is only read."""
+
+    async def answer(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"allow": ALLOWED})
+        return endpoint(request)
+
+    return Route(path, answer, methods=["GET", "OPTIONS"])
+
+
+def _listing(catalog: Catalog) -> Callable[[Request], Response]:
     content = to_json({"actions": list(_listed(catalog.http_actions))})
 
     def list_actions(_: Request) -> Response:
@@ -188,8 +212,8 @@ def _holding(helds: Iterable[Held]) -> Callable[[Any], AbstractAsyncContextManag
     return lifespan
 
 
-def _readiness(helds: Iterable[Held]) -> Any:
-    async def ready(_: Request) -> Response:
+def _readiness(helds: Iterable[Held]) -> Callable[[Request], Response]:
+    def ready(_: Request) -> Response:
         is_here = all(held.is_here for held in helds)
         status, code = ("ok", 200) if is_here else ("starting", 503)
         return JSONResponse({"status": status}, code, headers={"cache-control": "no-store"})

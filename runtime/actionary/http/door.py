@@ -29,6 +29,7 @@ from actionary.http.framing import refuse_framing
 from actionary.http.held import Held
 from actionary.http.limits import InputLimits
 from actionary.http.path import path_in_app
+from actionary.http.revalidation import is_known, is_revalidated, tag_of
 from actionary.invoke import Read, err_of, failure, perform
 from actionary.observe import CALLS, Observed, OnInvoke, telemetry_now
 from actionary.registry import AnyAction, Registry
@@ -56,6 +57,7 @@ class Entry:
     """An action behind the door, and what its calls need.
 
     ``seconds`` is the time for all of a call, ``arrival`` that for its input to come.
+    ``kept`` are the headers of a result that callers may keep, where they may.
     """
 
     action: AnyAction
@@ -67,6 +69,7 @@ class Entry:
     headers: Headers
     seconds: float
     arrival: float
+    kept: Headers | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ class Place:
     """What lies at a path: an entry for each method, HEAD too."""
 
     entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
+
+    @property
+    def allow(self) -> bytes:
+        """The methods that are answered there, as the header ``Allow`` has them."""
+        return ", ".join(sorted({*self.entries, "OPTIONS"})).encode()
 
     @property
     def name(self) -> str:
@@ -109,6 +117,7 @@ class Door:
             (b"content-type", b"application/json"),
             (b"cache-control", b"no-store"),
             (b"actionary-catalog", catalog.encode()),
+            (b"x-content-type-options", b"nosniff"),
         ]
         self._places: dict[str, Place] = {}
         for action in actions:
@@ -118,22 +127,25 @@ class Door:
         route = route_of(action.definition, prefix)
         assert route is not None, "only actions with HTTP come here"  # noqa: S101 - tells the type checkers
         seconds = action.definition.timeout
+        gates = gates_of(action, registry)
+        headers = [*self._headers, *deprecation_headers(action.definition.deprecated)]
         entries = self._places.setdefault(route.path, Place()).entries
         entries[route.method] = Entry(
             action=action,
-            gates=gates_of(action, registry),
+            gates=gates,
             hooks=registry.hooks_of(action),
             route=route.path,
             reads_query=route.reads_query,
             held=held,
-            headers=[*self._headers, *deprecation_headers(action.definition.deprecated)],
+            headers=headers,
+            kept=_kept(headers) if is_revalidated(action.definition, gates) else None,
             seconds=seconds,
             arrival=min(seconds, BODY_SECONDS),
         )
         if route.method == "GET":
             entries["HEAD"] = entries["GET"]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 - each call pays for each function
         """Answer a call of an action, or pass the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -154,7 +166,7 @@ class Door:
         method = scope["method"]
         entry = None if place is None else place.entries.get(method)
         if entry is None:
-            await self._refuse(place, path, method, request_id, send)
+            await self._answer_unasked(place, path, method, request_id, send)
             return
         running = self._running_here()
         action, held = entry.action, entry.held
@@ -177,6 +189,12 @@ class Door:
                 return  # the caller is gone
             status, body = err.status, err_envelope(err)
             more = [*_headers_of(err, call), *challenge_headers(err, entry.gates, context)]
+        else:
+            if entry.kept is not None:
+                await _send_kept(
+                    [*entry.kept, (b"x-request-id", request_id)], tag_of(json), body, scope, send
+                )
+                return
         own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", request_id), *more]
         await send({"type": "http.response.start", "status": status, "headers": entry.headers + own})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
@@ -199,23 +217,28 @@ class Door:
             self._loop, self._running, self._telemetry = loop, running_here(), telemetry_now()
         return self._running
 
-    async def _refuse(
+    async def _answer_unasked(
         self, place: Place | None, path: str, method: str, request_id: bytes, send: Send
     ) -> None:
-        """Refuse before any work was done; that it took no time tells nothing about the name."""
+        """Answer where no action is called: say which methods there are, or refuse.
+
+        No work was done; that it took no time tells nothing about the name.
+        """
         headers = [*self._headers, (b"x-request-id", request_id)]
         if place is None:
             name, error = path[len(self._start) :], CommonError("not_found", "There is no such action.")
+        elif method == "OPTIONS":
+            headers = [*_without_content(headers), (b"allow", place.allow)]
+            await _send(204, headers, b"", send)
+            return
         else:
-            allow = sorted(place.entries)
-            headers.append((b"allow", ", ".join(allow).encode()))
-            methods = " or ".join(each for each in allow if each != "HEAD")
+            headers.append((b"allow", place.allow))
+            methods = " or ".join(each for each in sorted(place.entries) if each != "HEAD")
             name = place.name
             error = CommonError("method_not_allowed", f"The action is called with {methods}.")
         body = err_envelope(err_of(error, name, 0, request_id.decode()))
         headers.append((b"content-length", b"%d" % len(body)))
-        await send({"type": "http.response.start", "status": error.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+        await _send(error.status, headers, b"" if method == "HEAD" else body, send)
 
     def _may_be_asked_for(self, path: str) -> bool:
         """Say whether a path would be an action's if there were one of that name."""
@@ -227,6 +250,31 @@ def _full(call: Call) -> CommonError:
     error = CommonError("unavailable", "The server cannot take the call now.", retry_after=1)
     call.tell(error)
     return error
+
+
+async def _send(status: int, headers: Headers, body: bytes, send: Send) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _send_kept(headers: Headers, tag: bytes, body: bytes, scope: Scope, send: Send) -> None:
+    """Send a result that its caller may keep, or say that the one it has is still so."""
+    own = [*headers, (b"etag", tag)]
+    if is_known(scope["headers"], tag):
+        await _send(304, _without_content(own), b"", send)
+        return
+    own.append((b"content-length", b"%d" % len(body)))
+    await _send(200, own, b"" if scope["method"] == "HEAD" else body, send)
+
+
+def _kept(headers: Headers) -> Headers:
+    """Let a result be kept, and asked for again each time."""
+    return [(name, b"no-cache" if name == b"cache-control" else value) for name, value in headers]
+
+
+def _without_content(headers: Headers) -> Headers:
+    """Leave out what describes a body, for a reply that has none."""
+    return [header for header in headers if header[0] != b"content-type"]
 
 
 def _headers_of(err: Err, call: Call) -> Headers:
