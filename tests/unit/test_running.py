@@ -193,8 +193,13 @@ async def test_many_calls_end_each_at_its_own_deadline():
     async def forever_coroutine() -> None:
         await forever()
 
-    await asyncio.gather(*map(one, (0.09, 0.03, 0.06)))
-    assert ended == [0.03, 0.06, 0.09]
+    short = asyncio.gather(*map(one, (0.03, 0.02)))
+    long = asyncio.create_task(one(600))
+    await short
+    assert sorted(ended) == [0.02, 0.03]
+    long.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await long
 
 
 async def test_a_caller_who_hangs_up_cancels_what_waits(monkeypatch):
