@@ -1,11 +1,14 @@
-"""Open the socket that callers come to: a port of an address, or a Unix socket in a folder."""
+"""The socket that callers come to, a port or a Unix socket in a folder: open it, and close its door."""
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import socket
 import stat
+import struct
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +20,21 @@ BACKLOG: Final = 2048
 """How many callers may wait to be let in."""
 
 _PROBE_SECONDS: Final = 5.0
+
+_SO_ATTACH_FILTER: Final = 26
+"""Linux's, which Python does not name (asm-generic/socket.h)."""
+
+_DROP_SYN: Final = b"".join(
+    struct.pack("=HBBI", *instruction)
+    for instruction in (
+        (0x30, 0, 0, 13),  # take the flags of the TCP header (RFC 9293, section 3.1)
+        (0x54, 0, 0, 0x12),  # of these ACK and SYN
+        (0x15, 0, 1, 0x02),  # where it is SYN alone, which asks for a new connection,
+        (0x06, 0, 0, 0),  # drop the packet,
+        (0x06, 0, 0, 0xFFFFFFFF),  # and let all others pass
+    )
+)
+"""A program of the kernel's packet filter (Documentation/networking/filter.rst)."""
 
 
 @contextmanager
@@ -74,6 +92,24 @@ def listening_on_path(path: Path, mode: int) -> Generator[tuple[socket.socket, s
             with suppress(FileNotFoundError):
                 if path.stat().st_ino == ours:  # another server may have come after us
                     path.unlink()
+
+
+def hold_off(listener: socket.socket) -> None:
+    """Let nobody new ask for a connection on a port, while those who have asked still get theirs.
+
+    A port that is just closed resets whoever comes between the last look at who waits
+    and the closing, and their call is lost. One that is held off first has nobody
+    waiting when it is closed; who asked meanwhile asks again within a second, and is
+    refused. Linux can do this; elsewhere, and for a Unix socket, nothing happens.
+    """
+    if sys.platform != "linux" or listener.family == socket.AF_UNIX:
+        return
+    program = ctypes.create_string_buffer(_DROP_SYN, len(_DROP_SYN))
+    count = len(_DROP_SYN) // struct.calcsize("=HBBI")
+    with suppress(OSError):  # a kernel without the filter closes as others do
+        listener.setsockopt(
+            socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", count, ctypes.addressof(program))
+        )
 
 
 def _remove_stale(path: Path) -> None:

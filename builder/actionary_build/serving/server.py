@@ -16,6 +16,8 @@ from typing import Any, Final
 import uvicorn
 from actionary.running import running_here
 
+from actionary_build.serving.listening import hold_off
+
 LINGER: Final = 0.5
 """Seconds in which a connection without a call may still bring one, when the server is to end."""
 
@@ -27,6 +29,9 @@ _ANSWER: Final = 1.0
 
 _LOOK: Final = 0.05
 """Seconds from one look at what still runs to the next."""
+
+_HANDSHAKE: Final = 0.2
+"""Seconds in which a connection that was begun is there, or its caller far away."""
 
 _CLOSE: Final = (b"connection", b"close")
 
@@ -97,6 +102,9 @@ class GracefulServer(uvicorn.Server):
 
     async def _let_the_last_in(self, sockets: Sequence[socket.socket]) -> None:
         """Let those in whom the kernel has told already that we are here, and refuse others."""
+        for listener in sockets:
+            hold_off(listener)
+        await asyncio.sleep(_HANDSHAKE)
         loop = asyncio.get_running_loop()
         kept = [listener.dup() for listener in sockets]
         for listener in sockets:

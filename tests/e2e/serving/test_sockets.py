@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from actionary_build.serving.listening import hold_off, listening_on_port
 
 
 @pytest.fixture
@@ -108,3 +110,24 @@ def test_others_are_not(start):
 def test_on_a_unix_socket_a_star_believes_the_proxy(start, place):
     told = start("--forwarded-allow-ips", "*", at=("--uds", place)).call("tell", FORWARDED)[1]["data"]
     assert (told["client"], told["scheme"]) == ("203.0.113.9", "https")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can do it")
+def test_a_port_that_is_held_off_lets_those_in_who_have_asked_and_nobody_else():
+    with (
+        listening_on_port("127.0.0.1", 0) as (listener, _),
+        socket.socket() as before,
+        socket.socket() as after,
+    ):
+        before.connect(listener.getsockname())
+        hold_off(listener)
+        after.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            after.connect(listener.getsockname())
+        listener.settimeout(0)
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.sendall(b"in")
+            assert before.recv(2) == b"in"
+        with pytest.raises(BlockingIOError):
+            listener.accept()
