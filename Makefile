@@ -5,6 +5,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 TYPESCRIPT := tests/clients/typescript
+SERVERS := tests/install_servers.sh
 TS_RUNTIME := builder/actionary_build/emit/typescript/runtime
 
 .PHONY: setup demo serve check test test-long bench
@@ -37,10 +38,12 @@ check: setup
 	$(BIN)/actionary build --check
 
 test: setup check
+	$(SERVERS)
 	$(BIN)/python -m pytest -m 'not long'
 
 # pytest ends with 5 where there is no such test.
 test-long: setup
+	$(SERVERS)
 	$(BIN)/python -m pytest -m long || [ $$? -eq 5 ]
 
 bench: setup

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, insert, inspect, make_url
 from sqlalchemy.exc import ArgumentError
@@ -21,6 +23,29 @@ DEFAULT_FILE: Final = Path(__file__).parents[1] / ".actionary" / "reference.db"
 
 LOCK_SECONDS: Final = 10
 """How long a transaction waits for one of another process to end."""
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that ends its statements before it is closed.
+
+    A call that is cancelled leaves its statement behind, and SQLAlchemy closes the
+    connection under it. SQLite then keeps both, and the locks of the transaction,
+    until the statement is collected as garbage (`sqlite3_close_v2`).
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def cursor(self, factory: Any = sqlite3.Cursor) -> Any:
+        cursor = super().cursor(factory)
+        self._cursors.add(cursor)
+        return cursor
+
+    def close(self) -> None:
+        for cursor in tuple(self._cursors):
+            cursor.close()
+        super().close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +64,7 @@ async def open_resources(url: str | None = None) -> AsyncGenerator[Resources]:
     """
     address = database_url(url or os.environ.get("DATABASE_URL"))
     Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(address, connect_args={"timeout": LOCK_SECONDS})
+    engine = create_async_engine(address, connect_args={"timeout": LOCK_SECONDS, "factory": _Connection})
     try:
         await _create_and_fill(engine)
         yield Resources(engine)

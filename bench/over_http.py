@@ -62,7 +62,7 @@ def http_tables(*, rounds: int, requests: int, many: int) -> Iterator[Table]:
             for peer in peers:
                 peer.measure(requests)
     yield _beside_constant(peers, rounds, requests)
-    yield _beside_fastapi(peers, many)
+    yield _beside_others(peers, many)
 
 
 @contextmanager
@@ -74,6 +74,9 @@ def _serving(many: int) -> Generator[list[Peer]]:
             ("bare ASGI, constant reply", "constant", 1, 1),
             ("bare ASGI + pydantic", "pydantic", 1, 1),
             ("Actionary", "actionary", 1, 1),
+            ("Actionary, call log on", "logged", 1, 1),
+            ("Actionary, every gate on", "guarded", 1, 1),
+            ("Litestar with msgspec", "litestar", 1, 1),
             ("FastAPI", "fastapi", 1, 1),
             (f"Actionary, last of {many:,}", "actionary", many, 1),
             (f"FastAPI, last of {many:,}", "fastapi", many, SLOW),
@@ -121,16 +124,20 @@ def _beside_constant(peers: list[Peer], rounds: int, requests: int) -> Table:
     )
 
 
-def _beside_fastapi(peers: list[Peer], many: int) -> Table:
-    _, _, ours, theirs, our_last, their_last = peers
+def _beside_others(peers: list[Peer], many: int) -> Table:
+    by_label = {peer.label: peer for peer in peers}
+    ours, last = by_label["Actionary"], by_label[f"Actionary, last of {many:,}"]
     return Table(
-        "HTTP: Actionary, FastAPI = 1",
+        "HTTP: Actionary, each of these = 1",
         ("CPU", "throughput"),
         tuple(
             Row(label, (median_ratio(other.cpu, own.cpu), median_ratio(other.wall, own.wall)))
             for label, own, other in (
-                ("one action", ours, theirs),
-                (f"the last of {many:,}", our_last, their_last),
+                ("bare ASGI + pydantic", ours, by_label["bare ASGI + pydantic"]),
+                ("Litestar with msgspec", ours, by_label["Litestar with msgspec"]),
+                ("FastAPI", ours, by_label["FastAPI"]),
+                (f"FastAPI, last of {many:,}", last, by_label[f"FastAPI, last of {many:,}"]),
+                ("one action, for the last of many", last, ours),
             )
         ),
         "From the same rounds.",

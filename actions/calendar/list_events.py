@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from actionary import ActionError, Context, Example, Http, action
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import select
 
 from actions._database import Resources
@@ -19,8 +19,8 @@ class Event(BaseModel):
 
     id: str
     title: str
-    start: datetime
-    end: datetime
+    start: AwareDatetime
+    end: AwareDatetime
 
 
 class Period(BaseModel):

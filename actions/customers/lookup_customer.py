@@ -37,6 +37,7 @@ class EmailUnknown(ActionError[WhichEmail], code="email_unknown", status=404):
     tags=["customers"],
     open_world=False,
     parallel_safe=True,
+    rate_limit="30/minute",
     errors=[EmailUnknown],
     examples=[Example({"email": "Jane@example.com"}, {"customer_id": "cus_123", "name": "Jane Doe"})],
 )
@@ -48,7 +49,8 @@ async def lookup_customer(
     """Find a customer by email address.
 
     It only reads, and is called by POST all the same: what stands in an address line
-    ends up in the logs of servers and proxies, and there no one's email should be.
+    ends up in the logs of servers and proxies, and there no one's email should be. Nobody
+    may try a list of addresses, so one caller gets few answers a minute.
     """
     of_the_address = select(customers.c.id, customers.c.name).where(customers.c.email == email.lower())
     async with ctx.resources.database.connect() as connection:

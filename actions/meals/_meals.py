@@ -25,13 +25,13 @@ class Meal(BaseModel):
     kind: MealKind
     kcal: Kcal
     tags: list[Tag]
-    eaten_at: datetime
+    eaten_at: AwareDatetime
 
 
 class WhichTime(BaseModel):
     """The time that a call was about."""
 
-    eaten_at: datetime
+    eaten_at: AwareDatetime
 
 
 class TimeOutOfRange(ActionError[WhichTime], code="time_out_of_range", status=422):

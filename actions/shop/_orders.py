@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, NoReturn
 
 from actionary import ActionError
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,7 +44,7 @@ class Order(BaseModel):
     shipping_cents: Cents
     total_cents: int = Field(description="All lines and the shipping, in euro cents.")
     note: str | None
-    placed_at: datetime
+    placed_at: AwareDatetime
 
 
 class WhichOrder(BaseModel):

@@ -27,7 +27,7 @@ PYPROJECT: Final = "pyproject.toml"
 
 _TABLE: Final = "[tool.actionary]"
 
-_TAKEN: Final = frozenset({"", "actionary", "pytest"})
+_TAKEN: Final = frozenset({"", "actionary", "hatchling", "pytest"})
 """Names that a project cannot have: none at all, and those of what it depends on."""
 
 
@@ -73,7 +73,7 @@ def plan_scaffold(folder: Path, template: str, *, force: bool) -> Scaffold:
         contents={path: files[path] for path in sorted(files) if path not in left},
         replaced=frozenset(there.difference(left)),
         left=left,
-        table=own[own.index(_TABLE) :] if PYPROJECT in left and settings is None else "",
+        table=own[own.index(f"\n{_TABLE}\n") + 1 :] if PYPROJECT in left and settings is None else "",
     )
 
 
@@ -111,11 +111,17 @@ def _read_template(template: str, folder_name: str) -> dict[str, bytes]:
     }
     root = TEMPLATES / template
     return {
-        path.relative_to(root).as_posix().removesuffix(".tmpl").replace("gitignore", ".gitignore"): (
+        _target(path.relative_to(root)): (
             Template(path.read_text(encoding="utf-8")).substitute(values).encode()
         )
         for path in sorted(root.rglob("*.tmpl"))
     }
+
+
+def _target(path: Path) -> str:
+    """Give the path that a file of a template has in a project."""
+    name = path.name.removesuffix(".tmpl")
+    return path.with_name(".gitignore" if name == "gitignore" else name).as_posix()
 
 
 def _in_the_way(folder: Path, files: Mapping[str, bytes]) -> Iterator[Diagnostic]:
@@ -146,7 +152,8 @@ def _beside(folder: Path, settings: Settings | None, files: Mapping[str, bytes])
         if strangers:
             yield _problem(
                 f"actions/ holds other code, such as {strangers[0]}, and a build would take it for actions",
-                "start the project in a folder of its own",
+                "start the project in a folder of its own, or set `actions` in [tool.actionary] of "
+                "pyproject.toml to another folder, and add actions there by hand",
             )
 
 

@@ -12,6 +12,7 @@ from actionary.context import Caller, Context, Request
 from actionary.definition_error import ActionDefinitionError
 from actionary.fields import Cursor, Deprecated, Example, Http
 from actionary.invoke import invoke_action, invoke_action_sync
+from actionary.observe import Invocation
 from actionary.principal import Principal
 from actionary.registry import DiscoveryError, Registry, default_registry, define_actions
 from actionary.result import ActionError, Err, Ok, Result, unwrap
@@ -29,6 +30,7 @@ __all__ = [
     "Err",
     "Example",
     "Http",
+    "Invocation",
     "Ok",
     "Principal",
     "Registry",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, Protocol, Type
 from pydantic import BaseModel, TypeAdapter
 
 from actionary.context import Context, Request
-from actionary.contract import input_model, output_adapter
+from actionary.contract import input_model, is_fully_checked, output_adapter
 from actionary.definition import Definition, read_definition, renamed
 from actionary.definition_error import place_of_caller
 from actionary.fields import ActionFields, Example, Http
@@ -33,10 +33,12 @@ class Action(Generic[P, T]):
 
     `run` goes through the whole pipeline. Actions are made by `action` and
     `define_action`, as an `AsyncAction` or a `SyncAction`. ``registry`` is the one
-    where the action was registered first; `run` uses its resources.
+    where the action was registered first; `run` uses its resources. ``is_checked``
+    says that all types were known at the definition, so that describing the action
+    need not check them again.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "adapter", "binding", "definition", "handler")
+    __slots__ = ("__dict__", "__weakref__", "adapter", "binding", "definition", "handler", "is_checked")
 
     def __init__(
         self,
@@ -44,11 +46,14 @@ class Action(Generic[P, T]):
         handler: Callable[P, Any],
         binding: Binding,
         adapter: TypeAdapter[Any] | None,
+        *,
+        is_checked: bool = False,
     ) -> None:
         self.definition: Final = definition
         self.handler: Final = handler
         self.binding: Final = binding
         self.adapter: Final = adapter
+        self.is_checked: Final = is_checked
         self.registry: Registry | None = None
         self.__doc__ = handler.__doc__
         self.__wrapped__ = handler
@@ -68,7 +73,8 @@ class Action(Generic[P, T]):
         """
         if not prefix and not tags:
             return self
-        return type(self)(renamed(self.definition, prefix, tags), self.handler, self.binding, self.adapter)
+        definition = renamed(self.definition, prefix, tags)
+        return type(self)(definition, self.handler, self.binding, self.adapter, is_checked=self.is_checked)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} at {self.definition.where}>"
@@ -174,4 +180,6 @@ def _make(
     model = input_model(definition, given) if isinstance(given, Mapping) else given
     binding = bind(handler, definition.name, input_model=model, output=output)
     kind = AsyncAction if binding.is_async else SyncAction
-    return kind(definition, handler, binding, output_adapter(definition, binding))
+    adapter = output_adapter(definition, binding)
+    is_checked = is_fully_checked(definition, binding, adapter)
+    return kind(definition, handler, binding, adapter, is_checked=is_checked)

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from actionary import codes
+from actionary.auth_scheme import SchemeSpec
 from actionary.json_schema import Schema, references, resolved
 from actionary.names import camel_case, pascal_case, slug
 
@@ -71,6 +72,21 @@ class DeprecationSpec:
     sunset: str | None = None
     use_instead: str | None = None
 
+    @property
+    def told(self) -> str:
+        """What is told of it, in one or more sentences."""
+        return " ".join(
+            [
+                f"Deprecated since {self.since}." if self.since else "Deprecated.",
+                *([f"It will be removed on {self.sunset}."] if self.sunset else []),
+                *([f"Use {self.use_instead} instead."] if self.use_instead else []),
+            ]
+        )
+
+    def calling(self, names: Mapping[str, str]) -> DeprecationSpec:
+        """Give the same with the other action called as ``names`` says; one not in there is left out."""
+        return replace(self, use_instead=names.get(self.use_instead or ""))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CursorSpec:
@@ -79,6 +95,22 @@ class CursorSpec:
     input: str
     output: str
     items: str
+
+    @property
+    def told(self) -> str:
+        """How to get from page to page, in a sentence."""
+        return (
+            f"It gives {self.items} page by page: send {self.output} of the output as {self.input} "
+            "for the next page; on the last page it is null."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateSpec:
+    """At most so many calls of one caller in so many seconds."""
+
+    calls: int
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +121,9 @@ class ActionSpec:
     ``timeout_ms`` is ``None`` for an action without a limit, ``invalid_output`` says
     that a result, or an error's details, may fail for not fitting their type.
     ``scopes`` are what a principal needs, all of them; ``authorize`` says that the
-    server asks more about who may do what.
+    server asks more about who may do what. ``rate_limit`` are the rates that hold for
+    each caller. ``scheme`` is how callers say who they are, ``None`` where nobody is
+    asked, or by a function of which no more is known.
     """
 
     name: str
@@ -119,6 +153,8 @@ class ActionSpec:
     paginate: CursorSpec | None = None
     scopes: tuple[str, ...] = ()
     authorize: bool = False
+    rate_limit: tuple[RateSpec, ...] = ()
+    scheme: SchemeSpec | None = None
 
     @property
     def slug(self) -> str:
@@ -134,6 +170,12 @@ class ActionSpec:
     def pascal(self) -> str:
         """The PascalCase form, for type names."""
         return pascal_case(self.name)
+
+    @property
+    def is_revalidated(self) -> bool:
+        """Whether callers over HTTP may keep results, and ask each time if they are still so (ETag)."""
+        asks_who = self.auth or self.authorize or bool(self.scopes)
+        return self.http is not None and self.http.method == "GET" and self.read_only and not asks_who
 
     @property
     def schemas(self) -> tuple[Schema, ...]:
@@ -154,16 +196,16 @@ class ActionSpec:
     @property
     def deprecation(self) -> str | None:
         """What is told of a deprecated action, in one or more sentences."""
-        if self.deprecated is None:
-            return None
-        told = self.deprecated
-        return " ".join(
-            [
-                f"Deprecated since {told.since}." if told.since else "Deprecated.",
-                *([f"It will be removed on {told.sunset}."] if told.sunset else []),
-                *([f"Use {told.use_instead} instead."] if told.use_instead else []),
-            ]
-        )
+        return None if self.deprecated is None else self.deprecated.told
+
+    def deprecation_calling(self, names: Mapping[str, str]) -> str | None:
+        """Give `deprecation` with the other action called as ``names`` says; one not in there is left out."""
+        return None if self.deprecated is None else self.deprecated.calling(names).told
+
+    @property
+    def paging(self) -> str | None:
+        """How to get from page to page, in a sentence, where it gives pages."""
+        return None if self.paginate is None else self.paginate.told
 
     @property
     def common_codes(self) -> tuple[codes.Code, ...]:
@@ -175,10 +217,12 @@ class ActionSpec:
         reachable = {"invalid_input", "handler_error"}
         if self.invalid_output:
             reachable.add("invalid_output")
-        if self.auth:
-            reachable.add("unauthorized")
+        if self.auth:  # what knows the callers may be away
+            reachable |= {"unauthorized", "unavailable"}
         if self.authorize or self.scopes:
             reachable.add("forbidden")
+        if self.rate_limit:
+            reachable |= {"rate_limited", "unavailable"}
         if self.timeout_ms is not None:
             reachable.add("timeout")
         if self.http is not None:  # a caller may give less time, and the server be full
@@ -225,6 +269,12 @@ class Catalog:
         """The public actions that are listed to models."""
         return tuple(action for action in self.actions if action.public and action.agent_tool)
 
+    @property
+    def schemes(self) -> dict[str, SchemeSpec]:
+        """How callers over HTTP say who they are, by name, sorted."""
+        found = {action.scheme.name: action.scheme for action in self.http_actions if action.scheme}
+        return dict(sorted(found.items()))
+
     def resolve(self, schema: Schema) -> Schema:
         """Follow a reference at the root of a schema, as often as there is one."""
         return resolved(schema, self.types)
@@ -261,7 +311,7 @@ _PLAIN_FIELDS: Final = ("title", "version", "description", "prefix", "base_url",
 
 def _dump_action(action: ActionSpec) -> dict[str, Any]:
     data = asdict(action)
-    for key in ("tags", "examples", "errors", "scopes"):
+    for key in ("tags", "examples", "errors", "scopes", "rate_limit"):
         data[key] = list(data[key])
     for example in data["examples"]:
         if not example.pop("has_output"):
@@ -300,11 +350,13 @@ def _load_action(data: dict[str, Any]) -> ActionSpec:
         **data,
         "tags": tuple(data["tags"]),
         "scopes": tuple(data["scopes"]),
+        "rate_limit": tuple(RateSpec(**rate) for rate in data["rate_limit"]),
         "examples": tuple(
             ExampleSpec(input=example["input"], output=example.get("output"), has_output="output" in example)
             for example in data["examples"]
         ),
         "http": None if data["http"] is None else HttpSpec(**data["http"]),
+        "scheme": None if data["scheme"] is None else SchemeSpec(**data["scheme"]),
         "deprecated": None if data["deprecated"] is None else DeprecationSpec(**data["deprecated"]),
         "paginate": None if data["paginate"] is None else CursorSpec(**data["paginate"]),
         "errors": tuple(ErrorSpec(**error) for error in data["errors"]),

@@ -61,20 +61,20 @@ def _parameter(schema: Any, definitions: Mapping[str, Any]) -> Parameter:
     return Parameter(types, item_types(schema, definitions))
 
 
-def read_query(query: bytes, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
-    """Read a query string as an input.
+def read_query(
+    query: bytes, parameters: Mapping[str, Parameter], *, most: int = MOST_PARAMETERS
+) -> dict[str, Any]:
+    """Read a query string of at most so many parameters as an input.
 
     Raises:
         CommonError: ``invalid_input``: it is no query, or says one thing twice.
     """
     try:
-        pairs = parse_qsl(
-            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
-        )
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=most)
     except UnicodeDecodeError:
         raise invalid_input(([], "query_invalid", "is no percent-encoded UTF-8")) from None
     except ValueError:
-        too_many = f"has more than {MOST_PARAMETERS:,} parameters"
+        too_many = f"has more than {most:,} parameters"
         raise invalid_input(([], "too_many_parameters", too_many)) from None
     return coerce_pairs(pairs, parameters)
 

@@ -154,7 +154,7 @@ class Context(Generic[R]):
     @property
     def remaining(self) -> float:
         """The seconds until the deadline, 0 after it."""
-        return max(self.deadline - self._now(), 0)
+        return max(self.deadline - monotonic(), 0)
 
     @property
     def cancelled(self) -> bool:
@@ -163,11 +163,7 @@ class Context(Generic[R]):
         A coroutine is cancelled then. A plain function runs in a thread, which nothing
         can stop: one that takes long asks here.
         """
-        return (self.call is not None and self.call.stop is not None) or self._now() >= self.deadline
-
-    def _now(self) -> float:
-        """Give the time in which deadlines are told; the test kit has clocks of its own."""
-        return monotonic()
+        return (self.call is not None and self.call.stop is not None) or monotonic() >= self.deadline
 
     def of_call(self, call: Call, action: str) -> Context[R]:
         """Give this context for one call of ``action``, which may end this context's deadline too."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, RootModel, TypeAdapter
@@ -12,6 +12,7 @@ from actionary.definition import Definition
 from actionary.field_checks import FieldChecks
 from actionary.outputs import OutputError, misfit_writer, output_writer
 from actionary.raw_input import RawInput, RawSchemaError, raw_model
+from actionary.result import details_adapter
 from actionary.schema import built_schema
 from actionary.signature import REFUSALS, UNCHECKED, Binding, mend_of, why_refused
 from actionary.type_checks import type_mistakes
@@ -53,28 +54,48 @@ def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any]
             "the output is not declared, so it is never checked",
             "annotate what the handler returns, or leave the field out",
         )
-    if adapter is not None and built_schema(adapter) is not None:
-        _check_fallback(check, definition, adapter)
+    if adapter is not None and built_schema(adapter) is not None and not callable(definition.output_fallback):
+        write = misfit_writer(definition, output_writer(adapter))
+        unfit = why_unfit(definition, write)
+        if unfit is not None:
+            check.fail("output_fallback", *unfit)
     for mistake in type_mistakes(definition, model, adapter):
         check.fail(mistake.field, mistake.what, mistake.mend)
     return adapter
 
 
-def _check_fallback(check: FieldChecks, definition: Definition, adapter: TypeAdapter[Any]) -> None:
-    if definition.on_invalid_output != "fallback":
-        return
-    write = misfit_writer(definition, output_writer(adapter))
-    assert write is not None, "a fallback has a writer"  # noqa: S101 - tells the type checkers
+def is_fully_checked(definition: Definition, binding: Binding, adapter: TypeAdapter[Any] | None) -> bool:
+    """Say whether pydantic knows all types of an action, so that its definition was checked with them."""
+    if adapter is not None and built_schema(adapter) is None:
+        return False
+    details = [details_adapter(error) for error in definition.errors if error.details_type is not None]
+    return built_schema(binding.input) is not None and all(map(built_schema, details))
+
+
+def why_unfit(definition: Definition, write: Callable[[Any], Any] | None) -> tuple[str, str] | None:
+    """Say what is wrong with the result that stands in for others, and the mend; ``None`` if nothing.
+
+    ``write`` is the action's `misfit_writer`. A function that makes the result is run.
+    """
+    if definition.on_invalid_output != "fallback" or write is None:
+        return None
     try:
         write(None)
     except Exception as error:  # noqa: BLE001 - a factory, a validator or a serializer of the user's own too
         said = str(error) if isinstance(error, OutputError) else f"{type(error).__name__}: {error}"
-        check.fail("output_fallback", f"it does not fit: {said}", "give what the action may return")
+        return f"it does not fit: {said}", "give what the action may return"
+    return None
 
 
 def _adapter(check: FieldChecks, output: Any) -> TypeAdapter[Any] | None:
     if output is UNCHECKED:
         return None
+    if isinstance(output, Mapping):
+        check.fail(
+            "output",
+            "it is data, and only an input can be given as a JSON Schema",
+            "give a type, such as a class or `dict[str, Any]`",
+        )
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(output)
     except REFUSALS as error:

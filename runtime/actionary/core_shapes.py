@@ -12,7 +12,36 @@ _INNER: Final = frozenset(
 )
 """Kinds of core schemas that stand around another one, which says what the value is."""
 
-_LISTS: Final = frozenset({"list", "tuple", "set", "frozenset"})
+LISTS: Final = frozenset({"list", "tuple", "set", "frozenset"})
+"""Kinds of core schemas whose values are lists."""
+
+OBJECTS: Final = frozenset({"model-fields", "dataclass-args", "typed-dict"})
+"""Kinds of core schemas whose values are objects with named fields."""
+
+_NULL: Final = frozenset({"nullable", "none"})
+
+
+_TYPES: Final = {
+    **dict.fromkeys(("str", "uuid", "url", "multi-host-url", "bytes"), "text"),
+    **dict.fromkeys(("date", "time", "datetime", "timedelta"), "text"),
+    **dict.fromkeys((*LISTS, "named-tuple", "deque"), "list"),
+    **dict.fromkeys((*OBJECTS, "dict"), "object"),
+    "int": "integer",
+    "float": "number",
+    "bool": "bool",
+}
+"""What values are in JSON, by the kind of core schema; other kinds may be several things."""
+
+
+class _Made:
+    """Stands for a default that a function makes for each call."""
+
+    def __repr__(self) -> str:
+        return "made by a function"
+
+
+MADE: Final = _Made()
+"""The default of a field with a factory: what that makes is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +55,32 @@ class Shape:
     def allows_null(self) -> bool:
         """Whether null is one of the values."""
         return any(
-            node["type"] in {"nullable", "none"}
+            node["type"] in _NULL
             or (node["type"] == "literal" and None in node["expected"])
             or (node["type"] == "enum" and None in [member.value for member in node["members"]])
             for node in self._alternatives()
         )
 
     @property
+    def json_types(self) -> frozenset[str] | None:
+        """What the values are in JSON, but for null; ``None`` where that cannot be told."""
+        types = [_TYPES.get(node["type"]) for node in self._alternatives() if node["type"] not in _NULL]
+        known = [each for each in types if each is not None]
+        return frozenset(known) if len(known) == len(types) else None
+
+    @property
     def is_list(self) -> bool:
         """Whether every value is a list."""
-        return all(node["type"] in _LISTS for node in self._alternatives())
+        return all(node["type"] in LISTS for node in self._alternatives())
 
     def fields(self, mode: Literal["validation", "serialization"]) -> dict[str, Field]:
         """Give the fields of an object by their names on the wire; none for anything else."""
         node = self._bare(self.schema)
-        if node["type"] not in {"model-fields", "dataclass-args", "typed-dict"}:
+        if node["type"] not in OBJECTS:
             return {}
         fields: Any = node["fields"]
         named = fields.items() if isinstance(fields, Mapping) else [(each["name"], each) for each in fields]
-        return {_name(name, field, mode): Field(field, self.named) for name, field in named}
+        return {wire_name(name, field, mode): Field(field, self.named) for name, field in named}
 
     def _alternatives(self) -> Iterator[Any]:
         """Give what unions come down to; of a nullable type it and what is inside."""
@@ -98,8 +134,11 @@ class Field(Shape):
 
     @property
     def default(self) -> Any:
-        """The default of a field that is not required; what a factory would make is not known."""
-        return self.schema["schema"].get("default") if self.schema["schema"]["type"] == "default" else None
+        """The default of a field that is not required, `MADE` where a function makes it."""
+        inner = self.schema["schema"]
+        if inner["type"] != "default":
+            return None
+        return MADE if "default_factory" in inner else inner["default"]
 
 
 def shape_of(schema: Any) -> Shape:
@@ -110,10 +149,14 @@ def shape_of(schema: Any) -> Shape:
     return Shape(schema, named)
 
 
-def _name(name: str, field: Any, mode: str) -> str:
+def wire_name(name: str, field: Any, mode: Literal["validation", "serialization"]) -> str:
     """Give a field's name on the wire; of several aliases the first plain one."""
+    return wire_names(name, field, mode)[0]
+
+
+def wire_names(name: str, field: Any, mode: Literal["validation", "serialization"]) -> list[str]:
+    """Give all plain names of a field on the wire."""
     alias = field.get(f"{mode}_alias", name)
     if isinstance(alias, str):
-        return alias
-    plain = [path[0] for path in alias if isinstance(path, list) and len(path) == 1]
-    return plain[0] if plain else name
+        return [alias]
+    return [path[0] for path in alias if isinstance(path, list) and len(path) == 1] or [name]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from actionary.definition_error import Place, running_file
+from actionary.definition_error import Place, place_of_caller, running_file
 from actionary.field_checks import FieldChecks
 from actionary.fields import (
     Auth,
@@ -20,7 +20,9 @@ from actionary.fields import (
     OnInvalidOutput,
     UnknownKeys,
 )
-from actionary.gate_checks import auth_field, authorize_field, scopes_field
+from actionary.gate_checks import auth_field, authorize_field, rate_limit_field, scopes_field
+from actionary.names import is_name
+from actionary.rates import Rate
 from actionary.result import ActionError
 
 
@@ -60,6 +62,7 @@ class Definition:
     auth: Auth | Literal[False] | None
     scopes: tuple[str, ...]
     authorize: Authorize | None
+    rate_limit: tuple[Rate, ...]
     errors: tuple[type[ActionError[Any]], ...]
     unknown_keys: UnknownKeys | None
     on_invalid_output: OnInvalidOutput
@@ -120,6 +123,7 @@ def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], wher
         auth=auth_field(check),
         scopes=scopes_field(check),
         authorize=authorize_field(check),
+        rate_limit=rate_limit_field(check),
         errors=check.errors(),
         unknown_keys=check.one_of("unknown_keys", "forbid", "ignore", "allow"),
         on_invalid_output=check.one_of("on_invalid_output", "strict", "warn", "fallback") or "strict",
@@ -133,13 +137,14 @@ def renamed(definition: Definition, prefix: str, tags: tuple[str, ...]) -> Defin
     """Give a definition as a registry includes it: with a prefix before its names, and more tags.
 
     Raises:
-        ActionDefinitionError: That makes no name, or a tag is none.
+        ActionDefinitionError: That makes no name, or a tag is none; the place is that of the caller.
     """
     name = prefix + definition.name
     check = FieldChecks(
-        {"tags": tuple(dict.fromkeys((*tags, *definition.tags)))}, definition.where, definition.name
+        {"tags": tuple(dict.fromkeys((*tags, *definition.tags)))}, place_of_caller(), definition.name
     )
-    check.name(name)
+    if not is_name(name):
+        check.fail("prefix", f"{name!r} is no action name", 'use a short [a-z][a-z0-9_]*, such as "shop_"')
     deprecated = definition.deprecated
     if deprecated is not None and deprecated.use_instead is not None:
         deprecated = replace(deprecated, use_instead=prefix + deprecated.use_instead)

@@ -13,6 +13,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUndefinedAnnot
 from pydantic.json_schema import PydanticJsonSchemaWarning
 from pydantic_core import CoreSchema, from_json, to_json
 
+from actionary.auth_scheme import AuthScheme
 from actionary.catalog import (
     ActionSpec,
     Catalog,
@@ -20,22 +21,25 @@ from actionary.catalog import (
     DeprecationSpec,
     ErrorSpec,
     ExampleSpec,
+    RateSpec,
     surface_of,
     with_digests,
 )
+from actionary.contract import why_unfit
 from actionary.definition import Definition
 from actionary.definition_error import ActionDefinitionError
 from actionary.fields import UNSET, Deprecated, Example
 from actionary.json_schema import Schema
+from actionary.masks import without_secrets
 from actionary.outputs import OutputError
 from actionary.raw_input import RawInput, described_raw
 from actionary.registry import AnyAction, Registry
 from actionary.result import ActionError, CommonError, description_of, details_adapter
-from actionary.routes import OWN_ROUTES, route_of
+from actionary.routes import OWN, is_own, route_of
 from actionary.schema import Types, Undescribable, core_schema_of, describe_types
 from actionary.settings import Settings
 from actionary.type_checks import type_mistakes
-from actionary.type_rules import Mode, first_misfit
+from actionary.type_rules import Mode, first_misfit, secret_in
 from actionary.unknown_keys import marked
 
 Root = tuple[tuple[str, str], Mode, CoreSchema]
@@ -56,10 +60,13 @@ def describe(registry: Registry, settings: Settings) -> Catalog:
     """Describe the public actions of a registry.
 
     Examples are checked against the types they are examples of. An example's output
-    is whatever the handler may return; the catalog has it as callers get it.
+    is whatever the handler may return; the catalog has it as callers get it. Of an
+    example's input it has asterisks where a secret is taken. A function
+    that makes an ``output_fallback`` is run once, and what it makes is checked too.
 
     Raises:
-        DefinitionErrors: A type has no JSON Schema, or an example does not fit; all are named.
+        DefinitionErrors: A type has no JSON Schema, or an example or a fallback does not
+            fit; all are named.
     """
     return with_digests(_catalog_of(_public(registry), settings, registry))
 
@@ -97,7 +104,7 @@ def _catalog_of(
 ) -> Catalog:
     actions = list(actions)
     types = types_of(actions)
-    errors = [] if alone else list(_misled(actions, settings))
+    errors = [] if alone else [*_misled(actions, settings), *_unfit(actions)]
     specs: list[ActionSpec] = []
     for action in actions:
         examples: list[ExampleSpec] = []
@@ -112,10 +119,23 @@ def _catalog_of(
     return _put_together(specs, settings, types)
 
 
-def surface(registry: Registry, settings: Settings) -> str:
-    """Give the digest of what callers see but for the schemas; it describes no type, so it is quick."""
-    specs = [_spec(action, settings, registry, None) for action in _public(registry)]
-    return surface_of(_put_together(specs, settings, _NO_TYPES))
+def outline(registry: Registry, settings: Settings) -> Catalog:
+    """Describe the public actions but for schemas and examples; it describes no type, so it is quick.
+
+    ``surface`` is set and the same as in the whole catalog, ``fingerprint`` is not.
+    """
+    catalog = _outlined(_public(registry), settings, registry)
+    return replace(catalog, surface=surface_of(catalog))
+
+
+def outline_all(registry: Registry, settings: Settings) -> Catalog:
+    """Describe all actions, the private ones too, but for schemas and examples; there are no digests."""
+    return _outlined(registry, settings, registry)
+
+
+def _outlined(actions: Iterable[AnyAction], settings: Settings, registry: Registry) -> Catalog:
+    specs = [_spec(action, settings, registry, None) for action in actions]
+    return _put_together(specs, settings, _NO_TYPES)
 
 
 def _misled(actions: Sequence[AnyAction], settings: Settings) -> Iterator[ActionDefinitionError]:
@@ -131,9 +151,21 @@ def _misled(actions: Sequence[AnyAction], settings: Settings) -> Iterator[Action
         ):
             what = f"there is no other action {told.use_instead!r} that its callers could use instead"
             yield _refusal(action, "deprecated", what, "name one that is there for them, or leave it out")
-        if has_path and route is not None and route.path.split("/")[1] in OWN_ROUTES:
-            what = f"with the prefix {settings.prefix!r} {route.path} lies where the server's own routes are"
+        if has_path and route is not None and is_own(route.path):
+            what = f"with the prefix {settings.prefix!r} {route.path} {OWN}"
             yield _refusal(action, "http", what, "set a prefix, or choose another first part")
+
+
+def _unfit(actions: Iterable[AnyAction]) -> Iterator[ActionDefinitionError]:
+    """Find fallbacks that do not fit, of those that could not be checked when the action was defined."""
+    for action in actions:
+        definition = action.definition
+        if definition.on_invalid_output != "fallback":
+            continue
+        if not action.is_checked or callable(definition.output_fallback):
+            unfit = why_unfit(definition, action.prepared.write_misfit)
+            if unfit is not None:
+                yield _refusal(action, "output_fallback", *unfit)
 
 
 def _put_together(specs: Iterable[ActionSpec], settings: Settings, types: Types) -> Catalog:
@@ -166,7 +198,7 @@ def types_of(actions: Sequence[AnyAction]) -> Types:
             except (PydanticUndefinedAnnotation, PydanticUserError) as error:
                 errors.append(_undescribable(action, field, error))
                 continue
-            misfit = first_misfit(schema, mode)  # of names that were missing when the action was defined
+            misfit = None if action.is_checked else first_misfit(schema, mode)
             if misfit is None:
                 roots.append(((action.name, field), mode, schema))
             else:
@@ -176,7 +208,9 @@ def types_of(actions: Sequence[AnyAction]) -> Types:
         types = _strictly(roots)
     except (PydanticInvalidForJsonSchema, PydanticJsonSchemaWarning, PydanticUserError):
         errors.extend(_refused(roots, {action.name: action for action in actions}))
-    for action in actions:  # of names that were missing when the action was defined
+    for action in actions:
+        if action.is_checked:
+            continue
         mistakes = type_mistakes(action.definition, action.binding.input, action.adapter)
         errors += [_refusal(action, each.field, each.what, each.mend) for each in mistakes]
     if errors:
@@ -239,6 +273,7 @@ def _refusal(action: AnyAction, field: str, what: str, mend: str) -> ActionDefin
 def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Types | None) -> ActionSpec:
     """Describe an action without its examples; without ``types`` also without its schemas."""
     definition = action.definition
+    auth = registry.auth_of(action)
     return ActionSpec(
         name=definition.name,
         title=definition.title,
@@ -259,9 +294,11 @@ def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Type
         idempotent=definition.idempotent,
         open_world=definition.open_world,
         parallel_safe=definition.parallel_safe,
-        auth=registry.auth_of(action) is not None,
+        auth=auth is not None,
+        scheme=auth.scheme if isinstance(auth, AuthScheme) else None,
         scopes=definition.scopes,
         authorize=definition.authorize is not None,
+        rate_limit=tuple(RateSpec(**asdict(rate)) for rate in definition.rate_limit),
         timeout_ms=None if definition.timeout == math.inf else max(1, round(definition.timeout * 1000)),
         errors=tuple(_error(action, error, types) for error in definition.errors),
         input={} if types is None else types.schemas[action.name, "input"],
@@ -320,15 +357,32 @@ def example_of(action: AnyAction, index: int, example: Example) -> ExampleSpec:
         raise _misfit(action, index, "input", error.message) from error
     except Exception as error:  # no JSON, or a validator of the user's own model
         raise _misfit(action, index, "input", f"{type(error).__name__}: {error}") from error
+    shown = _shown(action, index, from_json(given))
     if example.output is UNSET:
-        return ExampleSpec(input=from_json(given))
+        return ExampleSpec(input=shown)
     try:
         _, output = action.prepared.write_output(example.output)
     except OutputError as error:
         raise _misfit(action, index, "output", str(error)) from error
     except Exception as error:  # a validator or serializer of the user's own type
         raise _misfit(action, index, "output", f"{type(error).__name__}: {error}") from error
-    return ExampleSpec(input=from_json(given), output=from_json(output), has_output=True)
+    return ExampleSpec(input=shown, output=from_json(output), has_output=True)
+
+
+def _shown(action: AnyAction, index: int, given: Any) -> Any:
+    """Give an example's input with asterisks in the place of secrets, which has to fit too."""
+    model = action.binding.input
+    schema = None if issubclass(model, RawInput) else core_schema_of(model)
+    if schema is None or secret_in(schema) is None:
+        return given
+    shown = without_secrets(schema, given)
+    try:
+        action.prepared.read_json(to_json(shown))
+    except Exception as error:  # no fit, or a validator of the user's own model
+        why = error.message if isinstance(error, CommonError) else f"{type(error).__name__}: {error}"
+        what = f"of example {index + 1} no secret is published, and with asterisks it does not fit: {why}"
+        raise _refusal(action, "examples", what, "leave the secret out, or the example") from error
+    return shown
 
 
 def _misfit(action: AnyAction, index: int, side: str, why: str) -> ActionDefinitionError:

@@ -17,6 +17,7 @@ from actionary.definition_error import ActionDefinitionError, Place
 from actionary.fields import UNSET, ActionFields, Cursor, Deprecated, Example, Http
 from actionary.names import is_name
 from actionary.result import ActionError, CommonError, FailedCall, details_adapter
+from actionary.routes import OWN, is_own_below_prefix
 from actionary.schema import built_schema
 from actionary.signature import REFUSALS, mend_of, why_refused
 from actionary.type_rules import Mode, first_misfit
@@ -55,6 +56,8 @@ class FieldChecks:
     def known(self) -> None:
         """Refuse fields that there are not."""
         for field in sorted(self.fields.keys() - ActionFields.__annotations__.keys()):
+            if field in _FROM_THE_FUNCTION:
+                self.fail(field, *_FROM_THE_FUNCTION[field])
             near = difflib.get_close_matches(field, ActionFields.__annotations__, n=1)
             hint = f"did you mean `{near[0]}`?" if near else "remove it"
             self.fail(field, "there is no such field", hint)
@@ -86,7 +89,8 @@ class FieldChecks:
         if value is False:
             return None
         if not isinstance(value, Http):
-            self.fail("http", f"{value!r} is no Http", 'write `Http("GET")`, `Http("POST")` or `False`')
+            known = ", ".join(f'`Http("{method}")`' for method in METHODS)
+            self.fail("http", f"{value!r} is no Http", f"write {known}, or `False` for none")
         if value.method not in METHODS:  # a list, say, has no hash
             known = ", ".join(f'"{method}"' for method in METHODS)
             self.fail("http", f"{value.method!r} is no method here", f"use one of {known}, in capitals")
@@ -99,8 +103,8 @@ class FieldChecks:
             return
         if not isinstance(path, str) or not _PATH.fullmatch(path):
             self.fail("http", f"{path!r} is no path", _PATH_MEND)
-        if path.split("/")[1] in _TAKEN:
-            self.fail("http", f"{path!r} lies where the server's own routes are", "choose another first part")
+        if is_own_below_prefix(path):
+            self.fail("http", f"{path!r} {OWN}", "choose another first part")
 
     def one_of(self, field: str, *choices: str) -> Any:
         """Read a field that has one of a few texts, or is not given."""
@@ -140,7 +144,7 @@ class FieldChecks:
         for day in (value.since, value.sunset):
             given: Any = day
             if given is not None and (not isinstance(given, date) or isinstance(given, datetime)):
-                self.fail("deprecated", f"{given!r} is no date", "give a `datetime.date`")
+                self.fail("deprecated", *_no_date(given))
         if value.since is not None and value.sunset is not None and value.sunset < value.since:
             self.fail("deprecated", "the sunset is before the day it is deprecated", "give a later day")
         instead: Any = value.use_instead
@@ -233,16 +237,49 @@ class FieldChecks:
             self.fail("timeout", "that is longer than a number can say", "give None for no limit")
 
 
+_FROM_THE_FUNCTION: Final = {
+    "input": (
+        "`@action` reads the input from the function's parameters",
+        "annotate those, or give `input` to `define_action`",
+    ),
+    "output": (
+        "`@action` reads the output from the function's return annotation",
+        "annotate what it returns, or give `output` to `define_action`",
+    ),
+    "handler": (
+        "`@action` takes the function that it stands above",
+        "leave it out, or give `handler` to `define_action`",
+    ),
+}
+"""What `define_action` takes and the decorator does not: what is wrong, and the mend."""
+
 _PATH: Final = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 _PATH_MEND: Final = (
     'begin it with a slash and use letters, digits and `-._~` between slashes, such as "/orders"; '
     "it is literal, and the input is all that varies"
 )
 
-_TAKEN: Final = frozenset({"actions", "approvals", "changes"})
-"""First parts of paths that are, or will be, the server's own (DESIGN §5)."""
-
 _TAG_MEND: Final = "use 1 to 64 printable characters, no space at either end, such as `shop`"
+
+
+def _no_date(given: Any) -> tuple[str, str]:
+    """Say what was given instead of a date, and how to write the date."""
+    if isinstance(given, datetime):
+        return f"{given!r} has a time, and a day is meant", f"write `{_spelled(given)}`"
+    if not isinstance(given, str):
+        return f"{given!r} is no date", "give a `datetime.date`, such as `date(2026, 1, 31)`"
+    try:
+        meant = date.fromisoformat(given)
+    except ValueError:
+        meant = date(2026, 1, 31)
+    return (
+        f"{given!r} is a text, and a `datetime.date` is needed",
+        f"write `{_spelled(meant)}`, with `from datetime import date`",
+    )
+
+
+def _spelled(day: date) -> str:
+    return f"date({day.year}, {day.month}, {day.day})"
 
 
 def _is_tag(text: str) -> bool:

@@ -41,7 +41,10 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An example call; both sides are checked against the schemas when the project is built."""
+    """An example call; both sides are checked against the schemas when the project is built.
+
+    Examples are published, with asterisks in the place of secrets (``SecretStr``).
+    """
 
     input: dict[str, Any]
     output: Any = UNSET
@@ -97,6 +100,7 @@ class ActionFields(TypedDict, total=False):
     auth: Auth | Literal[False]
     scopes: Sequence[str]
     authorize: Authorize
+    rate_limit: str
     errors: Sequence[type[ActionError[Any]]]
     unknown_keys: UnknownKeys
     on_invalid_output: OnInvalidOutput

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from actionary.definition_error import ActionDefinitionError, place_of_caller
 from actionary.field_checks import FieldChecks
 from actionary.fields import Auth, Authorize
+from actionary.rates import Rate, read_rates
 
 _SCOPE: Final = re.compile(r"[!#-\[\]-~]+")
 """A scope as OAuth 2.0 has it (RFC 6749 §3.3)."""
@@ -40,13 +41,37 @@ def check_registry_auth(auth: Any) -> None:
         raise ActionDefinitionError(wrong[0], mend=wrong[1], where=place_of_caller(), field="auth")
 
 
+def check_hook(hook: Any) -> None:
+    """Refuse what cannot be a registry's ``on_invoke``.
+
+    Raises:
+        ActionDefinitionError: It is no plain function of one argument.
+    """
+    if hook is None:
+        return
+    if not callable(hook) or inspect.isclass(hook):
+        what = f"{hook!r} is no function"
+    elif inspect.iscoroutinefunction(hook):
+        what = "it is a coroutine function, and no call waits for it"
+    elif not takes(hook, 1):
+        what = "the function does not take one argument"
+    else:
+        return
+    mend = "write `def on_invoke(invocation: Invocation) -> None`"
+    raise ActionDefinitionError(what, mend=mend, where=place_of_caller(), field="on_invoke")
+
+
 def why_no_auth(value: Any) -> tuple[str, str] | None:
     """Say what is wrong with an ``auth``, and the mend; ``None`` where nothing is."""
     if inspect.isclass(value):
         return f"{value.__name__} is a class", f"make one: `{value.__name__}(...)`"
     if not callable(value):
-        return f"{value!r} cannot be called", "give a function that takes the request"
-    if not _takes(value, 1):
+        # Of what type it is, and no more: it may be a table of secrets.
+        return (
+            f"a value of type {type(value).__name__} cannot be called",
+            "give a scheme of actionary.auth, or a function that takes the request",
+        )
+    if not takes(value, 1):
         return "the function does not take one argument", _AUTH_MEND
     return None
 
@@ -58,7 +83,7 @@ def authorize_field(check: FieldChecks) -> Authorize | None:
         return None
     if not callable(value):
         check.fail("authorize", f"{value!r} cannot be called", "give a function of the input and the context")
-    if not _takes(value, 2):
+    if not takes(value, 2):
         check.fail(
             "authorize",
             "the function does not take two arguments",
@@ -80,7 +105,21 @@ def scopes_field(check: FieldChecks) -> tuple[str, ...]:
     return tuple(sorted(set(scopes)))
 
 
-def _takes(function: Callable[..., Any], count: int) -> bool:
+def rate_limit_field(check: FieldChecks) -> tuple[Rate, ...]:
+    """Read how often somebody may call, the rate for the shortest time first."""
+    value: Any = check.fields.get("rate_limit")
+    if value is None:
+        return ()
+    mend = 'write it like "10/minute", or "10/second;100/minute" for several'
+    if not isinstance(value, str):
+        check.fail("rate_limit", f"{value!r} is no text", mend)
+    try:
+        return read_rates(value)
+    except ValueError as error:
+        check.fail("rate_limit", f"it {error}", mend)
+
+
+def takes(function: Callable[..., Any], count: int) -> bool:
     """Say whether a function can be called with so many arguments by position."""
     try:
         inspect.signature(function).bind(*[object()] * count)

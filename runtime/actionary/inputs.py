@@ -11,11 +11,11 @@ from pydantic_core import to_json
 from actionary import strict_json
 from actionary.fields import UnknownKeys
 from actionary.finite import is_finite
+from actionary.formats import json_validator
 from actionary.keys import key_counter
 from actionary.messages import invalid_input, not_finite, refusal, too_deep
 from actionary.result import CommonError
 from actionary.schema import core_schema_of
-from actionary.times import json_validator
 
 
 def json_reader(
@@ -92,6 +92,8 @@ def _read_again(
 ) -> BaseModel:
     """Try once more with whole numbers as integers; strict pydantic takes ``3.0`` for none."""
     given = strict_json.check(body)
+    if _is_too_deep(error):
+        raise too_deep() from error
     whole = strict_json.with_whole_numbers(body)
     if whole == body:
         raise refusal(error, given) from error
@@ -100,6 +102,16 @@ def _read_again(
     except ValidationError as still:
         raise refusal(still, given) from still
     return read
+
+
+def _is_too_deep(error: ValidationError) -> bool:
+    """Say whether JSON was refused for the depth to which pydantic's parser follows it."""
+    first = error.errors(include_url=False, include_input=False)[0] if error.error_count() == 1 else None
+    return (
+        first is not None
+        and first["type"] == "json_invalid"
+        and first.get("ctx", {}).get("error", "").startswith("recursion limit")
+    )
 
 
 def _is_json(value: Any) -> bool:
@@ -118,5 +130,9 @@ def as_json(value: Any) -> bytes:
     """
     try:
         return to_json(value, by_alias=True, inf_nan_mode="constants")
-    except (ValueError, RecursionError):  # pydantic's serialization errors are among them
+    except RecursionError:
+        raise too_deep() from None
+    except ValueError as error:  # pydantic's serialization errors are among them
+        if "depth exceeded" in str(error):
+            raise too_deep() from None
         raise invalid_input(([], "json_invalid", "is no JSON data")) from None

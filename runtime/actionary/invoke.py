@@ -1,7 +1,7 @@
 """The one pipeline: whoever calls an action, through whatever door, comes through here.
 
-The order is fixed (DESIGN §4): find, authenticate, read and validate the input,
-authorize, run, check the output. Inside, every refusal is an `ActionError`; `failure`
+The order is fixed (DESIGN §4): find, authenticate, count for the rate limit, read and
+validate the input, authorize, run, check the output. Inside, every refusal is an `ActionError`; `failure`
 turns it into the value that a caller gets.
 """
 
@@ -24,10 +24,12 @@ from actionary.context import MODELS, OUTSIDE, Caller, Context, Request, context
 from actionary.gates import Gates, gates_of
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
+from actionary.gates.rate_limit import check_rate
+from actionary.observe import CALLS, Observed, telemetry_now
 from actionary.outputs import OutputError
 from actionary.registry import AnyAction, Registry, default_registry
 from actionary.result import ActionError, CommonError, Err, Ok
-from actionary.running import Call, running_here
+from actionary.running import Call, late, running_here
 from actionary.threads import ThreadsExhausted
 
 T = TypeVar("T")
@@ -133,6 +135,7 @@ async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request 
     call = Call(running_here(), action.name, monotonic(), action.definition.timeout)
     context = given.of_call(call, action.name)
     registry = _registry_of(action, action.registry)
+    call.observed = _observed(action, context, registry)
     async with _resources_of(action, context, registry) as resources:
         read = _reader_of(input, context.caller)
         return (await perform(action, gates_of(action, registry), read, context, call, resources=resources))[
@@ -173,6 +176,7 @@ async def invoke(
     call = Call(running_here(), action.name, started, action.definition.timeout)
     context = ctx.of_call(call, action.name)
     registry = _registry_of(action, registry)
+    call.observed = _observed(action, context, registry)
     async with _resources_of(action, context, registry) as resources:
         try:
             data, json = await perform(
@@ -181,6 +185,14 @@ async def invoke(
         except Exception as error:  # noqa: BLE001 - every outcome is a value here
             return failure(error, action, context, started)
         return Answer(data, json, action.name, since(started))
+
+
+def _observed(action: AnyAction, ctx: Context[Any], registry: Registry | None) -> Observed | None:
+    hooks = () if registry is None else registry.hooks_of(action)
+    telemetry = telemetry_now()
+    if not hooks and telemetry is None and not CALLS.isEnabledFor(logging.INFO):
+        return None
+    return Observed(ctx, hooks, telemetry)
 
 
 def _registry_of(action: AnyAction, registry: Registry | None) -> Registry | None:
@@ -267,8 +279,8 @@ async def perform(
         CancelledError: The current task was cancelled from outside.
     """
     with call:
-        if gates is not None and gates.auth is not None:
-            await authenticate(gates.auth, ctx, call)
+        if gates is not None:
+            await _let_in(gates, ctx, call)
         try:
             given = await read(action)
         except CommonError:
@@ -281,12 +293,22 @@ async def perform(
             ctx.extra_input = given.__pydantic_extra__ or {}
         if resources is not None:
             ctx.give_resources(await _opened(ctx, resources))
-        call.check_time()
+        if monotonic() >= call.deadline:  # what is late already is not begun
+            raise late()
         try:
             value = await action.binding.call(given, ctx)
-        except (Exception, SystemExit, asyncio.CancelledError) as error:
+        except (KeyboardInterrupt, GeneratorExit):  # of whoever runs this process, or this coroutine
+            raise
+        except BaseException as error:  # a handler may raise any class
             raise _of_handler(action, ctx, call, error) from error
         return _written(action, ctx, value)
+
+
+async def _let_in(gates: Gates, ctx: Context[Any], call: Call) -> None:
+    if gates.auth is not None:
+        await authenticate(gates.auth, ctx, call)
+    if gates.rate_limit is not None:
+        await check_rate(gates.rate_limit, ctx)
 
 
 async def _authorized(gates: Gates, given: BaseModel, ctx: Context[Any], call: Call) -> None:

@@ -18,6 +18,9 @@ from actionary.result import CommonError
 MOST_DETAILS: Final = 50
 """At most so many details are given, however much is wrong."""
 
+MOST_PROBLEMS: Final = 1000
+"""Of more problems the others are not looked at: it would take longer than to read the input."""
+
 LONGEST_KEY: Final = 64
 """Keys from the caller are cut to so many characters."""
 
@@ -118,6 +121,12 @@ _TEXTS: Final[dict[str, str]] = {
     "bytes_too_long": "must have at most {max_length} bytes",
     "bytes_invalid_encoding": "must be encoded text",
 }
+_LENGTHS: Final = {
+    "too_short": ("string_too_short", "bytes_too_short"),
+    "too_long": ("string_too_long", "bytes_too_long"),
+}
+"""What pydantic says of secrets too: the kinds if characters are counted, and if bytes are."""
+
 OTHERWISE: Final = "is not valid"
 """What is said of a kind of problem that has no text of its own."""
 
@@ -151,8 +160,8 @@ def too_deep() -> CommonError:
 
 
 def problems_of(error: ValidationError, given: Any) -> list[Problem]:
-    """Say what pydantic finds wrong with ``given``, each thing once."""
-    found = error.errors(include_url=False, include_input=False)
+    """Say what pydantic finds wrong with ``given``, each thing once, and no more than `MOST_PROBLEMS`."""
+    found = error.errors(include_url=False, include_input=False)[:MOST_PROBLEMS]
     problems = (_problem(line, given) for line in found)
     return list({(tuple(path), kind, text): (path, kind, text) for path, kind, text in problems}.values())
 
@@ -160,13 +169,19 @@ def problems_of(error: ValidationError, given: Any) -> list[Problem]:
 def summary(problems: Sequence[Problem], whole: str) -> str:
     """Say problems on one line; ``whole`` is what the value itself is called."""
     said = [f"{_spelled(path)}: {text}" if path else f"{whole} {text}" for path, _, text in problems]
-    more = f"; and {len(said) - _MOST_IN_MESSAGE} more" if len(said) > _MOST_IN_MESSAGE else ""
+    count = "many" if len(said) >= MOST_PROBLEMS else len(said) - _MOST_IN_MESSAGE
+    more = f"; and {count} more" if len(said) > _MOST_IN_MESSAGE else ""
     return "; ".join(said[:_MOST_IN_MESSAGE]) + more
 
 
 def _problem(line: ErrorDetails, given: Any) -> Problem:
     kind = line["type"]
-    return _path(line["loc"], kind, given), kind, text_of(kind, line.get("ctx", {}))
+    path, value = _path(line["loc"], kind, given)
+    context = line.get("ctx", {})
+    if kind in _LENGTHS and isinstance(value, str):
+        counts_bytes = context.get("actual_length") != len(value)
+        return path, kind, text_of(_LENGTHS[kind][counts_bytes], context)
+    return path, kind, text_of(kind, context)
 
 
 def text_of(kind: str, context: Mapping[str, Any]) -> str:
@@ -178,8 +193,8 @@ def text_of(kind: str, context: Mapping[str, Any]) -> str:
     return re.sub(r"\b1 (character|item|digit|byte|decimal place)s\b", r"1 \1", text)
 
 
-def _path(loc: tuple[int | str, ...], kind: str, given: Any) -> list[str | int]:
-    """Keep the parts of pydantic's location that lead through the input.
+def _path(loc: tuple[int | str, ...], kind: str, given: Any) -> tuple[list[str | int], Any]:
+    """Keep the parts of pydantic's location that lead through the input, and give what lies there.
 
     The others name branches of a union, which callers know nothing of.
     """
@@ -190,7 +205,7 @@ def _path(loc: tuple[int | str, ...], kind: str, given: Any) -> list[str | int]:
         if last_is_absent or _leads_on(node, part):
             path.append(part[:LONGEST_KEY] if isinstance(part, str) else part)
             node = None if last_is_absent else _at(node, part)
-    return path
+    return path, node
 
 
 def _at(node: Any, part: Any) -> Any:

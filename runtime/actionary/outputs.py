@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from actionary.core_walk import children
 from actionary.definition import Definition
 from actionary.exact import exact_check
 from actionary.finite import is_finite
@@ -121,17 +122,13 @@ def _declared_model(adapter: TypeAdapter[Any]) -> type[BaseModel] | None:
 
 
 def _kinds(schema: Any) -> set[str]:
-    """Name the kinds of all schemas in a core schema; plain dicts in metadata may add some."""
+    """Name the kinds of all schemas in a core schema, and ``serialization`` where code of its own writes."""
     kinds: set[str] = set()
     waiting = [schema]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, dict):
-            if isinstance(node.get("type"), str):
-                kinds.add(node["type"])
-            if "serialization" in node:
-                kinds.add("serialization")
-            waiting.extend(value for key, value in node.items() if key != "metadata")
-        elif isinstance(node, list | tuple):
-            waiting.extend(node)
+        kinds.add(node["type"])
+        if "serialization" in node:
+            kinds.add("serialization")
+        waiting.extend(children(node))
     return kinds

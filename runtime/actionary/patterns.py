@@ -4,7 +4,8 @@ The two are held apart where they differ. What has a spelling in ECMA-262 is spe
 what has none, or means other characters there, is refused. The classes ``\d``, ``\w`` and
 ``\s`` hold more characters in Rust than in ECMA-262, so pydantic reads more than the schema
 says, which nobody who keeps to the schema can notice; their opposites would read less, and
-are refused, but for ``\S``, which differs in two characters that no one types.
+are refused, but for ``\S``, which differs in two characters that no one types. So are
+``\b`` and ``\B``, the edges of words, which are made of other characters too.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _PIECE: Final = re.compile(
 )
 _SYNTAX: Final = frozenset("^$\\.*+?()[]{}|/")
 _ESCAPES: Final = frozenset("dwsDWSbBtnrfv")
-_OPPOSITES: Final = {"\\D": "[^0-9]", "\\W": "[^0-9A-Za-z_]", "\\B": "the characters around it"}
+_OPPOSITES: Final = {"\\D": "[^0-9]", "\\W": "[^0-9A-Za-z_]"}
 
 
 class UnlikePatternError(ValueError):
@@ -90,6 +91,11 @@ def _in_class(piece: str, *, negated: bool) -> str:
 
 
 def _escape(piece: str, *, in_class: bool) -> str:
+    if piece in {"\\b", "\\B"} and not in_class:  # in a class it is a backspace, to those who know it there
+        raise UnlikePatternError(
+            f"the pattern has `{piece}`, and words have other characters in JSON Schema;"
+            " write which characters may stand there, such as `(^|[^0-9A-Za-z_])`"
+        )
     if piece in _OPPOSITES:
         raise UnlikePatternError(_said_otherwise(piece, _OPPOSITES[piece]))
     kind = piece[1]

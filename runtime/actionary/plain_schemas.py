@@ -102,9 +102,12 @@ def _fields_of(value: Any) -> list[str]:
 
 
 def of_date_time(zone: object) -> Schema:
-    """Describe a date with a time; one that is ``"naive"`` has a format of its own.
+    """Describe a date with a time, of which a constraint may say whether it has a time zone.
 
-    A ``date-time`` has a time zone (RFC 3339 §5.6), a ``date-time-local`` has none
-    (OpenAPI Format Registry).
+    A ``date-time`` has one (RFC 3339 §5.6), a ``date-time-local`` has none (OpenAPI
+    Format Registry). Where nothing is said, either is read, and written as it is.
     """
-    return {"type": "string", "format": "date-time-local" if zone == "naive" else "date-time"}
+    zoned, local = ({"type": "string", "format": name} for name in ("date-time", "date-time-local"))
+    if zone is None:
+        return {"anyOf": [zoned, local]}
+    return local if zone == "naive" else zoned

@@ -16,10 +16,13 @@ from typing import Any, Final, NoReturn, TypeAlias
 from pydantic_core import to_json
 
 from actionary.action import Action
+from actionary.auth_scheme import AuthScheme, SchemeSpec
 from actionary.definition_error import ActionDefinitionError, Place, place_of_caller
 from actionary.fields import Auth
-from actionary.gate_checks import check_registry_auth
+from actionary.gate_checks import check_hook, check_registry_auth
+from actionary.gates.counters import Counters
 from actionary.names import camel_case, pascal_case, slug
+from actionary.observe import OnInvoke
 from actionary.resources import Lifespan, Shared, check_lifespan
 from actionary.result import ActionError, details_adapter
 
@@ -40,22 +43,38 @@ class Registry:
 
     ``lifespan`` makes the resources that their calls share; every door opens the
     registry once, with `open`. ``auth`` is who lets callers in to those that do not
-    say it themselves.
+    say it themselves. ``on_invoke`` is told of each call when it is over.
+    ``rate_limits`` is where calls are counted for those that have a ``rate_limit``:
+    ``"memory://"``, which is this process, or the URL of a Redis that all processes
+    share; without it the environment's ``ACTIONARY_RATE_LIMITS`` says it.
 
     Raises:
         ActionDefinitionError: ``lifespan`` is no function that makes a context manager,
-            or ``auth`` none that takes a request.
+            ``auth`` none that takes a request, ``on_invoke`` none that takes an
+            `Invocation`, or ``rate_limits`` no such place.
     """
 
-    def __init__(self, *, lifespan: Lifespan | None = None, auth: Auth | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        lifespan: Lifespan | None = None,
+        auth: Auth | None = None,
+        on_invoke: OnInvoke | None = None,
+        rate_limits: str | None = None,
+    ) -> None:
         check_lifespan(lifespan)
         check_registry_auth(auth)
+        check_hook(on_invoke)
         self.lifespan: Final = lifespan
         self.auth: Final = auth
+        self.on_invoke: Final = on_invoke
+        self.counters: Final = Counters(rate_limits)
         self._actions: dict[str, AnyAction] = {}
         self._slugs: dict[str, str] = {}
         self._homes: dict[str, Registry] = {}
         self._auths: dict[str, Auth | None] = {}
+        self._hooks: dict[str, tuple[OnInvoke, ...]] = {}
+        self._counters: dict[str, Counters] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
 
     def register(self, actions: Iterable[AnyAction]) -> None:
@@ -81,11 +100,11 @@ class Registry:
         _check_routes(together.values())
         _check_error_shapes(together.values())
         auths = {**self._auths, **auths}
-        for action in together.values():
-            if action.definition.scopes and not (
-                action.definition.auth or auths.get(action.name) or self.auth
-            ):
+        asked_by = {action: self._asked_by(action, auths) for action in together.values()}
+        for action, auth in asked_by.items():
+            if action.definition.scopes and auth is None:
                 _refuse_scopes(action)
+        _check_schemes(asked_by)
         self._auths = auths
         self._actions = dict(sorted(together.items()))
         self._slugs = {slug(name): name for name in self._actions}
@@ -101,16 +120,28 @@ class Registry:
         the resources of ``other``, which every door of this registry opens too.
 
         Raises:
-            ActionDefinitionError: A name, route or error clashes, or there can be no such name or tag.
+            ActionDefinitionError: A name, route or error clashes, or there can be no such name or tag;
+                or ``other`` is this registry, or none.
         """
-        if isinstance(tags, str):
-            raise ActionDefinitionError(
-                f"{tags!r} is no list", mend=f"write `tags=[{tags!r}]`", where=place_of_caller(), field="tags"
-            )
+        _check_included(self, other, prefix, tags)
         first = tuple(tags)
         copies = {action: action.renamed(prefix, first) for action in other}
-        self._add(copies.values(), {copy.name: other.auth_of(action) for action, copy in copies.items()})
+        try:
+            self._add(copies.values(), {copy.name: other.auth_of(each) for each, copy in copies.items()})
+        except ActionDefinitionError as clash:
+            if clash.field != "name":
+                raise
+            mend = f'include them with {"another" if prefix else "a"} prefix, such as `prefix="shop_"`'
+            raise ActionDefinitionError(
+                clash.what, mend=mend, where=clash.where, action=clash.action, field=clash.field
+            ) from None
+        self._hooks |= {copy.name: other.hooks_of(action) for action, copy in copies.items()}
         self._homes |= {copy.name: other.home_of(action) for action, copy in copies.items()}
+        self._counters |= {
+            copy.name: counters
+            for action, copy in copies.items()
+            if (counters := other.counters_of(action)).is_given
+        }
 
     def home_of(self, action: AnyAction) -> Registry:
         """Give the registry whose resources an action uses: this one, or the one it was included from."""
@@ -121,10 +152,22 @@ class Registry:
 
         Its own ``auth`` wins, then that of the registry it was included from, then this one's.
         """
+        return self._asked_by(action, self._auths)
+
+    def _asked_by(self, action: AnyAction, auths: Mapping[str, Auth | None]) -> Auth | None:
         own = action.definition.auth
         if own is not None:
             return own or None
-        return self._auths.get(action.name) or self.auth
+        return auths.get(action.name) or self.auth
+
+    def hooks_of(self, action: AnyAction) -> tuple[OnInvoke, ...]:
+        """Give what is told of an action's calls: this registry's hook, and that of where it comes from."""
+        own = () if self.on_invoke is None else (self.on_invoke,)
+        return tuple(dict.fromkeys((*own, *self._hooks.get(action.name, ()))))
+
+    def counters_of(self, action: AnyAction) -> Counters:
+        """Give what counts an action's calls: the registry it was included from says it, or this one."""
+        return self._counters.get(action.name, self.counters)
 
     def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
         """Import a folder's files and register the action of each; all or none.
@@ -164,6 +207,8 @@ class Registry:
         self._slugs = {}
         self._homes = {}
         self._auths = {}
+        self._hooks = {}
+        self._counters = {}
 
     def __iter__(self) -> Iterator[AnyAction]:
         return iter(self._actions.values())
@@ -299,6 +344,27 @@ def _clash(action: AnyAction, other: AnyAction, what: str) -> NoReturn:
     )
 
 
+def _check_included(registry: Registry, other: Any, prefix: Any, tags: Any) -> None:
+    where = place_of_caller()
+    if not isinstance(other, Registry):
+        raise ActionDefinitionError(f"{other!r} is no registry", mend="give the Registry itself", where=where)
+    if other is registry:
+        raise ActionDefinitionError(
+            "a registry cannot include itself",
+            mend="include it in another one, or leave this out",
+            where=where,
+        )
+    if not isinstance(prefix, str):
+        raise ActionDefinitionError(
+            f"{prefix!r} is no text", mend='write it like `prefix="shop_"`', where=where, field="prefix"
+        )
+    if isinstance(tags, str) or not isinstance(tags, Iterable):
+        likely = tags if isinstance(tags, str) else "shop"
+        raise ActionDefinitionError(
+            f"{tags!r} is no list", mend=f"write `tags=[{likely!r}]`", where=where, field="tags"
+        )
+
+
 def _refuse_other(given: Any) -> NoReturn:
     raise ActionDefinitionError(
         f"{given!r} is no action", mend="decorate it with @action", where=place_of_caller()
@@ -341,6 +407,25 @@ def _check_routes(actions: Iterable[AnyAction]) -> None:
                 where=action.definition.where,
                 action=action.name,
                 field="http",
+            )
+
+
+def _check_schemes(asked_by: Mapping[AnyAction, Auth | None]) -> None:
+    """Refuse two schemes of one name that are not alike: callers could not tell what to send."""
+    seen: dict[str, tuple[AnyAction, SchemeSpec]] = {}
+    for action, auth in asked_by.items():
+        if not isinstance(auth, AuthScheme):
+            continue
+        scheme = auth.scheme
+        other_action, other = seen.setdefault(scheme.name, (action, scheme))
+        if other != scheme:
+            raise ActionDefinitionError(
+                f"the scheme {auth.name!r} is another one here than for {other_action.name!r}"
+                f" at {other_action.definition.where}",
+                mend="give one of the schemes another `name=`",
+                where=action.definition.where,
+                action=action.name,
+                field="auth",
             )
 
 

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from actionary.catalog import HttpSpec
-from actionary.definition import Definition
 
-OWN_ROUTES: Final = frozenset(
-    {"healthz", "readyz", "mcp", "docs", "actions", ".well-known", "openapi.json"}
+if TYPE_CHECKING:
+    from actionary.definition import Definition
+
+_BELOW_PREFIX: Final = frozenset({"actions", "approvals", "changes"})
+"""First parts below the prefix that are, or will be, the server's own."""
+
+_AT_ROOT: Final = frozenset(
+    {"healthz", "readyz", "mcp", "docs", ".well-known", "openapi.json"}
     | {"llms.txt", "llms-full.txt", "robots.txt", "sitemap.xml"}
 )
-"""First parts of paths that are the server's own, whatever the prefix."""
+"""First parts of whole paths that are the server's own, whatever the prefix."""
+
+OWN: Final = "lies where the server's own routes are"
+"""What is said of such a path."""
+
+
+def is_own_below_prefix(path: str) -> bool:
+    """Say whether a path, without its prefix, is the server's own whatever that is."""
+    return path.split("/")[1] in _BELOW_PREFIX
+
+
+def is_own(path: str) -> bool:
+    """Say whether a whole path is the server's own."""
+    return path.split("/")[1] in _AT_ROOT
 
 
 def actions_path(prefix: str) -> str:

@@ -12,10 +12,13 @@ import logging
 import math
 from collections.abc import Awaitable, Callable, MutableMapping
 from time import monotonic
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
 from actionary.result import CommonError
+
+if TYPE_CHECKING:
+    from actionary.observe import Observed
 
 Stop: TypeAlias = Literal["late", "gone"]
 """Why a call is stopped: its time is over, or its caller hung up."""
@@ -36,8 +39,9 @@ class Call:
     """The time of one call, in seconds of `time.monotonic`.
 
     It ``started``, has to be over by its ``deadline`` and done with what it is doing
-    now by ``until``. ``stop`` says why it was stopped. ``receive`` is there once nothing
-    more is read from it but that the caller hangs up.
+    now by ``until``. ``stop`` says why it was stopped. ``receive`` is there once the
+    input was read and nothing more comes from it but that the caller hangs up;
+    ``observed`` is told how the call ends.
     """
 
     __slots__ = (
@@ -47,6 +51,7 @@ class Call:
         "_task",
         "deadline",
         "name",
+        "observed",
         "receive",
         "started",
         "stop",
@@ -63,6 +68,7 @@ class Call:
         self.started = started
         self.deadline = self.until = started + seconds
         self.receive: Receive | None = None
+        self.observed: Observed | None = None
         self.stop: Stop | None = None
 
     def __enter__(self) -> None:
@@ -70,7 +76,10 @@ class Call:
         task = asyncio.current_task()
         assert task is not None, "asyncio runs coroutines in tasks"  # noqa: S101 - tells the type checkers
         self._task = task
-        self._running.add(self)
+        running = self._running
+        running.calls.add(self)
+        if self.until < running.looks_at:
+            running.expect(self)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """End. A call that was stopped has failed, whatever was made of that.
@@ -79,27 +88,25 @@ class Call:
             CommonError: ``timeout`` or ``cancelled``, by what stopped the call.
             CancelledError: Somebody else has cancelled the task too.
         """
-        self._running.discard(self)
+        running, now = self._running, monotonic()
+        running.calls.discard(self)
+        if now - running.looks_at > BLOCKED and now - self.started > BLOCKED:
+            running.warn(self, now)
         if self._listener is not None:
             self._listener.cancel()
-        if self.stop is not None:
-            refused = _timeout() if self.stop == "late" else CommonError("cancelled", "The caller hung up.")
+        if self.stop is None:
+            if self.observed is not None:
+                self.observed.end(error, now - self.started)
+        else:
+            refused = late() if self.stop == "late" else CommonError("cancelled", "The caller hung up.")
+            self.tell(refused)
             self._uncancel()
             raise refused from error
 
-    def check_time(self) -> None:
-        """Refuse to begin what is late already.
-
-        Raises:
-            CommonError: ``timeout``.
-        """
-        if monotonic() >= self.deadline:
-            raise _timeout()
-
-    def is_read(self, receive: Receive) -> None:
-        """Note that the input has come: all the time is for the rest now, unless the caller hangs up."""
-        self.until = self.deadline
-        self.receive = receive
+    def tell(self, error: BaseException | None) -> None:
+        """Tell whoever watches the call how it ended."""
+        if self.observed is not None:
+            self.observed.end(error, monotonic() - self.started)
 
     def limit(self, seconds: float) -> None:
         """Give what comes next so many seconds, but no more than the call has."""
@@ -149,41 +156,32 @@ class Running:
 
     def __init__(self) -> None:
         self.calls: Final[set[Call]] = set()
-        self._looks_at = math.inf
+        self.looks_at = math.inf
 
-    def add(self, call: Call) -> None:
-        """Look after a call from now on."""
-        self.calls.add(call)
-        if call.until < self._looks_at:
-            self.expect(call)
-
-    def discard(self, call: Call) -> None:
-        """Look after a call no more, and warn if it let nobody else run."""
-        self.calls.discard(call)
-        now = monotonic()
-        if now - self._looks_at > BLOCKED and now - call.started > BLOCKED:
-            _warn_of_blocking([call.name], now - self._looks_at)
-            self._look_at(now, now)
+    def warn(self, call: Call, now: float) -> None:
+        """Warn of a call that let nobody else run."""
+        _warn_of_blocking([call.name], now - self.looks_at)
+        self._look_at(now, now)
 
     def expect(self, call: Call) -> None:
         """See to it that a call is looked at when it is late."""
         now = monotonic()
         at = min(call.until, now + LOOK)
-        if at < self._looks_at:
+        if at < self.looks_at:
             self._look_at(at, now)
 
     def _look_at(self, at: float, now: float) -> None:
         # The handle is not kept: it would hold the loop, and with it this, for good.
-        self._looks_at = at
+        self.looks_at = at
         asyncio.get_running_loop().call_later(max(at - now, 0), self._look, at)
 
     def _look(self, at: float) -> None:
-        if at != self._looks_at:  # another look was needed earlier
+        if at != self.looks_at:  # another look was needed earlier
             return
         now = monotonic()
         if now - at > BLOCKED and self.calls:
             _warn_of_blocking(sorted({call.name for call in self.calls}), now - at)
-        self._looks_at = math.inf
+        self.looks_at = math.inf
         for call in tuple(self.calls):
             call.look(now)
         if self.calls:
@@ -191,7 +189,8 @@ class Running:
             self._look_at(min([now + LOOK, *untils]), now)
 
 
-def _timeout() -> CommonError:
+def late() -> CommonError:
+    """Make the error of a call whose time is over."""
     return CommonError("timeout", "The action did not end in time.")
 
 

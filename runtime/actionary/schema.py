@@ -23,6 +23,7 @@ from pydantic.json_schema import (
 )
 from pydantic_core import CoreSchema, PydanticSerializationError, core_schema
 
+from actionary.defaults import as_sent
 from actionary.json_schema import REF, Schema, map_schema, references
 from actionary.patterns import UnlikePatternError, ecma_pattern
 from actionary.plain_schemas import holds_secret, keys_of, of_bytes, of_date_time, of_uuid
@@ -244,6 +245,10 @@ class _Generator(GenerateJsonSchema):
         if holds_secret(self.get_default_value(schema)):
             described.pop("default", None)
         return described
+
+    def encode_default(self, dft: Any) -> Any:
+        """Write a default: one of an input as callers would send it."""
+        return super().encode_default(as_sent(dft) if self.mode == "validation" else dft)
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         """Describe a dict, and what its keys have to look like."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-KEYS = frozenset({"actions", "out", "title", "version", "description", "base_url", "servers", "prefix"})
+from actionary.cors import Cors, CorsError
+
+KEYS = frozenset(
+    {"actions", "out", "title", "version", "description", "base_url", "servers", "prefix", "serve"}
+)
 """The keys that are read here."""
 
 
@@ -36,6 +40,7 @@ class Settings:
     base_url: str | None = None
     servers: tuple[str, ...] = ()
     prefix: str = "/api"
+    cors: Cors | None = None
 
 
 def find_root(start: Path) -> Path:
@@ -98,6 +103,7 @@ def read_settings(root: Path) -> Settings:
         base_url=None if base_url is None else base_url.rstrip("/"),
         servers=tuple(server.rstrip("/") for server in servers),
         prefix=prefix,
+        cors=_cors(table),
     )
 
 
@@ -109,6 +115,30 @@ def check_prefix(prefix: str) -> None:
     """
     if not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*", prefix):
         _refuse("prefix", f"{prefix!r} is no path", 'write it like "/api", or "" for none')
+
+
+def _cors(table: Mapping[str, Any]) -> Cors | None:
+    """Read ``cors`` of the table ``serve``."""
+    serve = _only(table.get("serve", {}), "serve", ["cors"])
+    if "cors" not in serve:
+        return None
+    cors = _only(serve["cors"], "serve.cors", [each.name for each in fields(Cors)])
+    if "origins" not in cors:
+        _refuse("serve.cors", "it names no origins", 'write `cors = {origins = ["https://app.example.com"]}`')
+    try:
+        return Cors(**cors)
+    except CorsError as error:
+        _refuse(f"serve.cors.{error.field}", error.what, error.mend)
+
+
+def _only(value: Any, key: str, known: Sequence[str]) -> Mapping[str, Any]:
+    """Give a table that has no other keys than the known ones."""
+    if not isinstance(value, dict):
+        _refuse(key, f"{value!r} is no table", f"write a table [tool.actionary.{key}]")
+    for name in value:
+        if name not in known:
+            _refuse(f"{key}.{name}", "there is no such key", f"use {', '.join(known)}, or remove it")
+    return value
 
 
 def _text(table: Mapping[str, Any], key: str, default: str) -> str:

@@ -28,6 +28,7 @@ from actionary.definition_error import ActionDefinitionError, Place, caller, pla
 from actionary.names import pascal_case
 from actionary.raw_input import RawInput
 from actionary.threads import in_thread
+from actionary.type_rules import TAGGED
 
 UNCHECKED: Final = object()
 """The output type of a handler without return annotation."""
@@ -290,8 +291,11 @@ def why_refused(error: Exception) -> str:
 
 def mend_of(error: Exception) -> str:
     """Give the way out of a type that pydantic refuses."""
-    if getattr(error, "code", None) == "typed-dict-version":
+    code = getattr(error, "code", None) or ""
+    if code == "typed-dict-version":
         return "import TypedDict from typing_extensions"
+    if "discriminator" in code:  # where pydantic advises a function, which `type_rules` refuses
+        return TAGGED
     if isinstance(error, ImportError):
         return "install it, or use another type"
     return "use a type that pydantic describes"

@@ -45,8 +45,10 @@ def check(body: bytes) -> Any:
         return _DECODER.decode(body.decode())
     except RecursionError:
         raise too_deep() from None
-    except ValueError:  # also what is no UTF-8, and integers of thousands of digits
+    except (json.JSONDecodeError, UnicodeDecodeError):
         raise invalid_input(([], "json_invalid", "is not valid JSON")) from None
+    except ValueError:  # Python reads integers of some thousand digits only, since longer ones take too long
+        raise invalid_input(([], "number_too_long", "has a number of too many digits")) from None
 
 
 def with_whole_numbers(body: bytes) -> bytes:

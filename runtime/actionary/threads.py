@@ -56,6 +56,13 @@ async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
             raise error
 
 
+async def called(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function of the user's: one that is async here, a plain one in a thread, as `in_thread` does."""
+    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
+        return await function(*arguments)
+    return await in_thread(function, *arguments)
+
+
 class Job:
     """A function to run, where its outcome goes, and how far it has come."""
 

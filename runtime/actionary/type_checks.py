@@ -39,6 +39,7 @@ class _Parameter:
     is_required: bool
     allows_null: bool
     default: Any
+    json_types: frozenset[str] | None = None
 
 
 def type_mistakes(
@@ -86,7 +87,7 @@ def _parameters(model: type[BaseModel]) -> dict[str, _Parameter] | None:
         return None
     fields = shape_of(core).fields("validation")
     return {
-        name: _Parameter(field.is_required, field.allows_null, field.default)
+        name: _Parameter(field.is_required, field.allows_null, field.default, field.json_types)
         for name, field in fields.items()
     }
 
@@ -144,6 +145,13 @@ def _pages(
         return
     fields = shape_of(output).fields("serialization")
     after, items = fields.get(cursor.output), fields.get(cursor.items)
+    taken, told = (given or {}).get(cursor.input), None if after is None else after.json_types
+    if taken is not None and told is not None and not _takes(taken, told):
+        yield _paginate(
+            f"the output's `{cursor.output}` is {_either(told)}, and the input's `{cursor.input}`, as which"
+            f" callers send it, takes {_either(taken.json_types or told)}",
+            "give both the same type",
+        )
     if after is None or not after.allows_null:
         what = "has no" if after is None else "must allow null in"
         yield _paginate(
@@ -156,6 +164,17 @@ def _pages(
             f"the output {what} `{cursor.items}`",
             f"return an object with the page in `{cursor.items}: list[...]`",
         )
+
+
+def _takes(parameter: _Parameter, told: frozenset[str]) -> bool:
+    """Say whether an input takes values of these JSON types, as far as that is known."""
+    types = parameter.json_types
+    return types is None or told <= (types | {"integer"} if "number" in types else types)
+
+
+def _either(types: frozenset[str]) -> str:
+    """Spell JSON types as people do."""
+    return " or ".join(f"{'an' if name[0] in 'io' else 'a'} {name}" for name in sorted(types))
 
 
 def _paginate(what: str, mend: str) -> Mistake:

@@ -21,6 +21,10 @@ DICTS: Final = frozenset({"dict", "frozendict", "ordered-dict", "counter"})
 """Kinds of core schemas whose values are objects with any keys."""
 
 
+TAGGED: Final = 'give each class a Literal field of one name, and say it: `Field(discriminator="kind")`'
+"""How to write a union whose classes are told apart by a tag."""
+
+
 @dataclass(frozen=True, slots=True)
 class Misfit:
     """A part of a type that cannot be promised, and the path to it."""
@@ -111,7 +115,7 @@ def _judge(node: Mapping[str, Any], mode: Mode) -> tuple[str, str] | None:
 
 def _judge_written(node: Mapping[str, Any]) -> tuple[str, str] | None:
     """Say what is wrong with one node of what is written."""
-    if _masks(node):
+    if is_secret(node):
         return (
             "is a secret, which never leaves",
             "leave it out, with `Field(exclude=True)` or in a class of its own for what is given out",
@@ -127,7 +131,7 @@ def _judge_always(node: Mapping[str, Any]) -> tuple[str, str] | None:
         case "tagged-union" if callable(node["discriminator"]):
             return (
                 "is told apart by a function, which no schema can say",
-                "use a Literal field as discriminator",
+                TAGGED,
             )
         case "enum" if issubclass(node["cls"], Flag):
             return "is a set of flags, whose combinations no schema lists", "use a list of an enum"
@@ -184,11 +188,11 @@ def _no_key(keys: Mapping[str, Any]) -> str | None:
 
 def secret_in(schema: CoreSchema) -> str | None:
     """Give the path to the first secret in what is read, ``None`` where there is none."""
-    return next((path for path, node in _walk(schema, "validation") if _masks(node)), None)
+    return next((path for path, node in _walk(schema, "validation") if is_secret(node)), None)
 
 
-def _masks(node: Mapping[str, Any]) -> bool:
-    """Say whether values are written as asterisks, as pydantic writes secrets."""
+def is_secret(node: Mapping[str, Any]) -> bool:
+    """Say whether a schema is that of a secret: its values are written as asterisks."""
     return node.get("serialization", {}).get("function") in _masking_functions()
 
 

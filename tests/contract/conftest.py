@@ -43,7 +43,7 @@ class Served:
         """Name the answers that the document does not have.
 
         A method that the document does not know of is to be answered with 405, and a
-        path with 404; HEAD is a GET.
+        path with 404; HEAD is a GET, and OPTIONS has no body anywhere.
         """
         paths = self.document["paths"]
         wrong: set[str] = set()
@@ -53,7 +53,7 @@ class Served:
             if operation is not None:
                 allowed = set(operation["responses"])
             else:
-                allowed = {"404"} if methods is None else {"405"}
+                allowed = {"404"} if methods is None else {"204" if method == "OPTIONS" else "405"}
             if str(status) not in allowed and path != "/":
                 wrong.add(f"{method} {path}: {status}")
         return sorted(wrong)

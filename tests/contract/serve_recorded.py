@@ -9,16 +9,20 @@ the handler of the called action fail:
 - ``hang``: it never ends;
 - ``exhaust``: no thread is left for it;
 - ``error CODE DETAILS``: it raises the declared error, with details given as JSON.
+
+Each call comes from an address of its own, those with the fault ``busy`` from one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import logging
 import socket
 import sys
 from dataclasses import replace
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +71,7 @@ def faulty(action: Action[..., Any]) -> Action[..., Any]:
 def recorded(app: Any, log: Path) -> Any:
     """Wrap an application: each answer becomes a line of ``log`` before it is sent."""
     lines = log.open("a", encoding="utf-8", buffering=1)
+    calls = itertools.count()
 
     async def call(scope: Any, receive: Any, send: Any) -> None:
         async def record(message: Any) -> None:
@@ -75,6 +80,10 @@ def recorded(app: Any, log: Path) -> Any:
                 lines.write(json.dumps(line) + "\n")
             await send(message)
 
+        if scope["type"] == "http":
+            is_busy = (b"x-fault", b"busy") in scope["headers"]
+            address = "192.0.2.1" if is_busy else str(IPv4Address("10.0.0.0") + next(calls))
+            scope = {**scope, "client": (address, 1)}
         await app(scope, receive, record)
 
     return call

@@ -22,7 +22,7 @@ from actionary.testing.values import TEXTS, likely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
 
 FORMATS = format_checker(PROMISED)
@@ -144,7 +144,9 @@ TYPES: dict[str, Any] = {
     "typed dict": Settings,
     "date": dt.date,
     "date and time": dt.datetime,
+    "date and time with zone": AwareDatetime,
     "time": dt.time,
+    "duration": dt.timedelta,
     "uuid": uuid.UUID,
     "decimal": Decimal,
     "null": None,

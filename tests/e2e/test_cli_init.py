@@ -7,11 +7,14 @@ import os
 import resource
 import subprocess
 import sys
+import sysconfig
 import tomllib
 import urllib.request
+import venv
 from pathlib import Path
 
 import pytest
+from actionary_build.scaffold import _target
 
 FILES = [".gitignore", "actions/greet.py", "conftest.py", "pyproject.toml", "tests/test_greet.py"]
 ROOT = Path(__file__).parents[2]
@@ -82,7 +85,7 @@ def test_a_new_project_is_tested_built_served_and_called_at_once(init, here, act
     assert (started.returncode, started.stderr) == (0, "")
     assert started.stdout.splitlines() == [
         *(f"wrote {path}" for path in FILES),
-        "next: pytest, actionary build, actionary serve",
+        "next: pip install -e '.[dev]', pytest, actionary build, actionary serve",
     ]
     assert sorted(contents(here)) == FILES
 
@@ -97,6 +100,51 @@ def test_a_new_project_is_tested_built_served_and_called_at_once(init, here, act
     finally:
         server.terminate()
         server.communicate(timeout=20)
+
+
+def environment(folder: Path) -> Path:
+    """Make a virtual environment that sees what this one has, in place of a registry; give its programs."""
+    venv.create(folder, with_pip=True)
+    [site] = folder.glob("lib/python*/site-packages")
+    offered = sysconfig.get_path("purelib")
+    (site / "offered.pth").write_text(f"import site; site.addsitedir({offered!r})\n")
+    python = folder / "bin" / "python"
+    for name, module in {"pytest": "pytest", "actionary": "actionary_build.cli"}.items():
+        program = folder / "bin" / name
+        program.write_text(f'#!/bin/sh\nexec "{python}" -m {module} "$@"\n')
+        program.chmod(0o755)
+    return folder / "bin"
+
+
+def test_what_it_says_comes_next_does_what_it_says(init, here, tmp_path):
+    """All of it in a shell, word for word; environment variables keep pip from asking a registry."""
+    folder = "日本 ☃"
+    steps = init(folder).stdout.splitlines()[-1].removeprefix("next: ").split(", ")
+    assert steps[-1] == "actionary serve"
+    programs = environment(tmp_path / "venv")
+    offline = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    done = subprocess.run(
+        ["bash", "-euxc", "\n".join([*steps[:-1], "cd /", "python -c 'import actions.greet'"])],
+        cwd=here,
+        env={**os.environ, **offline, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for wanted in ("actionary", "pytest"):
+        assert f"Requirement already satisfied: {wanted}" in done.stdout
+    assert "2 passed" in done.stdout
+    assert (here / folder / "generated" / "openapi.json").is_file()
+
+
+def test_a_template_s_files_keep_their_names_but_for_the_one_git_would_obey():
+    assert (
+        _target(Path("docs/gitignore-rules/about_gitignore.md.tmpl"))
+        == "docs/gitignore-rules/about_gitignore.md"
+    )
+    assert _target(Path("sub/gitignore.tmpl")) == "sub/.gitignore"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +168,8 @@ def test_beside_existing_code_nothing_of_it_is_touched(init, here, actionary):
     started = init()
     assert started.returncode == 0
     assert "left pyproject.toml as it is" in started.stdout
-    assert 'add to pyproject.toml:\n\n[tool.actionary]\ntitle = "here"\n' in started.stdout
+    assert 'add to pyproject.toml:\n\n[tool.actionary]\ntitle = "here"\nactions = "actions"' in started.stdout
+    assert "next: pip install pytest, pytest, actionary build" in started.stdout
     after = contents(here)
     assert {path: after[path] for path in before} == before
     assert sorted(after.keys() - before) == [path for path in FILES if path != "pyproject.toml"]
@@ -165,7 +214,7 @@ def test_force_replaces_a_link_and_leaves_what_it_led_to(init, here, tmp_path):
 
 def test_a_folder_that_is_not_there_is_made_and_said_how_to_get_to(init, here):
     started = init("new shops/first")
-    assert started.stdout.splitlines()[-1].startswith("next: cd 'new shops/first', pytest, ")
+    assert started.stdout.splitlines()[-1].startswith("next: cd 'new shops/first', pip install -e ")
     assert sorted(contents(here / "new shops" / "first")) == FILES
 
 
@@ -267,8 +316,8 @@ def test_the_outcome_as_json_is_all_that_standard_output_has(init, here):
         "ok": True,
         "written": [path for path in FILES if path != "pyproject.toml"],
         "left": ["pyproject.toml"],
-        "add_to_pyproject": '[tool.actionary]\ntitle = "here"\n',
-        "next": ["pytest", "actionary build", "actionary serve"],
+        "add_to_pyproject": '[tool.actionary]\ntitle = "here"\nactions = "actions"  # their folder\n',
+        "next": ["pip install pytest", "pytest", "actionary build", "actionary serve"],
         "diagnostics": [],
     }
     refused = init("--json", "pyproject.toml")

@@ -140,6 +140,8 @@ def test_the_list_as_json_is_all_that_standard_output_has(actionary):
         "path": "/api/actions/add",
         "public": True,
         "description": "Add two numbers.",
+        "deprecated": None,
+        "paginate": None,
     }
     assert listed[1]["path"] is None
     assert "importing add" in shown.stderr

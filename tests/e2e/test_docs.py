@@ -96,22 +96,30 @@ class Walk:
 
     def shell(self, text: str, *, fails: bool) -> None:
         script: list[str] = []
+        folder = self.folder
         for line in text.splitlines():
             if line.startswith("make "):
                 assert re.search(rf"^{line.split()[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
             elif line.startswith("pip install "):
-                self.install(line.split()[-1].strip("'"))
+                self.install(line.split()[-1].strip("'"), folder)
             elif line == "actionary serve &":
                 self.serve(script)
                 script = []
             else:
+                folder = folder / line[3:] if line.startswith("cd ") else folder
                 script.append(line)
         if script:
             self.run("bash", "-euo", "pipefail", "-c", "\n".join(script), fails=fails)
 
-    def install(self, what: str) -> None:
-        """Do as if a package was installed: ours is, with all extras; a client is put on the path."""
-        if what.startswith("./"):
+    def install(self, what: str, folder: Path) -> None:
+        """Do as if a package was installed: ours is, with all extras; a client is put on the path.
+
+        What ``init`` makes needs nothing more; tests/e2e/test_cli_init.py installs it.
+        """
+        if what == ".[dev]":
+            made = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+            assert any(Requirement(each).name == "pytest" for each in made["optional-dependencies"]["dev"])
+        elif what.startswith("./"):
             assert (self.folder / what / "pyproject.toml").is_file()
             self.environment["PYTHONPATH"] = os.pathsep.join(
                 [str(self.folder / what), *filter(None, [os.environ.get("PYTHONPATH")])]

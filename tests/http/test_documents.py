@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
+from pathlib import Path
 
+import html5lib
 import httpx2
 import pytest
-from actionary import Registry, action, define_actions
+from actionary import Http, Registry, action, define_action, define_actions
 from actionary.describe import describe
 from actionary.http import CannotServe, create_app
 from actionary.settings import Settings
@@ -16,6 +18,8 @@ from actionary_build.emit import OutputFile
 from actionary_build.output import NewTree, write_output
 from starlette.applications import Starlette
 from starlette.routing import Mount
+
+ROOT = Path(__file__).parents[2]
 
 
 @action(public=True)
@@ -93,15 +97,78 @@ class TestFiles:
         assert client.get("/actions/pong.md").json()["code"] == "not_found"
         assert client.post("/actions/ping").json()["ok"] is True
 
+    def test_an_action_at_the_path_of_a_file_is_refused(self, registry, settings):
+        settings = replace(settings, prefix="")
+
+        async def prices() -> None:
+            """Tell."""
+
+        define_actions([define_action(handler=prices, public=True, http=Http("GET", "/prices"))], registry)
+        files = (("pages", OutputFile("prices/index.html", b"<p>prices</p>", served=True)),)
+        catalog = describe(registry, settings)
+        tree = NewTree(files=files, surface=catalog.surface, fingerprint=catalog.fingerprint)
+        write_output(settings.out, tree)
+        with pytest.raises(CannotServe, match=r"GET /prices, .*'prices'.* is a file that was built"):
+            create_app(registry, settings=settings)
+
     def test_head_and_other_methods(self, client):
         reply = client.head("/openapi.json")
         assert (reply.content, reply.headers["content-length"]) == (b"", "3")
-        assert client.post("/openapi.json").headers["allow"] == "GET, HEAD"
+        assert client.post("/openapi.json").headers["allow"] == "GET, HEAD, OPTIONS"
 
     def test_mounted_the_files_lie_below(self, serve, registry, built):
         client = serve(Starlette(routes=[Mount("/inner", create_app(registry, settings=built))]))
         assert client.get("/inner/docs", follow_redirects=True).text == "<p>docs</p>"
         assert client.get("/llms.txt").status_code == 404
+
+
+class TestSafety:
+    def test_options_says_the_methods(self, client):
+        reply = client.options("/llms.txt")
+        assert (reply.status_code, reply.content, reply.headers["allow"]) == (204, b"", "GET, HEAD, OPTIONS")
+
+    def test_a_page_of_the_docs_loads_its_own_style_and_nothing_else_and_stands_in_no_frame(self, client):
+        headers = client.get("/docs/").headers
+        policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+        assert policy["default-src"] == policy["frame-ancestors"] == policy["form-action"] == "'none'"
+        assert policy["style-src"] == "'self'"
+        assert (
+            headers["cross-origin-resource-policy"] == headers["cross-origin-opener-policy"] == "same-origin"
+        )
+
+    def test_the_pages_of_the_docs_have_nothing_that_their_policy_forbids(self):
+        pages = sorted((ROOT / "generated" / "docs").rglob("*.html"))
+        assert len(pages) > 5
+        for path in pages:
+            page = html5lib.parse(path.read_text(), namespaceHTMLElements=False)
+            for element in page.iter():
+                assert element.tag not in {
+                    "script",
+                    "style",
+                    "img",
+                    "iframe",
+                    "form",
+                    "base",
+                    "object",
+                    "svg",
+                }
+                assert not {name for name in element.attrib if name == "style" or name.startswith("on")}
+            links = [(link.get("rel"), link.get("href")) for link in page.iter("link")]
+            assert [rel for rel, _ in links] == ["stylesheet"]
+            assert (path.parent / links[0][1]).is_file()
+        assert "url(" not in (ROOT / "generated" / "docs" / "style.css").read_text()
+
+    def test_files_for_programs_may_be_had_by_the_pages_of_others(self, client):
+        for path in ("/openapi.json", "/llms.txt"):
+            headers = client.get(path).headers
+            assert headers["cross-origin-resource-policy"] == "cross-origin"
+            assert "content-security-policy" not in headers
+
+    def test_every_file_says_not_to_guess_its_type_and_not_to_tell_where_one_came_from(self, client):
+        for path in ("/openapi.json", "/llms.txt", "/docs/index.html"):
+            for reply in (client.get(path), client.head(path)):
+                assert reply.headers["x-content-type-options"] == "nosniff"
+                assert reply.headers["referrer-policy"] == "no-referrer"
 
 
 class TestDrift:

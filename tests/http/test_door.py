@@ -206,8 +206,8 @@ class TestRefusals:
     def test_another_method_is_405_with_allow(self, client):
         reply = client.post("/api/actions/search", json={})
         assert (reply.status_code, reply.json()["code"]) == (405, "method_not_allowed")
-        assert reply.headers["allow"] == "GET, HEAD"
-        assert client.get("/api/actions/order").headers["allow"] == "POST"
+        assert reply.headers["allow"] == "GET, HEAD, OPTIONS"
+        assert client.get("/api/actions/order").headers["allow"] == "OPTIONS, POST"
 
     def test_auth_comes_before_anything_of_the_body(self, client):
         reply = client.post(
@@ -262,7 +262,8 @@ class TestRefusals:
             (b'{"lines": [], "lines": []}', "duplicate_key"),
             (b'{"lines": [{"product_id": "p", "quantity": 1e999}]}', "int_type"),
             (b'{"lines": [], "note": "\\ud800"}', "json_invalid"),
-            (b'{"lines": ' + b"[" * 100_000, "json_invalid"),
+            (b'{"lines": ' + b"[" * 10_000, "json_invalid"),
+            (b'{"lines": ' + b"[" * 100_000, "too_many_items"),
         ],
     )
     def test_what_is_no_valid_input_is_400(self, client, body, kind):
@@ -324,6 +325,8 @@ class TestTheRest:
             "method": "GET",
             "path": "/api/actions/search",
             "description": "Search.",
+            "deprecated": None,
+            "paginate": None,
         }
 
     def test_health_and_readiness(self, client):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -19,9 +20,12 @@ from actionary import (
     define_actions,
 )
 from actionary.describe import DefinitionErrors, describe
-from actionary.http import create_app
+from actionary.http import CannotServe, create_app
 from actionary.settings import Settings
 from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
 
 
 class Meal(BaseModel):
@@ -98,8 +102,30 @@ class TestMethodsAndPaths:
     def test_another_method_is_405_and_all_are_named(self, client):
         reply = client.post("/api/meals", json={})
         assert reply.status_code == 405
-        assert reply.headers["allow"] == "DELETE, GET, HEAD, PUT"
+        assert reply.headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PUT"
         assert reply.json()["message"] == "The action is called with DELETE or GET or PUT."
+
+    @pytest.mark.parametrize(
+        ("path", "allowed"),
+        [
+            ("/api/meals", "DELETE, GET, HEAD, OPTIONS, PUT"),
+            ("/api/actions/old_ping", "OPTIONS, POST"),
+            ("/api/actions", "GET, HEAD, OPTIONS"),
+            ("/healthz", "GET, HEAD, OPTIONS"),
+            ("/readyz", "GET, HEAD, OPTIONS"),
+        ],
+    )
+    def test_options_says_the_methods_and_nothing_else(self, client, path, allowed):
+        reply = client.options(path)
+        assert (reply.status_code, reply.content) == (204, b"")
+        assert reply.headers["allow"] == allowed
+        assert not {"content-type", "content-length", "transfer-encoding"} & set(reply.headers)
+
+    def test_options_runs_no_action_and_has_the_headers_of_its_replies(self, client):
+        reply = client.options("/api/meals", headers={"x-request-id": "abc"})
+        assert reply.headers["x-request-id"] == "abc"
+        assert reply.headers["actionary-catalog"] == client.get("/api/meals").headers["actionary-catalog"]
+        assert client.options("/api/secret").status_code == client.options("/api/nothing").status_code == 404
 
     def test_head_is_get_and_nothing_else(self, client):
         reply = client.head("/api/meals")
@@ -156,6 +182,50 @@ class TestMethodsAndPaths:
         describe(registry, Settings(root=tmp_path, out=tmp_path, title="T", version="1"))
         with pytest.raises(DefinitionErrors, match="server's own routes"):
             describe(registry, Settings(root=tmp_path, out=tmp_path, title="T", version="1", prefix=""))
+        create_app(registry)
+        with pytest.raises(CannotServe, match=r"GET /healthz, .*'mine' at .*own routes are\n.*prefix"):
+            create_app(registry, prefix="")
+
+
+def answer(_: Request) -> PlainTextResponse:
+    return PlainTextResponse("mine")
+
+
+class TestOwnRoutes:
+    @pytest.mark.parametrize("path", ["/api/meals", "/api/actions/forget"])
+    def test_one_at_the_path_of_an_action_is_refused_whatever_its_method(self, registry, path):
+        with pytest.raises(
+            CannotServe, match=f"the route '{path}' would never be reached: .*the action"
+        ) as no:
+            create_app(registry, routes=[Route(path, answer, methods=["PATCH"])])
+        assert __file__ in no.value.what
+        assert "another path" in no.value.mend
+
+    @pytest.mark.parametrize(
+        "route",
+        [
+            Route("/api/actions/unknown", answer),
+            Route("/api/actions/{name}", answer),
+            Mount("/api/actions", routes=[Route("/unknown", answer)]),
+        ],
+    )
+    def test_one_among_the_names_of_actions_is_refused(self, registry, route):
+        with pytest.raises(CannotServe, match="every name there is an action's or unknown"):
+            create_app(registry, routes=[route])
+
+    def test_others_are_reached_also_around_the_path_of_an_action(self, registry, serve):
+        routes = [
+            Route("/healthz", answer),
+            Route("/api/actions", answer),
+            Route("/api/meals/today", answer),
+            Route("/api/{rest}", answer),
+            Mount("/files", routes=[Route("/a", answer)]),
+            Mount("/", routes=[Route("/b", answer)]),
+        ]
+        client = serve(create_app(registry, routes=routes))
+        for path in ("/healthz", "/api/actions", "/api/meals/today", "/api/other", "/files/a", "/b"):
+            assert client.get(path).text == "mine", path
+        assert client.get("/api/meals").json()["data"] == []
 
 
 class TestDeprecated:
@@ -171,6 +241,27 @@ class TestDeprecated:
         reply = client.post("/api/actions/old_ping")
         assert reply.status_code == 200
         assert not {"deprecation", "sunset"} & set(reply.headers)
+
+    def test_the_list_says_what_the_definition_says(self, client):
+        listed = {each["name"]: each["deprecated"] for each in client.get("/api/actions").json()["actions"]}
+        nothing = {"since": None, "sunset": None, "use_instead": None}
+        assert listed["old_meal"] == {
+            "since": "2026-01-31",
+            "sunset": "2027-02-01",
+            "use_instead": "update_meal",
+        }
+        assert (listed["old_ping"], listed["forget"]) == (nothing, None)
+
+    def test_the_list_never_names_what_its_readers_cannot_call(self, serve):
+        async def old() -> None:
+            """Do."""
+
+        made = define_action(handler=old, public=True, deprecated=Deprecated(use_instead="hidden"))
+        registry = Registry()
+        define_actions([made, hidden], registry)
+        reply = serve(create_app(registry)).get("/api/actions")
+        assert reply.json()["actions"][0]["deprecated"]["use_instead"] is None
+        assert "hidden" not in reply.text
 
     def test_what_to_use_instead_has_to_be_there_for_the_same_callers(self, tmp_path):
         async def old() -> None:
@@ -248,9 +339,43 @@ class TestInclude:
     def test_a_prefix_that_makes_no_name_is_refused_and_nothing_is_included(self, prefix):
         inner, outer = Registry(), Registry()
         define_actions([old_ping, update_meal], inner)
-        with pytest.raises(ActionDefinitionError, match="is no action name"):
+        with pytest.raises(ActionDefinitionError, match="is no action name") as caught:
             outer.include(inner, prefix=prefix)
         assert len(outer) == 0
+        assert caught.value.field == "prefix"
+        line = Path(__file__).read_text().splitlines()[caught.value.where.line - 1]
+        assert line.strip() == "outer.include(inner, prefix=prefix)"
+
+    @pytest.mark.parametrize(
+        ("other", "fields", "said"),
+        [
+            ("shop", {}, "'shop' is no registry"),
+            (None, {}, "None is no registry"),
+            (Registry(), {"prefix": 3}, "3 is no text.*prefix="),
+            (Registry(), {"tags": 3}, "3 is no list"),
+        ],
+    )
+    def test_what_cannot_be_included_is_refused_where_it_is_asked_for(self, other, fields, said):
+        with pytest.raises(ActionDefinitionError, match=f"(?s){said}") as caught:
+            Registry().include(other, **fields)
+        assert caught.value.where.file == __file__
+
+    def test_a_registry_cannot_include_itself(self, registry):
+        with pytest.raises(ActionDefinitionError, match="cannot include itself"):
+            registry.include(registry, prefix="again_")
+
+    @pytest.mark.parametrize(("name", "said"), [("meal", "the name is taken"), ("meal_", "its form 'meal'")])
+    def test_names_that_clash_can_be_told_apart_by_a_prefix(self, name, said):
+        def plain() -> None: ...
+
+        inner, outer = Registry(), Registry()
+        define_actions([define_action(name="meal", handler=plain)], outer)
+        define_actions([define_action(name=name, handler=plain)], inner)
+        with pytest.raises(ActionDefinitionError, match=said) as caught:
+            outer.include(inner)
+        assert "a prefix, such as `prefix=" in caught.value.mend
+        outer.include(inner, prefix="other_")
+        assert len(outer) == 2
 
     def test_tags_are_a_list(self):
         with pytest.raises(ActionDefinitionError, match=r"write `tags=\['shop'\]`"):

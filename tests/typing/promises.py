@@ -16,7 +16,9 @@ from actionary import (
     Example,
     Http,
     Ok,
+    Principal,
     Registry,
+    Request,
     SyncAction,
     action,
     define_action,
@@ -25,8 +27,9 @@ from actionary import (
     invoke_action_sync,
     unwrap,
 )
+from actionary.auth import ApiKeyAuth, BasicAuth, BearerAuth, JWTAuth
 from actionary.testing import FakeClock, Sent, TestClient, assert_contract, refused
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from typing_extensions import assert_type
 
 
@@ -166,6 +169,51 @@ def definitions() -> None:
     action(retries=3)  # refused
     Http("PATCH")  # refused
     Example("text")  # refused
+
+
+ANN = Principal(id="ann")
+texts: dict[str, Principal] = {"a": ANN}
+hidden: dict[SecretStr, Principal] = {SecretStr("a"): ANN}
+both: dict[str | SecretStr, Principal] = {"a": ANN, SecretStr("b"): ANN}
+logins: dict[tuple[str, SecretStr], Principal] = {("ann", SecretStr("a")): ANN}
+
+
+async def by_token(token: str) -> Principal | None:
+    return texts.get(token)
+
+
+def by_login(name: str, password: str) -> Principal | None:
+    return texts.get(name + password)
+
+
+async def by_request(request: Request) -> Principal | None:
+    return texts.get(request.headers["x-key"])
+
+
+for_all = [
+    Registry(auth=BearerAuth(texts)),
+    Registry(auth=BearerAuth(hidden, description="Ask Ann.")),
+    Registry(auth=ApiKeyAuth(both)),
+    Registry(auth=BasicAuth({("ann", "a"): ANN})),
+    Registry(auth=BasicAuth(logins)),
+    Registry(auth=BearerAuth(verify=by_token)),
+    Registry(auth=BasicAuth(verify=by_login)),
+    Registry(auth=JWTAuth(issuer="a", audience=["b"], jwks_url="https://login.example/jwks.json")),
+    Registry(auth=by_request),
+    Registry(auth=texts),  # refused
+    Registry(auth=BearerAuth({"a": "ann"})),  # refused
+    Registry(auth=BearerAuth(verify=by_login)),  # refused
+    Registry(auth=BasicAuth(verify=by_token)),  # refused
+    Registry(auth=JWTAuth(issuer="a", jwks={})),  # refused
+]
+
+
+@action(auth=BearerAuth(texts))
+async def guarded() -> None: ...
+
+
+@action(auth=JWTAuth(issuer="a", audience="b", jwks={"keys": []}))
+async def guarded_by_issuer() -> None: ...
 
 
 def tested() -> None:

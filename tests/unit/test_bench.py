@@ -40,21 +40,30 @@ def tables(*arguments):
     }
 
 
-def test_http_compares_every_peer_with_the_constant_reply_and_with_fastapi():
-    constant, fastapi = tables("http", "--rounds", "2", "--requests", "40", "--actions", "3").values()
+def test_http_compares_every_peer_with_the_constant_reply_and_ours_with_each():
+    constant, others = tables("http", "--rounds", "2", "--requests", "40", "--actions", "3").values()
     assert constant[0] == ["CPU", "lowest", "highest", "throughput"]
     assert list(constant[1]) == [
         "bare ASGI, constant reply",
         "bare ASGI + pydantic",
         "Actionary",
+        "Actionary, call log on",
+        "Actionary, every gate on",
+        "Litestar with msgspec",
         "FastAPI",
         "Actionary, last of 3",
         "FastAPI, last of 3",
     ]
     assert constant[1]["bare ASGI, constant reply"] == [1, 1, 1, 1]
     assert all(value > 0 for row in constant[1].values() for value in row)
-    assert list(fastapi[1]) == ["one action", "the last of 3"]
-    assert all(value > 0 for row in fastapi[1].values() for value in row)
+    assert list(others[1]) == [
+        "bare ASGI + pydantic",
+        "Litestar with msgspec",
+        "FastAPI",
+        "FastAPI, last of 3",
+        "one action, for the last of many",
+    ]
+    assert all(value > 0 for row in others[1].values() for value in row)
 
 
 def test_build_tells_the_stations_of_two_builds_the_second_of_which_writes_nothing():
@@ -148,7 +157,7 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as connection:
 """
 
 
-@pytest.mark.parametrize("peer", ["pydantic", "actionary", "fastapi"])
+@pytest.mark.parametrize("peer", ["pydantic", "actionary", "logged", "guarded", "litestar", "fastapi"])
 def test_every_peer_does_the_work(peer):
     with serving(peer, 2) as (_, port):
         reply = json.loads(within_bench(ASK, port, "/api/actions/quote_2"))

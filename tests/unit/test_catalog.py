@@ -180,6 +180,7 @@ class TestLookingThings:
                 "delete",
                 [
                     "unauthorized",
+                    "rate_limited",
                     "payload_too_large",
                     "unsupported_media_type",
                     "invalid_input",

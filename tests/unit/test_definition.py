@@ -20,6 +20,7 @@ from actionary import (
     define_action,
 )
 from actionary.fields import UNSET, ActionFields
+from actionary.rates import Rate
 from actionary.result import CommonError, FailedCall
 from pydantic import BaseModel
 
@@ -96,7 +97,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("examples", [{"text": "x"}], r"number 0 is .*write `Example\("),
     ("examples", [Example({}), Example("text")], "number 1 is"),  # type: ignore[arg-type]  # that is the point
     ("examples", [Example({3: "x"})], "number 0 is"),  # type: ignore[dict-item]  # that is the point
-    ("http", True, r'is no Http.*write `Http\("GET"\)`'),
+    ("http", True, r'is no Http.*write `Http\("GET"\)`.*"POST".*"PUT".*"DELETE".*`False`'),
     ("http", None, "is no Http"),
     ("http", "GET", "is no Http"),
     ("http", Http("PATCH"), "'PATCH' is no method here.*in capitals"),  # type: ignore[arg-type]  # that is the point
@@ -112,8 +113,14 @@ WRONG: list[tuple[str, Any, str]] = [
         for path in ("/actions", "/actions/other", "/approvals/x", "/changes")
     ),
     *(("deprecated", value, "does not say it.*write True or") for value in ("yes", None, 1)),
-    ("deprecated", Deprecated(since="2026-01-01"), "is no date"),  # type: ignore[arg-type]  # that is the point
-    ("deprecated", Deprecated(sunset=datetime(2026, 1, 1)), "is no date"),  # noqa: DTZ001 - that is the point
+    (
+        "deprecated",
+        Deprecated(since="2027-02-01"),  # type: ignore[arg-type]  # that is the point
+        r"is a text.*write `date\(2027, 2, 1\)`.*from datetime import date",
+    ),
+    ("deprecated", Deprecated(since="soon"), r"is a text.*write `date\("),  # type: ignore[arg-type]  # as above
+    ("deprecated", Deprecated(since=2027), r"is no date.*such as `date\("),  # type: ignore[arg-type]  # as above
+    ("deprecated", Deprecated(sunset=datetime(2026, 1, 2)), r"has a time.*write `date\(2026, 1, 2\)`"),  # noqa: DTZ001 - as above
     ("deprecated", Deprecated(date(2026, 2, 1), date(2026, 1, 1)), "the sunset is before"),
     ("deprecated", Deprecated(use_instead="Other Thing"), "is no action name"),
     ("unknown_keys", "drop", '\'drop\' is none of its values.*"forbid", "ignore", "allow"'),
@@ -133,6 +140,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("scopes", "read", "is no list"),
     ("scopes", ["two words"], "is no scope.*without spaces"),
     ("scopes", [3], "is no scope"),
+    ("rate_limit", 10, '10 is no text.*write it like "10/minute"'),
+    ("rate_limit", "often", "has 'often', which is no rate.*write it like"),
     ("errors", OutOfStock, NO_LIST.format("errors")),
     ("errors", [ValueError], "is no domain error.*subclasses of ActionError"),
     ("errors", [ActionError], "is no domain error"),
@@ -150,7 +159,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *(
         (field, None, "there is no such field")
         for field in (
-            *("needs_approval", "retries", "backoff", "credentials", "rate_limit", "hooks"),
+            *("needs_approval", "retries", "backoff", "credentials", "hooks"),
             *("compensate", "method", "path"),
         )
     ),
@@ -173,6 +182,19 @@ def test_a_mistake_names_the_place_the_action_the_field_and_the_mend(make, field
     assert _matches(said, f"{error.what} {error.mend}")
     assert str(error).startswith(f"{error.where}: ")
     assert str(error).endswith(f"\n  mend: {error.mend}")
+
+
+@pytest.mark.parametrize("field", ["input", "output", "handler"])
+def test_what_only_the_function_takes_is_said_of_the_decorator(field):
+    with pytest.raises(ActionDefinitionError, match=f"give `{field}` to `define_action`") as caught:
+        by_decorator({field: Stock})
+    assert caught.value.field == field
+
+
+def test_an_output_cannot_be_a_json_schema():
+    with pytest.raises(ActionDefinitionError, match="only an input can be given as a JSON Schema") as caught:
+        define_action(handler=ping, output={"type": "object"})
+    assert (caught.value.field, "give a type" in caught.value.mend) == ("output", True)
 
 
 def _matches(said: str, text: str) -> bool:
@@ -264,6 +286,7 @@ def test_every_field_is_kept_as_it_was_given(make):
         "auth": callable,
         "scopes": ("b:write", "a"),
         "authorize": max,
+        "rate_limit": "100/hour;10 per 2 minutes",
         "errors": [OutOfStock],
         "unknown_keys": "ignore",
         "on_invalid_output": "fallback",
@@ -279,6 +302,7 @@ def test_every_field_is_kept_as_it_was_given(make):
         "http": None,
         "errors": (OutOfStock,),
         "scopes": ("a", "b:write"),
+        "rate_limit": (Rate(10, 120), Rate(100, 3600)),
         "timeout": 1.5,
         "more": "",
     }

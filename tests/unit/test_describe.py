@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import pytest
 from actionary import Action, ActionError, Example, Http, Registry, action, define_action
-from actionary.catalog import Catalog, ExampleSpec, HttpSpec, load
-from actionary.describe import DefinitionErrors, describe, describe_all, surface
+from actionary.catalog import Catalog, ExampleSpec, HttpSpec, RateSpec, load
+from actionary.describe import DefinitionErrors, describe, describe_all, outline
 from actionary.settings import Settings
 from jsonschema import Draft202012Validator
 from pydantic import AliasPath, BaseModel, ConfigDict, Field, create_model, field_serializer, field_validator
@@ -145,6 +145,16 @@ class TestWhatTheDefinitionSays:
         assert spec(raw, settings).http is None
         assert (spec(order, settings).timeout_ms, spec(order, settings).auth) == (None, True)
 
+    def test_a_rate_limit_is_said_and_not_where_calls_are_counted(self, settings):
+        limited = action(public=True, rate_limit="100/hour;5/2 seconds")(order.handler)
+        described = spec(limited, settings)
+        assert described.rate_limit == (RateSpec(calls=5, seconds=2), RateSpec(calls=100, seconds=3600))
+        registry = Registry(rate_limits="redis://:s3cret@h:1")
+        registry.register([limited])
+        catalog = dumped(describe(registry, settings))
+        assert "s3cret" not in catalog
+        assert load(json.loads(catalog)).actions[0].rate_limit == described.rate_limit
+
     def test_a_timeout_below_a_millisecond_is_one(self, settings):
         assert spec(action(timeout=0.0001)(order.handler), settings).timeout_ms == 1
 
@@ -167,12 +177,12 @@ class TestCatalog:
 
     def test_the_surface_needs_no_schema(self, settings):
         registry = registry_of(search, order, raw, secret)
-        assert surface(registry, settings) == describe(registry, settings).surface
-        assert surface(registry, settings) == describe_all(registry, settings).surface
+        assert outline(registry, settings).surface == describe(registry, settings).surface
+        assert outline(registry, settings).surface == describe_all(registry, settings).surface
 
     def test_the_surface_is_there_even_where_a_type_cannot_be_described(self, settings):
         registry = registry_of(search, undescribable("broken"))
-        assert len(surface(registry, settings)) == 64
+        assert len(outline(registry, settings).surface) == 64
 
     def test_a_private_action_changes_no_byte_of_the_public_catalog(self, settings):
         other = create_model("Item", __module__="elsewhere", x=(int, ...))

@@ -5,7 +5,8 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
-from actionary.catalog import ActionSpec, Catalog, ExampleSpec
+from actionary.auth_scheme import SchemeSpec
+from actionary.catalog import ActionSpec, Catalog, ExampleSpec, RateSpec
 from actionary_build.emit.action_page import action_page, groups
 
 
@@ -22,7 +23,7 @@ def request(catalog: Catalog, name: str, **given) -> str:
 
 def test_an_example_of_a_get_action_is_its_query(sample):
     assert request(sample, "list_events", **{"from": "2026-01-02"}) == (
-        "GET /api/actions/list_events?from=2026-01-02"
+        "GET /api/actions/list_events?from=2026-01-02\nX-Shop-Key: KEY"
     )
 
 
@@ -41,7 +42,7 @@ def test_an_example_of_a_get_action_is_its_query(sample):
 )
 def test_the_query_is_what_the_wire_understands(sample, given, query):
     written = request(sample, "list_events", **given)
-    assert parse_qsl(written.partition("?")[2], keep_blank_values=True) == query
+    assert parse_qsl(written.split("\n")[0].partition("?")[2], keep_blank_values=True) == query
     assert ("?" in written) is bool(query)
 
 
@@ -102,6 +103,41 @@ def test_traits_say_what_the_flags_mean(sample):
     assert traits["Time limit"].value == "30 s"
     ping = action_page(sample, replace(find(sample, "old_ping"), timeout_ms=None))
     assert ping.traits[-1].value == "none"
+    rates = (RateSpec(calls=10, seconds=1), RateSpec(calls=1000, seconds=3600))
+    delete = action_page(sample, replace(find(sample, "delete"), rate_limit=rates))
+    limited = {trait.name: trait.value for trait in delete.traits}
+    assert limited["Rate limit"] == "10 calls per second and 1,000 calls per hour"
+    assert "Rate limit" not in traits
+
+
+def said(words) -> str:
+    return "".join(f"`{piece.text}`" if piece.kind == "code" else piece.text for piece in words)
+
+
+def test_who_may_call_is_told_with_what_to_send(sample):
+    def told(name: str, **changes) -> str:
+        return said(action_page(sample, replace(find(sample, name), **changes)).access)
+
+    assert told("create_order") == ""
+    assert told("delete") == "The server asks who is calling; how to say it is told elsewhere."
+    assert told("list_events") == "Send the header `X-Shop-Key: KEY`, where KEY is an API key."
+    assert told("list_events", http=None) == told("delete")
+    assert told("add_node") == (
+        "Send the header `Authorization: Bearer TOKEN`, where TOKEN is a bearer token (`JWT`)."
+        " It needs the scope `nodes:write`."
+    )
+    assert told("add_node", scheme=SchemeSpec(name="b", kind="basic"), scopes=("a", "b")) == (
+        "Send the header `Authorization: Basic CREDENTIALS`, where CREDENTIALS is a name, a colon and a"
+        " password as base64. It needs the scopes `a`, `b`."
+    )
+
+
+def test_an_example_call_has_the_header(sample):
+    written = request(sample, "add_node", value=1)
+    assert written.startswith("POST /api/actions/add_node\nAuthorization: Bearer TOKEN\nContent-Type:")
+    assert request(sample, "list_events", kind="talk") == (
+        "GET /api/actions/list_events?kind=talk\nX-Shop-Key: KEY"
+    )
 
 
 def test_the_heading_is_the_title_or_else_the_name(sample):

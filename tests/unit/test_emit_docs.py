@@ -229,6 +229,11 @@ def test_unusual_actions_are_described_too(sample):
     assert "Time limit none" in text
     assert "Output Type: list of Event" in pages(sample)["docs/actions/list-events.html"].text
     assert "unauthorized 401" in pages(sample)["docs/actions/delete.html"].text
+    assert "Who may call" not in pages(sample)["docs/actions/create-order.html"].text
+    assert (
+        "Who may call Send the header Authorization: Bearer TOKEN , where TOKEN is a bearer token ( JWT )."
+        " It needs the scope nodes:write . A token of the login page."
+    ) in pages(sample)["docs/actions/add-node.html"].text
 
 
 def test_a_type_that_holds_itself_is_linked_within_its_page(sample):

@@ -143,6 +143,17 @@ def test_a_page_says_everything_about_its_action(sample):
         assert part in page
 
 
+def test_a_page_says_how_callers_say_who_they_are(sample):
+    page = emit(sample)["actions/add-node.md"]
+    sentence = (
+        "Send the header `Authorization: Bearer TOKEN`, where TOKEN is a bearer token (`JWT`)."
+        " It needs the scope `nodes:write`. A token of the login page."
+    )
+    assert page.count(sentence) == 1
+    assert sentence in emit(sample)["llms-full.txt"]
+    assert "Send the header" not in emit(sample)["actions/create-order.md"]
+
+
 def test_a_page_holds_the_schemas_whole(sample):
     order = sample.get("create_order")
     blocks = re.findall(
@@ -167,6 +178,24 @@ def test_a_get_action_takes_query_parameters(sample):
     assert "```http\nGET /api/actions/search_products?query=shoes\n```" in page
 
 
+def test_the_list_says_what_is_deprecated_and_what_gives_pages(sample):
+    delete = replace(
+        sample.get("delete"),
+        deprecated=DeprecationSpec(sunset="2027-01-31", use_instead="other"),
+        paginate=CursorSpec(input="after", output="next", items="rows"),
+    )
+    listed = emit(replace(sample, actions=(delete,)))["llms.txt"]
+    assert "Deprecated. It will be removed on 2027-01-31. Use other instead." in listed
+    assert "It gives rows page by page: send next of the output as after for the next page;" in listed
+
+
+def test_names_of_fields_are_text_where_pages_are_told_of(sample):
+    evil = CursorSpec(input="`a`", output="<b>", items="[c](d)")
+    files = emit(replace(sample, actions=(replace(sample.get("delete"), paginate=evil),)))
+    for path in ("llms.txt", "llms-full.txt", "actions/delete.md"):
+        assert r"It gives \[c\](d) page by page: send \<b> of the output as \`a\` for" in files[path]
+
+
 def test_unusual_inputs_and_outputs_are_put_into_words(sample):
     delete = replace(
         sample.get("delete"),
@@ -177,7 +206,7 @@ def test_unusual_inputs_and_outputs_are_put_into_words(sample):
     )
     page = emit(replace(sample, actions=(delete,)))["actions/delete.md"]
     assert "**Deprecated since 2026-01-31. Use other instead.**" in page
-    assert "- Pages: yes. Send `next` of the output as `after` for the next page of `rows`." in page
+    assert "- Pages: yes. It gives rows page by page: send next of the output as after for the next" in page
     assert "It takes no parameters." in page
     assert "The output is not described: it may be any JSON value." in page
     anything = replace(delete, input={"type": "object"}, output={"type": "null"})

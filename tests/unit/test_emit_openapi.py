@@ -5,7 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec, HttpSpec
+from actionary.auth_scheme import SchemeSpec
+from actionary.catalog import (
+    ActionSpec,
+    Catalog,
+    CursorSpec,
+    DeprecationSpec,
+    ErrorSpec,
+    ExampleSpec,
+    HttpSpec,
+)
 from actionary.codes import COMMON
 from actionary_build.emit import NoOptions
 from actionary_build.emit.openapi import emitter
@@ -158,6 +167,8 @@ class TestTheList:
             "method",
             "path",
             "description",
+            "deprecated",
+            "paginate",
         ]
 
     def test_an_action_of_its_name_keeps_the_name(self, sample):
@@ -190,6 +201,21 @@ class TestTexts:
         assert order["x-when-to-use"] == "The user wants to buy."
         assert order["x-when-not-to-use"] == "The user is only looking."
         assert not [key for key in operation(document, "add_node") if key.startswith("x-")]
+
+    def test_people_and_programs_find_how_pages_are_got(self, sample):
+        cursor = CursorSpec(input="after", output="next", items="rows")
+        paged = replace(sample.get("search_products"), paginate=cursor)
+        described = operation(openapi_of(replace(sample, actions=(paged,))), "search_products")
+        assert described["x-actionary-pagination"] == {"input": "after", "output": "next", "items": "rows"}
+        assert "send next of the output as after for the next page" in described["description"]
+
+    def test_another_action_is_named_only_where_it_is_in_the_document(self, sample):
+        old = replace(sample.get("old_ping"), deprecated=DeprecationSpec(use_instead="add_node"))
+        new = sample.get("add_node")
+        for other, said in ((new, True), (replace(new, http=None), False)):
+            described = operation(openapi_of(replace(sample, actions=(old, other))), "old_ping")
+            assert ("Use add_node instead." in described["description"]) is said
+            assert described["description"].startswith("Answer.\n\nDeprecated.")
 
     def test_tags_and_deprecation_are_said_where_there_are_any(self, document):
         assert operation(document, "create_order")["tags"] == ["shop", "write"]
@@ -264,20 +290,36 @@ class TestResults:
                     kept = answer["$ref"].removeprefix("#/components/responses/")
                     shown = document["components"]["responses"][kept]
                 late = {"Retry-After"} if status == "503" else set()
-                assert set(shown["headers"]) == {"Actionary-Catalog", "X-Request-Id"} | late
+                tagged = {"ETag"} if name == "search_products" and status in {"200", "304"} else set()
+                assert set(shown["headers"]) == {"Actionary-Catalog", "X-Request-Id"} | late | tagged
         pattern = document["components"]["headers"]["Actionary-Catalog"]["schema"]["pattern"]
         assert pattern == "^[0-9a-f]{16}$"
+
+    def test_a_result_that_callers_may_keep_can_be_answered_without_a_body(self, sample):
+        for change, kept in [
+            ({}, True),
+            ({"read_only": False}, False),
+            ({"auth": True}, False),
+            ({"authorize": True}, False),
+            ({"http": HttpSpec(method="POST", path="/api/x")}, False),
+        ]:
+            action = replace(sample.get("search_products"), **change)
+            shown = openapi_of(replace(sample, actions=(action,)))
+            responses = operation(shown, "search_products")["responses"]
+            assert ("304" in responses) is kept, change
+            assert ("ETag" in shown["components"]["headers"]) is kept
+            assert "content" not in shown["components"]["responses"].get("NotModified", {})
 
 
 class TestErrors:
     @pytest.mark.parametrize(
         ("name", "statuses"),
         [
-            ("old_ping", {"200", "400", "500", "503", "504"}),
-            ("search_products", {"200", "400", "500", "503", "504"}),
-            ("add_node", {"200", "400", "413", "415", "500", "503", "504"}),
+            ("old_ping", {"200", "304", "400", "500", "503", "504"}),
+            ("search_products", {"200", "304", "400", "500", "503", "504"}),
+            ("add_node", {"200", "400", "401", "403", "413", "415", "500", "503", "504"}),
             ("create_order", {"200", "400", "409", "413", "415", "500", "503", "504"}),
-            ("delete", {"200", "400", "401", "413", "415", "500", "503", "504"}),
+            ("delete", {"200", "400", "401", "413", "429", "415", "500", "503", "504"}),
         ],
     )
     def test_every_status_an_action_can_give_is_there_and_no_other(self, document, name, statuses):
@@ -286,7 +328,7 @@ class TestErrors:
     @pytest.mark.parametrize("name", ["create_order", "delete", "old_ping"])
     def test_common_codes_are_as_the_table_says(self, sample, document, name):
         shown = {}
-        for status in set(operation(document, name)["responses"]) - {"200"}:
+        for status in set(operation(document, name)["responses"]) - {"200", "304"}:
             schema = failure(document, name, status)
             for reference in schema.get("oneOf", [schema]):
                 fields = component(document, reference)["properties"]
@@ -373,3 +415,43 @@ def test_who_may_call_is_said_where_it_is_known(sample):
     for auth, said in ((False, []), (True, None)):
         document = openapi_of(replace(sample, actions=(replace(order, auth=auth),)))
         assert operation(document, "create_order").get("security") == said
+
+
+def test_a_scheme_stands_once_and_operations_name_it_with_their_scopes(sample, document):
+    assert document["components"]["securitySchemes"] == {
+        "key": {"type": "apiKey", "in": "header", "name": "X-Shop-Key"},
+        "tokens": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "A token of the login page.",
+        },
+    }
+    assert operation(document, "add_node")["security"] == [{"tokens": ["nodes:write"]}]
+    assert operation(document, "list_events")["security"] == [{"key": []}]
+    basic = replace(sample.get("add_node"), scheme=SchemeSpec(name="b", kind="basic"))
+    schemes = openapi_of(replace(sample, actions=(basic,)))["components"]["securitySchemes"]
+    assert schemes == {"b": {"type": "http", "scheme": "basic"}}
+
+
+def test_without_schemes_nothing_is_said_of_any(sample):
+    parts = openapi_of(replace(sample, actions=(sample.get("delete"),)))["components"]
+    assert "securitySchemes" not in parts
+    assert "WWW-Authenticate" not in parts["headers"]
+
+
+def test_refusals_that_ask_who_calls_have_the_header_for_it(sample):
+    def headers(name: str, status: str, **changes: Any) -> dict[str, Any]:
+        document = openapi_of(replace(sample, actions=(replace(sample.get(name), **changes),)))
+        reference = operation(document, name)["responses"][status]["$ref"]
+        response = document["components"]["responses"][reference.rpartition("/")[2]]
+        return response["headers"]
+
+    asked = {"$ref": "#/components/headers/WWW-Authenticate"}
+    assert headers("add_node", "401")["WWW-Authenticate"] == asked
+    assert headers("list_events", "401")["WWW-Authenticate"] == asked
+    assert "WWW-Authenticate" not in headers("delete", "401")
+    assert "WWW-Authenticate" not in headers("add_node", "400")
+    assert headers("add_node", "403")["WWW-Authenticate"]["required"] is True
+    assert headers("add_node", "403", authorize=True)["WWW-Authenticate"]["required"] is False
+    assert "WWW-Authenticate" not in headers("list_events", "403", scopes=("a",))

@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 from actionary import codes
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec, load
+from actionary.catalog import (
+    ActionSpec,
+    Catalog,
+    CursorSpec,
+    DeprecationSpec,
+    ErrorSpec,
+    ExampleSpec,
+    RateSpec,
+    load,
+)
 from actionary_build.emit.python import Options, emitter
 from actionary_build.emit.python.annotations import Code
 from actionary_build.emit.python.calls import RUNTIME_ERRORS, RUNTIME_NAMES
@@ -251,6 +260,17 @@ def test_renamed_arguments_are_listed_in_the_readme(sample: Catalog) -> None:
     assert "| `delete` | `a-b` | `a_b` |" in readme
 
 
+def test_the_readme_says_how_callers_say_who_they_are(sample: Catalog) -> None:
+    readme = emitted(sample)["README.md"]
+    assert (
+        '- `headers={"X-Shop-Key": "KEY"}` for `list_events`.\n'
+        '- `headers={"Authorization": "Bearer TOKEN"}` for `add_node` (scopes `nodes:write`).'
+        " A token of the login page.\n"
+    ) in readme
+    asks_nobody = replace(sample, actions=tuple(each for each in sample if each.scheme is None))
+    assert "## Who calls" not in emitted(asks_nobody)["README.md"]
+
+
 # Texts of people
 
 
@@ -320,7 +340,10 @@ def test_each_code_an_action_can_give_has_its_class(sample: Catalog) -> None:
 def every_action(sample: Catalog) -> list[ActionSpec]:
     action = sample.get("create_order")
     assert action is not None
-    return [replace(action, auth=True, authorize=True, timeout_ms=1), *sample.http_actions]
+    return [
+        replace(action, auth=True, authorize=True, rate_limit=(RateSpec(calls=1, seconds=1),), timeout_ms=1),
+        *sample.http_actions,
+    ]
 
 
 def test_each_class_is_named_and_explained_as_its_code_is() -> None:
@@ -506,3 +529,60 @@ def test_a_long_title_gives_a_folder_that_file_systems_take(sample: Catalog) -> 
     assert len(package) <= 110
     assert package.startswith("a_a_")
     assert package.endswith("_a_client")
+
+
+def test_another_action_is_called_as_the_client_calls_it_and_only_if_it_is_there(sample: Catalog) -> None:
+    old = replace(sample.get("old_ping"), deprecated=DeprecationSpec(use_instead="match"))
+    new = replace(sample.get("add_node"), name="match")
+    for other, told in ((new, "Deprecated. Use match_ instead."), (replace(new, http=None), "Deprecated.")):
+        files = emitted(replace(sample, actions=(old, other)))
+        tree = ast.parse(files["my_shop_client/actions/default.py"])
+        assert told in (ast.get_docstring(function(tree, "old_ping")) or "").splitlines()
+        shown = told.replace("match_", r"match\_")  # which Markdown shows as it was
+        assert f"Answer. {shown}\n" in files["README.md"]
+        assert f"| {shown} Answer. |\n" in files["README.md"]
+
+
+def test_how_pages_are_got_is_said_with_the_names_of_the_client(sample: Catalog) -> None:
+    page = objects(**{"next": {"type": ["string", "null"]}, "class": {"type": "array"}})
+    paged = replace(
+        sample.get("search_products"),
+        input=objects(**{"from": {"type": ["string", "null"]}}),
+        output=page,
+        paginate=CursorSpec(input="from", output="next", items="class"),
+    )
+    files = emitted(replace(sample, actions=(paged,)))
+    told = "It gives class_ page by page: send next of the output as from_ for the next page;"
+    assert told in files["my_shop_client/actions/shop.py"]
+    assert told.replace("_ ", r"\_ ") in files["README.md"]
+
+
+def test_the_readme_says_of_an_action_what_goes_in_comes_out_and_may_go_wrong(sample: Catalog) -> None:
+    details = objects(**{"in": {"type": "integer", "minimum": 1}})
+    errors = (ErrorSpec(code="gone", status=410, retryable=False, description="Gone.", details=details),)
+    day = {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}], "default": None}
+    action = replace(
+        sample.get("add_node"),
+        input={**objects(**{"from": {"type": "string", "minLength": 2}, "on": day}), "required": ["from"]},
+        output={"type": "array", "items": {"$ref": "#/$defs/T"}},
+        errors=errors,
+    )
+    types = {"T": objects(**{"class": {"type": "string", "description": "Which."}})}
+    readme = emitted(replace(sample, actions=(action,), types=types))["README.md"]
+    section = readme.partition("\n### add_node\n")[2]
+    for line in (
+        "- `from_`, on the wire `from`: `str`. Length at least 2.",
+        "- `on` (optional): `date | None`. Default null.",
+        "- `Gone` (status `410`): Gone. `details` is `models.GoneDetails`.",
+        "- `class_`, on the wire `class` (optional): `str`. Which.",
+        "- `in_`, on the wire `in` (optional): `int`. At least 1.",
+        "| `models.T` | `class` | `class_` |",
+    ):
+        assert f"{line}\n" in section
+    assert "Gives `list[models.T]` as `data`. Fails with `" in section
+
+
+def test_an_action_without_arguments_says_so(sample: Catalog) -> None:
+    ping = replace(sample.get("old_ping"), output={"type": "null"})
+    readme = emitted(replace(sample, actions=(ping,)))["README.md"]
+    assert "It takes no arguments.\n\nGives `None` as `data`. Fails with `" in readme

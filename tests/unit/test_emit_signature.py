@@ -78,7 +78,7 @@ def plain(pieces) -> str:
         ),
         (
             {"type": "object", "propertyNames": {"format": "date"}, "additionalProperties": LINE},
-            "map of string to Line, each key any value (date)",
+            "map of string to Line, each key date",
         ),
         ({"type": "string", "not": {"const": "x"}}, "string, with more rules in the JSON Schema"),
     ],
@@ -127,3 +127,23 @@ def test_every_type_that_is_named_anywhere_below_has_its_table(sample: Catalog):
     assert [table.name for table in tables] == ["Card", "Invoice", "Line"]
     node = named_types(sample, sample.types["Node"])
     assert [(table.name, table.description) for table in node] == [("Node", "A tree.")]
+
+
+def test_what_has_to_be_there_has_no_default_since_nobody_takes_it():
+    tag = {"const": "red", "type": "string", "default": "red"}
+    found = {"type": "object", "properties": {"kind": tag, "depth": {"default": 1}}, "required": ["kind"]}
+    assert [(field.required, field.default) for field in shape(found).fields] == [(True, None), (False, "1")]
+
+
+@pytest.mark.parametrize(
+    ("more", "taken"),
+    [
+        ({}, False),
+        ({"additionalProperties": False}, False),
+        ({"additionalProperties": True}, True),
+        ({"additionalProperties": {"type": "integer"}}, True),
+        ({"patternProperties": {"^x": {}}}, True),
+    ],
+)
+def test_an_object_says_whether_it_takes_keys_that_it_does_not_list(more, taken):
+    assert shape({"type": "object", "properties": {"a": {}}, **more}).open is taken

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from actionary import codes
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec, load
+from actionary.catalog import ActionSpec, Catalog, CursorSpec, DeprecationSpec, ErrorSpec, load
 from actionary_build.emit.typescript import FOLDER, Options, emitter
 from actionary_build.emit.typescript.examples import literal
 from actionary_build.emit.typescript.names import RESERVED, name_all
@@ -176,6 +176,17 @@ def test_the_package_can_be_named(sample: Catalog) -> None:
     assert 'from "@acme/shop";' in written["README.md"]
 
 
+def test_the_readme_says_how_callers_say_who_they_are(sample: Catalog) -> None:
+    readme = files(sample)["README.md"]
+    assert (
+        '- `headers: { "X-Shop-Key": "KEY" }` for `listEvents`.\n'
+        '- `headers: { "Authorization": "Bearer TOKEN" }` for `addNode` (scopes `nodes:write`).'
+        " A token of the login page.\n"
+    ) in readme
+    asks_nobody = replace(sample, actions=tuple(each for each in sample if each.scheme is None))
+    assert "## Who calls" not in files(asks_nobody)["README.md"]
+
+
 @pytest.mark.parametrize("package", ["", "My-Shop", "a b", "../x", "@/x", 'x"', ".hidden", "x" * 215, "x\n"])
 def test_a_name_npm_would_refuse_is_refused(package: str) -> None:
     with pytest.raises(ValidationError, match="no name of an npm package: use lower-case"):
@@ -232,3 +243,30 @@ def test_nothing_of_the_package_is_served(sample: Catalog) -> None:
 def test_a_deprecated_call_says_since_when_and_what_to_use_instead(sample):
     source = files(sample)["src/actions/default.ts"]
     assert "@deprecated Deprecated since 2026-01-31. It will be removed on 2027-01-31.\n" in source
+
+
+def test_another_action_is_called_as_the_client_calls_it_and_only_if_it_is_there(sample):
+    old = replace(sample.get("old_ping"), deprecated=DeprecationSpec(use_instead="add_node"))
+    new = sample.get("add_node")
+    for other, told in ((new, "@deprecated Use addNode instead."), (replace(new, http=None), "@deprecated")):
+        written = files(replace(sample, actions=(old, other)))
+        for path in ("src/actions/default.ts", "src/client.ts"):
+            assert f" * {told}\n" in written[path]
+        assert ("Deprecated. Use addNode instead." in written["README.md"]) is (other is new)
+        assert not any("add_node instead" in text for text in written.values())
+
+
+def test_how_pages_are_got_is_said_with_the_call_and_in_the_readme(sample):
+    cursor = CursorSpec(input="after", output="next", items="rows")
+    paged = replace(sample.get("search_products"), paginate=cursor)
+    written = files(replace(sample, actions=(paged,)))
+    told = "It gives rows page by page: send next of the output as after for the next page;"
+    for path in ("src/actions/shop.ts", "src/client.ts", "README.md"):
+        assert told in written[path]
+
+
+def test_the_readme_names_every_method_whose_input_is_a_query(sample):
+    assert (
+        "An action that is called with GET or DELETE sends its input in the query"
+        in files(sample)["README.md"]
+    )

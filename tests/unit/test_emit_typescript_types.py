@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from actionary_build.emit.typescript.comments import constraints, schema_comment
+from actionary_build.emit.constraints import constraints
+from actionary_build.emit.typescript.comments import schema_comment
 from actionary_build.emit.typescript.types import declaration, expression
 from actionary_build.texts import TypeScriptIdentifier
 
@@ -194,3 +195,21 @@ def test_our_own_tags_are_tags() -> None:
     assert (
         schema_comment({"deprecated": True, "description": "Old."}) == "/**\n * Old.\n * @deprecated\n */\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"type": "object", "patternProperties": {"^x": {}, "^a": {}}}, "Keys match ^a or ^x."),
+        ({"properties": {"a": {}}, "patternProperties": {"^x": {}}}, "Other keys match ^x."),
+        ({"type": "object", "propertyNames": {"pattern": "^x"}}, "Of each key: matches ^x."),
+        ({"type": "object", "propertyNames": {"enum": ["a"]}}, ""),
+    ],
+)
+def test_what_keys_have_to_be_is_said(schema, said):
+    assert constraints(schema) == said
+
+
+def test_what_has_to_be_there_has_no_default():
+    assert schema_comment({"const": "a", "default": "a"}, required=True) == ""
+    assert schema_comment({"default": "a"}) == '/** Default "a". */\n'

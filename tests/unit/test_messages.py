@@ -8,7 +8,7 @@ import pytest
 from actionary import messages
 from actionary.inputs import json_reader
 from actionary.result import CommonError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretBytes, SecretStr
 from pydantic_core._pydantic_core import list_all_errors
 
 
@@ -49,6 +49,28 @@ def test_a_key_of_the_caller_is_cut_and_its_value_is_never_quoted():
     assert error.details[0]["path"] == ["table", "k" * 64]
     assert "hunter2" not in error.message
     assert "hunter2" not in str(error.details)
+
+
+class Secrets(BaseModel):
+    password: Annotated[SecretStr, Field(min_length=8, max_length=9)] = SecretStr("x")
+    key: Annotated[SecretBytes, Field(min_length=1, max_length=3)] = SecretBytes(b"x")
+    names: Annotated[list[str], Field(min_length=1)] = []
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"password": "häschen"}', "password: must have at least 8 characters"),
+        ('{"password": "sehr lange"}', "password: must have at most 9 characters"),
+        ('{"key": ""}', "key: must have at least 1 character"),
+        ('{"key": "äöü"}', "key: must have at most 3 bytes"),
+        ('{"names": []}', "names: must have at least 1 item"),
+    ],
+)
+def test_the_length_of_a_secret_is_told_in_characters_or_bytes(body, said):
+    with pytest.raises(CommonError) as caught:
+        json_reader(Secrets)(body.encode())
+    assert caught.value.message == said
 
 
 def test_at_most_fifty_problems_are_listed_and_a_few_are_said():

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from actionary import running
+from actionary import Context, action, invoke_action, running
 from actionary.result import CommonError
 from actionary.running import Call, running_here
 
@@ -161,9 +161,14 @@ async def test_it_runs_in_the_task_of_the_caller():
 
 
 async def test_work_that_is_late_already_is_not_begun():
-    call = Call(running_here(), "tested", monotonic() - 2, 1)
-    with timed_out(), call:
-        call.check_time()
+    @action(name="late")
+    async def never() -> None:
+        """Never run."""
+        raise AssertionError
+
+    ended = await invoke_action(never, None, Context(deadline=monotonic() - 1))
+    assert not ended.ok
+    assert ended.code == "timeout"
 
 
 async def test_a_step_may_have_less_time_than_the_call_and_the_call_goes_on_after_it():
@@ -188,8 +193,13 @@ async def test_many_calls_end_each_at_its_own_deadline():
     async def forever_coroutine() -> None:
         await forever()
 
-    await asyncio.gather(*map(one, (0.09, 0.03, 0.06)))
-    assert ended == [0.03, 0.06, 0.09]
+    short = asyncio.gather(*map(one, (0.03, 0.02)))
+    long = asyncio.create_task(one(600))
+    await short
+    assert sorted(ended) == [0.02, 0.03]
+    long.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await long
 
 
 async def test_a_caller_who_hangs_up_cancels_what_waits(monkeypatch):

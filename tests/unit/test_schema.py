@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 from pydantic import (
     AliasChoices,
     AliasPath,
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -245,7 +246,8 @@ class TestShapes:
                 {"type": "object", "additionalProperties": True, "propertyNames": {"pattern": "^a"}},
             ),
             (dt.date, {**STRING, "format": "date"}),
-            (dt.datetime, {**STRING, "format": "date-time"}),
+            (dt.datetime, {"anyOf": [{**STRING, "format": f"date-time{more}"} for more in ("", "-local")]}),
+            (AwareDatetime, {**STRING, "format": "date-time"}),
             (dt.time, {**STRING, "format": "time"}),
             (dt.timedelta, {**STRING, "format": "duration"}),
             (uuid.UUID, {**STRING, "format": "uuid"}),

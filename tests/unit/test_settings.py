@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from actionary.cors import Cors
 from actionary.settings import Settings, SettingsError, find_root, read_settings, read_table
 
 
@@ -138,3 +139,30 @@ class TestReading:
         (tmp_path / "pyproject.toml").write_bytes(b"[tool.actionary]\ntitle = '\xff'\n")
         with pytest.raises(SettingsError, match="cannot be read"):
             read_settings(tmp_path)
+
+
+class TestCors:
+    def test_it_is_off_unless_it_is_there(self, tmp_path):
+        assert settings_of(tmp_path, "").cors is None
+        assert settings_of(tmp_path, "serve = {}").cors is None
+
+    def test_it_is_read_from_the_table_serve(self, tmp_path):
+        read = settings_of(tmp_path, 'serve.cors = {origins = ["https://a.example"], max_age = 5}')
+        assert read.cors == Cors(origins=["https://a.example"], max_age=5)
+
+    @pytest.mark.parametrize(
+        ("lines", "said"),
+        [
+            ("serve = 3", "serve: 3 is no table; write a table [tool.actionary.serve]"),
+            ("serve = {port = 1}", "serve.port: there is no such key; use cors, or remove it"),
+            ("serve.cors = true", "serve.cors: True is no table"),
+            ("serve.cors = {}", "serve.cors: it names no origins"),
+            ('serve.cors = {origin = ["*"]}', "serve.cors.origin: there is no such key; use origins"),
+            ('serve.cors = {origins = "*"}', "serve.cors.origins: '*' is no list of texts"),
+            ('serve.cors = {origins = ["*"], credentials = true}', "serve.cors.credentials: with the origin"),
+        ],
+    )
+    def test_a_mistake_is_named_with_its_key_and_a_mend(self, tmp_path, lines, said):
+        with pytest.raises(SettingsError) as caught:
+            settings_of(tmp_path, lines)
+        assert f"[tool.actionary] {said}" in str(caught.value)

@@ -39,6 +39,10 @@ class Hidden(BaseModel):
     pin: SecretStr
 
 
+class MadeAnew(BaseModel):
+    q: int | None = Field(default_factory=lambda: 3)
+
+
 class Aliased(BaseModel):
     since: int | None = Field(default=3, alias="from")
 
@@ -58,10 +62,12 @@ class TestNullInAQuery:
         def model(given: Required) -> None: ...
         def aliased(given: Aliased) -> None: ...
         def deep(q: Annotated[Annotated[int, Field(ge=1)] | None, Field(description="x")]) -> None: ...
+        def made(given: MadeAnew) -> None: ...
 
         for handler, field in (
             *((each, "q") for each in (required, other_default, literal, model, deep)),
             (aliased, "from"),
+            (made, "q"),
         ):
             error = refused(handler, http=Http(method))
             assert (error.field, "a query cannot say null" in error.what) == (f"input.{field}", True)
@@ -104,6 +110,28 @@ class TestPaginate:
         names = Cursor("after", "after", "rows")
         assert define_action(handler=usual, paginate=Cursor()).definition.paginate == Cursor()
         assert define_action(handler=other, paginate=names).definition.paginate == names
+
+    def test_a_cursor_may_be_narrower_and_wider_than_what_is_taken(self):
+        def text(cursor: Annotated[str, Field(max_length=99)] = "") -> Page: ...  # type: ignore[empty-body]  # never called
+        def either(cursor: str | int | None = None) -> Page: ...  # type: ignore[empty-body]  # never called
+        def anything(cursor: Any = None) -> Page: ...  # type: ignore[empty-body]  # never called
+        def number(after: float | None = None) -> DataPage: ...  # type: ignore[empty-body]  # never called
+
+        for handler in (text, either, anything):
+            assert define_action(handler=handler, paginate=Cursor()).name == handler.__name__
+        assert define_action(handler=number, paginate=Cursor("after", "after", "rows")).name == "number"
+
+    def test_a_cursor_that_the_input_does_not_take_is_refused(self):
+        def number(cursor: int = 0) -> Page: ...  # type: ignore[empty-body]  # never called
+        def text(after: str | None = None) -> DataPage: ...  # type: ignore[empty-body]  # never called
+
+        error = refused(number, paginate=Cursor())
+        assert "the output's `next_cursor` is a text" in error.what
+        assert "the input's `cursor`, as which callers send it, takes an integer" in error.what
+        assert error.mend.startswith("give both the same type")
+        error = refused(text, paginate=Cursor("after", "after", "rows"))
+        assert "`after` is an integer" in error.what
+        assert "takes a text" in error.what
 
     def test_what_does_not_lead_from_page_to_page_is_refused(self):
         def no_input() -> Page: ...  # type: ignore[empty-body]  # never called

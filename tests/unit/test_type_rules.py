@@ -13,7 +13,7 @@ import pytest
 from actionary import ActionDefinitionError, ActionError, Registry, action, define_action
 from actionary.describe import DefinitionErrors, describe
 from actionary.settings import Settings
-from actionary.type_rules import first_misfit
+from actionary.type_rules import TAGGED, first_misfit
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -57,13 +57,17 @@ def told_apart(_: Any) -> str:
     return "cat"
 
 
+class Untold(BaseModel):
+    kind: str
+
+
 ByFunction = Annotated[
     Annotated[Cat, Tag("cat")] | Annotated[Dog, Tag("dog")],
     Discriminator(told_apart),
 ]
 
 ITERATOR = ("is an iterator", "use `list`")
-FUNCTION = ("is told apart by a function", "use a Literal field as discriminator")
+FUNCTION = ("is told apart by a function", TAGGED)
 NO_KEYS = "use `str` or `int` keys"
 FLOATS = ("has floats as keys", NO_KEYS)
 NULLS = ("has null as keys", NO_KEYS)
@@ -94,6 +98,21 @@ def step(given):
     """The step that leads to what is refused of a type above."""
     inside = {list: "[]", dict: ".*"}.get(get_origin(given), "")
     return "" if inside == ".*" and get_origin(get_args(given)[1]) is not Iterable else inside
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Annotated[Cat | Annotated[Dog, Tag("dog")], Discriminator(told_apart)],
+        Annotated[Untold | Dog, Field(discriminator="kind")],
+        Annotated[Untold | Dog, Field(discriminator="name")],
+    ],
+    ids=["no tags", "no Literal", "no such field"],
+)
+def test_for_a_union_that_pydantic_cannot_tell_apart_the_same_is_advised(given):
+    with pytest.raises(ActionDefinitionError) as caught:
+        define_action(name="out", handler=lambda: None, output=given)
+    assert (caught.value.field, caught.value.mend) == ("output", TAGGED)
 
 
 @pytest.mark.parametrize(("given", "what", "mend"), REFUSED, ids=str)

@@ -35,6 +35,10 @@ class Given:
     options: dict[str, str] = field(default_factory=dict)
 
 
+class NoSuchField(click.NoSuchOption):
+    """A flag that is no field of the action and no option of ours."""
+
+
 def read_arguments(arguments: Sequence[str], fields: Mapping[str, Parameter]) -> Given:
     """Read the arguments of a call of an action with these fields.
 
@@ -42,6 +46,7 @@ def read_arguments(arguments: Sequence[str], fields: Mapping[str, Parameter]) ->
     stands for an underscore. A value that begins with ``--`` is written with ``=``.
 
     Raises:
+        NoSuchField: A flag is neither a field nor an option.
         click.UsageError: They cannot be read.
     """
     return _Reader(list(arguments), fields).read()
@@ -114,7 +119,7 @@ class _Reader:
     def _negated(self, flag: str, value: str | None) -> None:
         name = self._field(flag.removeprefix("--no-")) if flag.startswith("--no-") else None
         if name is None:
-            raise click.NoSuchOption(flag, possibilities=self._near(flag))
+            raise NoSuchField(flag, possibilities=self._near(flag))
         if not _may_be_bare(self.fields[name]):
             raise click.UsageError(f"{flag}: {name} is no boolean; write --{flag[5:]}=VALUE")
         if value is not None:

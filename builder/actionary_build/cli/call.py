@@ -71,7 +71,7 @@ def command(
         given = Given(options={"json": ""} if "--json" in arguments else {})
     else:
         fields = _parameters(action, settings)
-        with _usage_of(action):
+        with _usage_of(action), _other_keys_told_of(action, settings):
             given = read_arguments(arguments, fields)
         _check_project(given, fields, later, settings, start)
     if "help" in given.options and action is not None:
@@ -147,6 +147,22 @@ def _usage_of(action: AnyAction) -> Generator[None]:
         alone = click.Command("call", params=[fields], options_metavar="")
         error.ctx = click.Context(alone, parent=call.parent, info_name=f"call {action.name}")
         raise
+
+
+@contextmanager
+def _other_keys_told_of(action: AnyAction, settings: Settings) -> Generator[None]:
+    """Let a complaint about an unknown flag say how keys beside the fields are given, if any are taken."""
+    from actionary_build.cli.arguments import NoSuchField
+    from actionary_build.emit.signature import takes_other_keys
+
+    try:
+        yield
+    except NoSuchField as error:
+        catalog = _described(action, settings)
+        if not takes_other_keys(catalog.resolve(catalog.actions[0].input)):
+            raise
+        told = "A key that is no field of the action is given in the JSON"
+        raise click.UsageError(f"{error.format_message()} {told}, such as '{{\"key\": 1}}'.") from error
 
 
 @dataclass(frozen=True, slots=True)

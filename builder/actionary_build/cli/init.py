@@ -17,7 +17,7 @@ TEMPLATES: Final = ("minimal",)
 """The folders in `scaffold.TEMPLATES`, which a test compares: importing it here would cost every --help."""
 
 NEXT: Final = ("pytest", "actionary build", "actionary serve")
-"""What can be done at once in the new project."""
+"""What can be done in the new project once what it needs is installed."""
 
 
 @click.command("init")
@@ -78,9 +78,17 @@ def _outcome(scaffold: Scaffold) -> dict[str, Any]:
         "written": list(scaffold.contents),
         "left": list(scaffold.left),
         "add_to_pyproject": scaffold.table or None,
-        "next": list(NEXT),
+        "next": list(_next(scaffold)),
         "diagnostics": [],
     }
+
+
+def _next(scaffold: Scaffold) -> tuple[str, ...]:
+    """Give the next steps: first how pytest is installed, by an extra only where the file with it is ours."""
+    from actionary_build.scaffold import PYPROJECT
+
+    install = "pip install -e '.[dev]'" if PYPROJECT in scaffold.contents else "pip install pytest"
+    return (install, *NEXT)
 
 
 def _say(scaffold: Scaffold) -> None:
@@ -93,5 +101,7 @@ def _say(scaffold: Scaffold) -> None:
     if scaffold.table:
         click.echo(f"\nadd to pyproject.toml:\n\n{scaffold.table}")
     here = scaffold.folder.resolve() == Path.cwd()
-    steps = NEXT if here else (f"cd {shlex.quote(one_line(str(scaffold.folder)))}", *NEXT)
+    steps = _next(scaffold)
+    if not here:
+        steps = (f"cd {shlex.quote(one_line(str(scaffold.folder)))}", *steps)
     click.echo(f"next: {', '.join(steps)}")

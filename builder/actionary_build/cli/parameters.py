@@ -33,9 +33,10 @@ def needs_one_json_text(parameter: Parameter) -> bool:
 
 def _lines(action: ActionSpec, catalog: Catalog, parameters: Mapping[str, Parameter]) -> Iterator[str]:
     root = catalog.resolve(action.input)
-    fields = shape(root).fields
+    form = shape(root)
+    fields = form.fields
     yield f"Usage: actionary call {action.name} [JSON]{' [--FIELD VALUE]...' if fields else ''}"
-    for text in (action.description, action.when_to_use and f"Use when: {action.when_to_use}"):
+    for text in _texts(action):
         if text:
             yield ""
             yield from _wrapped(one_line(text), "  ")
@@ -43,6 +44,8 @@ def _lines(action: ActionSpec, catalog: Catalog, parameters: Mapping[str, Parame
     yield "Parameters:" if fields else "It takes no parameters."
     for field in fields:
         yield from _field(field, "  ", parameter=parameters.get(field.name))
+    if form.open:
+        yield "  Other keys are taken too, but only in the JSON."
     for named in named_types(catalog, root):
         yield ""
         yield from _type(named)
@@ -57,6 +60,14 @@ def _lines(action: ActionSpec, catalog: Catalog, parameters: Mapping[str, Parame
     yield ""
     yield "Lists of texts or numbers repeat their flag; objects are JSON text. JSON - is standard input."
     yield f"Options of call: {_options({field.name for field in fields})}"
+
+
+def _texts(action: ActionSpec) -> Iterator[str | None]:
+    yield action.description
+    yield action.deprecation
+    yield action.when_to_use and f"Use when: {action.when_to_use}"
+    yield action.when_not_to_use and f"Do not use when: {action.when_not_to_use}"
+    yield action.paging
 
 
 def _example(action: ActionSpec) -> str:

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
-import errno
-import signal
-import socket
-from typing import TYPE_CHECKING
+import asyncio
+import ipaddress
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 
 from actionary_build.cli.extras import need
-from actionary_build.cli.project import find_project, project_option, registry_of, settings_of
-from actionary_build.cli.say import Failed, WrongUse, error
+from actionary_build.cli.project import find_project, project_option
+from actionary_build.cli.say import WrongUse, error
 
 if TYPE_CHECKING:
-    from actionary.settings import Settings
-    from starlette.applications import Starlette
+    import socket
 
-    from actionary_build.diagnostics import Diagnostic
+    from actionary_build.serving.process import Serving
+
+    Listening: TypeAlias = AbstractContextManager[tuple[socket.socket, str]]
+
+_MOST_WORKERS: Final = 512
+
+
+def _mode(_context: click.Context, _option: click.Parameter, value: str) -> int:
+    """Read the mode of a file, in octal."""
+    try:
+        mode = int(value, 8)
+    except ValueError:
+        mode = -1
+    if not 0 <= mode <= 0o777:
+        raise click.BadParameter(f"{value!r} is no mode of a file; write it in octal, such as 660")
+    return mode
+
+
+def _proxies(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Check addresses and networks with commas between them."""
+    for address in (each.strip() for each in ("*" if value is None else value).split(",")):
+        try:
+            if address != "*":
+                ipaddress.ip_network(address)
+        except ValueError as wrong:
+            raise click.BadParameter(
+                f"{address!r} is no address or network; write such as 10.0.0.1,10.1.0.0/16, or *"
+            ) from wrong
+    return value
 
 
 @click.command("serve")
@@ -29,75 +57,113 @@ if TYPE_CHECKING:
     show_default=True,
     help="The port to listen on; 0 for any that is free.",
 )
+@click.option(
+    "--uds",
+    type=click.Path(path_type=Path, resolve_path=True),
+    metavar="PATH",
+    help="Listen on a Unix socket at this path, and on no port.",
+)
+@click.option(
+    "--uds-mode",
+    callback=_mode,
+    default="660",
+    show_default=True,
+    metavar="MODE",
+    help="Who may write to the Unix socket.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, _MOST_WORKERS),
+    default=1,
+    show_default=True,
+    help="How many processes answer; one that dies is replaced.",
+)
+@click.option(
+    "--shutdown-timeout",
+    type=click.FloatRange(0),
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long running calls may take to end after Ctrl+C or SIGTERM.",
+)
+@click.option(
+    "--forwarded-allow-ips",
+    callback=_proxies,
+    metavar="ADDRESSES",
+    help="Proxies whose X-Forwarded-For and -Proto are believed; * for all, which a Unix socket needs.",
+)
 @click.option("--allow-drift", is_flag=True, help="Serve although the output folder is of other definitions.")
 @click.option("--verify", is_flag=True, help="Compare every type and file with the output folder first.")
 @project_option
-def command(*, host: str, port: int, allow_drift: bool, verify: bool, project: str | None) -> int:
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    host: str,
+    port: int,
+    uds: Path | None,
+    uds_mode: int,
+    workers: int,
+    shutdown_timeout: float,
+    forwarded_allow_ips: str | None,
+    allow_drift: bool,
+    verify: bool,
+    project: str | None,
+) -> int:
     """Serve the public actions over HTTP, with the files that were built for callers.
 
-    It ends on Ctrl+C or SIGTERM, after the calls that are running.
+    It ends on Ctrl+C or SIGTERM, after the calls that are running; a second signal
+    ends those too.
     """
     need("serve", "starlette", "uvicorn")
-    settings = settings_of(find_project(project))
-    app = _application(settings, allow_drift=allow_drift, verify=verify)
-    with _listening(host, port) as listener:
-        shown = f"[{host}]" if ":" in host else host
-        return _serve(app, listener, f"http://{shown}:{listener.getsockname()[1]}")
+    from actionary_build.serving.process import Serving
 
-
-def _application(settings: Settings, *, allow_drift: bool, verify: bool) -> Starlette:
-    from actionary.describe import DefinitionErrors
-    from actionary.http import CannotServe, create_app
-
-    from actionary_build.diagnose import diagnose
-
-    registry = registry_of(settings)
-    try:
-        return create_app(registry, settings=settings, allow_drift=allow_drift, verify=verify)
-    except CannotServe as refused:
-        raise Failed(error("cannot-serve", refused.what, refused.mend)) from refused
-    except DefinitionErrors as wrong:
-        raise Failed(*diagnose(wrong, settings.root)) from wrong
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """Open the socket here, so that the address is said when it answers and a taken port is told apart."""
-    listener: socket.socket | None = None
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(2048)
-    except OSError as refused:
-        if listener is not None:
-            listener.close()
-        raise WrongUse(_cannot_listen(host, port, refused)) from refused
-    return listener
-
-
-def _cannot_listen(host: str, port: int, refused: OSError) -> Diagnostic:
-    if refused.errno == errno.EADDRINUSE:
-        return error(
-            "cannot-listen", f"port {port} on {host} is in use", "end what uses it, or give another --port"
-        )
-    problem = f"port {port} on {host} cannot be listened on: {refused.strerror or refused}"
-    return error("cannot-listen", problem, "give another --host or --port")
-
-
-def _serve(app: Starlette, listener: socket.socket, address: str) -> int:
-    import uvicorn
-
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=30)
+    _check_where(context, uds)
+    serving = Serving(
+        root=str(find_project(project)),
+        allow_drift=allow_drift,
+        verify=verify,
+        limit=shutdown_timeout,
+        trusted=forwarded_allow_ips,
     )
-    # uvicorn raises the signal that ended it again, which is no reason here to die of it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        click.echo(f"serving on {address}", err=True)
-        server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        return 0
-    except SystemExit:  # some versions end so when the resources cannot be opened, which they have logged
-        return 1
-    return 0 if server.started else 1
+    if workers > 1:
+        return _serve_with_workers(serving, workers, _listening(host, port, uds, uds_mode))
+    return _serve(serving, _listening(host, port, uds, uds_mode))
+
+
+def _check_where(context: click.Context, uds: Path | None) -> None:
+    """Refuse both a port and a Unix socket."""
+    from click.core import ParameterSource
+
+    if uds is None:
+        given = ["uds_mode"]
+        problem, mend = "--uds-mode without --uds", "name the Unix socket with --uds PATH"
+    else:
+        given = ["host", "port"]
+        problem, mend = "--uds and an address cannot both be listened on", "leave out --host and --port"
+    if any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in given):
+        raise WrongUse(error("cannot-listen", problem, mend))
+
+
+def _listening(host: str, port: int, uds: Path | None, mode: int) -> Listening:
+    from actionary_build.serving.listening import listening_on_path, listening_on_port
+
+    return listening_on_port(host, port) if uds is None else listening_on_path(uds, mode)
+
+
+def _serve(serving: Serving, listening: Listening) -> int:
+    from actionary_build.serving.process import application, run, server_of
+
+    app = application(serving)
+    with listening as (listener, address):
+        return run(server_of(app, serving), listener, lambda: click.echo(f"serving on {address}", err=True))
+
+
+def _serve_with_workers(serving: Serving, count: int, listening: Listening) -> int:
+    from actionary_build.serving.workers import Workers
+
+    async def supervise() -> int:
+        with listening as (listener, address):
+            return await Workers(serving, listener, count, address).run()
+
+    return asyncio.run(supervise())

@@ -9,7 +9,9 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from actionary.catalog import ActionSpec, Catalog, ExampleSpec
+from actionary.rates import Rate
 
+from actionary_build.emit.credentials import header_of, who_may_call
 from actionary_build.emit.openapi_query import query_parameters
 from actionary_build.emit.signature import Shape, Words, code, describe, named_types, shape, words
 from actionary_build.texts import one_line, visible_json
@@ -48,11 +50,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionPage:
-    """Everything a page shows of an action that is not plain text of the action itself."""
+    """Everything a page shows of an action that is not plain text of the action itself.
+
+    ``access`` says what it asks of who calls, and nothing where it does not ask.
+    """
 
     action: ActionSpec
     heading: str
     address: str
+    access: Words
     parameters: Shape
     output: Shape
     output_described: bool
@@ -72,6 +78,7 @@ def action_page(catalog: Catalog, action: ActionSpec) -> ActionPage:
         action=action,
         heading=one_line(action.title or "") or action.name,
         address=address(catalog, action.http.path) if action.http else "",
+        access=who_may_call(action),
         parameters=shape(parameters),
         output=shape(output),
         output_described=bool(action.output),
@@ -138,10 +145,8 @@ def _errors(action: ActionSpec) -> Iterator[ErrorRow]:
 
 
 def _traits(action: ActionSpec) -> Iterator[Trait]:
-    pages = action.paginate
-    if pages is not None:
-        told = f"Send `{pages.output}` of the output as `{pages.input}` for the next page of `{pages.items}`."
-        yield Trait("Pages", "yes", f"{told} On the last page it is null.")
+    if action.paging:
+        yield Trait("Pages", "yes", action.paging)
 
     def trait(name: str, *, holds: bool, yes: str, no: str) -> Trait:
         return Trait(name, "yes" if holds else "no", yes if holds else no)
@@ -179,6 +184,9 @@ def _traits(action: ActionSpec) -> Iterator[Trait]:
         yes="The server asks who is calling.",
         no="The server does not ask who is calling.",
     )
+    if action.rate_limit:
+        rates = " and ".join(str(Rate(rate.calls, rate.seconds)) for rate in action.rate_limit)
+        yield Trait("Rate limit", rates, "A caller who makes more has to wait.")
     yield _time_limit(action.timeout_ms)
 
 
@@ -195,12 +203,13 @@ def _call(catalog: Catalog, action: ActionSpec, example: ExampleSpec) -> Call:
             reply=json_block(example.output) if example.has_output else "",
         )
     place = address(catalog, action.http.path)
+    headers = [] if action.scheme is None else [": ".join(header_of(action.scheme))]
     if action.http.reads_query:
         query = _query_string(catalog, action, example.input)
-        request = f"GET {place}?{query}" if query else f"GET {place}"
+        request = "\n".join([f"GET {place}?{query}" if query else f"GET {place}", *headers])
     else:
-        body = json_block(example.input)
-        request = f"{action.http.method} {place}\nContent-Type: application/json\n\n{body}"
+        head = "\n".join([f"{action.http.method} {place}", *headers, "Content-Type: application/json"])
+        request = f"{head}\n\n{json_block(example.input)}"
     return Call(request=request, reply=_envelope(action, example) if example.has_output else "")
 
 

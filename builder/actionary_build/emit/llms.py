@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
-from actionary.catalog import Catalog
+from actionary.catalog import ActionSpec, Catalog
 
 from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, text_file
-from actionary_build.emit.action_page import ActionPage, ErrorRow, action_page, address, groups
+from actionary_build.emit.action_page import ActionPage, ErrorRow, Trait, action_page, address, groups
 from actionary_build.emit.signature import Field, Shape, Words
 from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownParagraphs, MarkdownText
 
@@ -46,11 +46,15 @@ def _index(catalog: Catalog) -> Iterator[str]:
     for tag, actions in groups(catalog.tool_actions):
         yield f"## {_group_heading(tag)}"
         yield "\n".join(
-            _link(catalog, MarkdownText(action.name), f"actions/{action.slug}.md", action.tool_description)
+            _link(catalog, MarkdownText(action.name), f"actions/{action.slug}.md", _told(action))
             for action in actions
         )
     yield "## Documents"
     yield "\n".join(_documents(catalog))
+
+
+def _told(action: ActionSpec) -> str:
+    return f"{action.tool_description} {action.paging or ''}".strip()
 
 
 def _full(catalog: Catalog, pages: dict[str, list[_Block]]) -> Iterator[str]:
@@ -121,7 +125,10 @@ def _page(page: ActionPage) -> Iterator[_Block]:
     yield 2, "Errors"
     yield 0, "\n".join(_error(error) for error in page.errors)
     yield 2, "Behaviour"
-    yield 0, "\n".join(f"- {trait.name}: {trait.value}. {trait.meaning}" for trait in page.traits)
+    yield (
+        0,
+        "\n".join(_trait(trait) for trait in page.traits),
+    )
 
 
 def _facts(page: ActionPage) -> Iterator[str]:
@@ -143,6 +150,7 @@ def _how_to_call(page: ActionPage) -> Iterator[_Block]:
     else:
         place = "query parameters" if http.reads_query else "a JSON object in the body"
         yield 0, f"{MarkdownCode(f'{http.method} {page.address}')}, the input as {place}."
+        yield from _access(page)
         yield 0, _ENVELOPE
     for number, call in enumerate(page.calls, 1):
         yield 3, f"Example {number}" if len(page.calls) > 1 else "Example"
@@ -150,6 +158,13 @@ def _how_to_call(page: ActionPage) -> Iterator[_Block]:
         if call.reply:
             yield 0, "Answer:"
             yield 0, MarkdownFence(call.reply, "json")
+
+
+def _access(page: ActionPage) -> Iterator[_Block]:
+    if page.access:
+        scheme = page.action.scheme
+        told = MarkdownText(scheme.description) if scheme is not None else ""
+        yield 0, " ".join(text for text in (_words(page.access), told) if text)
 
 
 def _section(title: str, shape: Shape, schema: str, empty: str = "An empty object.") -> Iterator[_Block]:
@@ -175,6 +190,8 @@ def _shape(shape: Shape, empty: str = "An empty object.") -> Iterator[_Block]:
     yield 0, "\n".join(_field(field) for field in shape.fields)
     if shape.closed:
         yield 0, "Other keys are refused."
+    elif shape.open:
+        yield 0, "There may be other keys too."
 
 
 def _field(field: Field) -> str:
@@ -192,6 +209,10 @@ def _error(error: ErrorRow) -> str:
     retry = "may be tried again" if error.retryable else "not to be tried again"
     line = f"- {MarkdownCode(error.code)} (status {error.status}, {retry}): {MarkdownText(error.meaning)}"
     return f"{line} Details: {_words(error.details)}." if error.details else line
+
+
+def _trait(trait: Trait) -> str:
+    return f"- {trait.name}: {trait.value}. {MarkdownText(trait.meaning)}"
 
 
 def _words(pieces: Words) -> str:

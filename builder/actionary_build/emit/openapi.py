@@ -2,16 +2,19 @@
 
 What actions share stands once, under ``components``. What an action says about
 its use stands in its description and, for programs, under ``x-when-to-use`` and
-``x-when-not-to-use``. The refusals 404 and 405, which nobody gets who calls an
+``x-when-not-to-use``; the fields that lead from page to page are named under
+``x-actionary-pagination``. The refusals 404 and 405, which nobody gets who calls an
 action as it is described here, are not repeated for each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
 from typing import Any, Final
 
-from actionary.catalog import ActionSpec, Catalog, HttpSpec
+from actionary.auth_scheme import SchemeSpec
+from actionary.catalog import ActionSpec, Catalog, CursorSpec, DeprecationSpec, HttpSpec
 from actionary.json_schema import Schema, move_references
 
 from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, json_file
@@ -28,6 +31,9 @@ TIMEOUT_HEADER: Final[Schema] = {
     "schema": {"type": "integer", "minimum": 1, "maximum": 9_999_999_999},
 }
 """The header by which a caller shortens the time of a call, in milliseconds (DESIGN §4)."""
+
+_DEPRECATION: Final = tuple(field.name for field in fields(DeprecationSpec))
+_CURSOR: Final = tuple(field.name for field in fields(CursorSpec))
 
 
 def emit(catalog: Catalog, _options: NoOptions, _sources: Sources) -> Iterable[OutputFile]:
@@ -68,6 +74,7 @@ def document(catalog: Catalog) -> dict[str, Any]:
             "responses": responses.parts,
             "headers": headers_of(actions),
             "parameters": {TIMEOUT: TIMEOUT_HEADER} if actions else {},
+            **filled({"securitySchemes": {name: _scheme(each) for name, each in catalog.schemes.items()}}),
         },
     }
 
@@ -108,11 +115,12 @@ def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses:
     operation: dict[str, Any] = {
         "operationId": action.name,
         "summary": " ".join((action.title or action.description).split()),
-        "description": _description(action),
+        "description": _description(catalog, action),
         "tags": list(action.tags),
         "deprecated": action.deprecated is not None,
         "x-when-to-use": action.when_to_use,
         "x-when-not-to-use": action.when_not_to_use,
+        "x-actionary-pagination": None if action.paginate is None else asdict(action.paginate),
         "responses": responses_of(action, schemas, responses),
     }
     if _has_body(action):
@@ -120,14 +128,30 @@ def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses:
         operation["parameters"] = [TIMEOUT_PARAMETER]
     else:
         operation["parameters"] = [*parameter_objects(catalog, action), TIMEOUT_PARAMETER]
-    # What stands at the door of an action with `auth` is a function, of which no scheme is known.
-    return filled(operation) if action.auth else {**filled(operation), "security": []}
+    return {**filled(operation), **_security(action)}
 
 
-def _description(action: ActionSpec) -> str:
+def _security(action: ActionSpec) -> dict[str, Any]:
+    """Say by which scheme an action's callers are known, and which scopes they need."""
+    if action.scheme is not None:
+        return {"security": [{action.scheme.name: list(action.scopes)}]}
+    # What stands at the door of other actions with `auth` is a function, of which no more is known.
+    return {} if action.auth else {"security": []}
+
+
+def _scheme(scheme: SchemeSpec) -> dict[str, Any]:
+    described = {"description": scheme.description, "bearerFormat": scheme.format}
+    if scheme.kind == "api_key":
+        return {"type": "apiKey", "in": "header", "name": scheme.header, **filled(described)}
+    return {"type": "http", "scheme": scheme.kind, **filled(described)}
+
+
+def _description(catalog: Catalog, action: ActionSpec) -> str:
+    operations = {other.name: other.name for other in catalog.http_actions}
+    deprecation = action.deprecation_calling(operations)
     use = f"Use when: {action.when_to_use}" if action.when_to_use else ""
     no_use = f"Do not use when: {action.when_not_to_use}" if action.when_not_to_use else ""
-    texts = (action.description, action.deprecation, action.more, use, no_use)
+    texts = (action.description, deprecation, action.more, action.paging, use, no_use)
     return "\n\n".join(text for text in texts if text)
 
 
@@ -144,26 +168,35 @@ def _list_operation(taken: set[str]) -> dict[str, Any]:
     name = "list_actions"
     while name in taken:
         name += "_"
-    fields = ("name", "method", "path", "description")
-    entry = {
-        "type": "object",
-        "properties": {key: {"type": "string"} for key in fields},
-        "required": list(fields),
-    }
-    listed = {
-        "type": "object",
-        "properties": {"actions": {"type": "array", "items": entry}},
-        "required": ["actions"],
-    }
+    text, text_or_null = {"type": "string"}, {"type": ["string", "null"]}
+    entry = _object(
+        {
+            **dict.fromkeys(("name", "method", "path", "description"), text),
+            "deprecated": _or_null(_object(dict.fromkeys(_DEPRECATION, text_or_null))),
+            "paginate": _or_null(_object(dict.fromkeys(_CURSOR, text))),
+        }
+    )
+    listed = _object({"actions": {"type": "array", "items": entry}})
     return {
         "operationId": name,
         "summary": "List the actions.",
-        "description": "List the actions that have a route: their names, methods, paths and descriptions.",
+        "description": (
+            "List the actions that have a route: their names, methods, paths and descriptions, "
+            "what is said of deprecated ones, and which fields lead from page to page."
+        ),
         "security": [],
         "responses": {
             "200": {"description": "The actions that have a route.", "content": json_content(listed)}
         },
     }
+
+
+def _object(properties: dict[str, Any]) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 emitter = Emitter("openapi", NoOptions, emit)

@@ -41,6 +41,16 @@ _RETRY_AFTER: Final[Schema] = {
     "description": "The seconds after which the call may be made again (RFC 9110 §10.2.3).",
     "schema": {"type": "integer", "minimum": 0},
 }
+_CHALLENGE: Final[Schema] = {
+    "description": "How callers say who they are, and what was wrong with how they did (RFC 9110 §11.6.1).",
+    "required": True,
+    "schema": {"type": "string"},
+}
+_ETAG: Final[Schema] = {
+    "description": "The tag of the result; a call with it in If-None-Match gets 304 while it is the same.",
+    "required": True,
+    "schema": {"type": "string", "pattern": '^W/"[0-9a-f]+"$'},
+}
 _RETRIED_LATER: Final = frozenset({"rate_limited", "unavailable"})
 """Codes whose answers say when to try again (DESIGN §4)."""
 
@@ -52,7 +62,15 @@ def headers_of(actions: Sequence[ActionSpec]) -> dict[str, Any]:
     """Describe the headers that answers of some actions have."""
     own = {name: header for action in actions for name, header in _own_headers(action).items()}
     late = any(code.name in _RETRIED_LATER for action in actions for code in action.common_codes)
-    return own | ({"Retry-After": _RETRY_AFTER} if late else {}) | HEADERS
+    asked = any(action.scheme is not None for action in actions)
+    tagged = any(action.is_revalidated for action in actions)
+    return (
+        own
+        | ({"ETag": _ETAG} if tagged else {})
+        | ({"Retry-After": _RETRY_AFTER} if late else {})
+        | ({"WWW-Authenticate": _CHALLENGE} if asked else {})
+        | HEADERS
+    )
 
 
 def _own_headers(action: ActionSpec) -> dict[str, Any]:
@@ -64,7 +82,29 @@ def _own_headers(action: ActionSpec) -> dict[str, Any]:
 
 
 def _reply_headers(action: ActionSpec, codes: Iterable[str] = ()) -> Schema:
-    names = [*HEADERS, *_own_headers(action), *(["Retry-After"] if _RETRIED_LATER & {*codes} else [])]
+    given = {*codes}
+    names = [
+        *HEADERS,
+        *_own_headers(action),
+        *(["Retry-After"] if _RETRIED_LATER & given else []),
+        *(["WWW-Authenticate"] if action.scheme is not None and "unauthorized" in given else []),
+    ]
+    headers = _references(names)
+    if _tells_of_scopes(action) and "forbidden" in given:
+        headers["WWW-Authenticate"] = {**_CHALLENGE, "required": not action.authorize}
+    return headers
+
+
+def _tells_of_scopes(action: ActionSpec) -> bool:
+    """Say whether a caller is told by a challenge that it lacks scopes (RFC 6750 §3.1)."""
+    return action.scheme is not None and action.scheme.kind == "bearer" and bool(action.scopes)
+
+
+def _result_headers(action: ActionSpec) -> Schema:
+    return _reply_headers(action) | _references(["ETag"] if action.is_revalidated else [])
+
+
+def _references(names: Iterable[str]) -> Schema:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
@@ -108,7 +148,8 @@ def responses_of(action: ActionSpec, schemas: Shared, responses: Shared) -> dict
     for failure in _failures(action):
         by_status.setdefault(failure.status, []).append(failure)
     failed = {str(status): _failed(action, group, schemas, responses) for status, group in by_status.items()}
-    return {"200": _succeeded(action), **failed}
+    unchanged = {"304": _unchanged(action, responses)} if action.is_revalidated else {}
+    return {"200": _succeeded(action), **unchanged, **failed}
 
 
 def _failures(action: ActionSpec) -> list[Failure]:
@@ -140,9 +181,17 @@ def _succeeded(action: ActionSpec) -> dict[str, Any]:
     ]
     return {
         "description": "The result of the action.",
-        "headers": _reply_headers(action),
+        "headers": _result_headers(action),
         "content": json_content(envelope, examples),
     }
+
+
+def _unchanged(action: ActionSpec, responses: Shared) -> Schema:
+    response = {
+        "description": "The result that the caller has, by its ETag, is still so.",
+        "headers": _result_headers(action),
+    }
+    return responses.refer("NotModified", response)
 
 
 def _failed(action: ActionSpec, group: list[Failure], schemas: Shared, responses: Shared) -> Schema:

@@ -31,7 +31,10 @@ Words: TypeAlias = tuple[Piece, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field of an object. ``default`` is JSON, ``None`` when there is none."""
+    """A field of an object. ``default`` is JSON, ``None`` when there is none.
+
+    A field that has to be there has none, whatever its schema says: nobody takes it.
+    """
 
     name: str
     type: Words
@@ -46,7 +49,7 @@ class Shape:
     """A schema in words: its fields if it is an object that has some, else what ``type`` says.
 
     ``name`` is empty for a schema that is no named type. ``closed`` is true for an
-    object that refuses keys it does not list.
+    object that refuses keys it does not list, ``open`` for one that takes them.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Shape:
     type: Words
     fields: tuple[Field, ...]
     closed: bool
+    open: bool
 
     @property
     def empty(self) -> bool:
@@ -79,7 +83,13 @@ def shape(schema: Schema, name: str = "") -> Shape:
         type=describe(schema) if not schema.get("properties") else words("object"),
         fields=tuple(_fields(schema)),
         closed=schema.get("additionalProperties") is False,
+        open=takes_other_keys(schema),
     )
+
+
+def takes_other_keys(schema: Schema) -> bool:
+    """Say whether an object does something with keys that it does not list."""
+    return bool(schema.get("additionalProperties", False) or schema.get("patternProperties"))
 
 
 def named_types(catalog: Catalog, *schemas: Schema) -> list[Shape]:
@@ -100,7 +110,7 @@ def _fields(schema: Schema) -> Iterator[Field]:
             name=name,
             type=describe(properties[name]),
             required=name in required,
-            default=json_text(field["default"]) if "default" in field else None,
+            default=json_text(field["default"]) if "default" in field and name not in required else None,
             deprecated=field.get("deprecated") is True,
             description=str(field.get("description", "")),
         )
@@ -232,9 +242,17 @@ def _limits(schema: Schema) -> Iterator[Words]:
     if "pattern" in schema:
         yield (*words("matching "), *code(str(schema["pattern"])))
     if "propertyNames" in schema:
-        yield (*words("each key "), *_nested(schema["propertyNames"]))
+        yield (*words("each key "), *_key(schema["propertyNames"]))
     if not _ONLY_IN_SCHEMA.isdisjoint(schema):
         yield words("with more rules in the JSON Schema")
+
+
+def _key(schema: Any) -> Words:
+    """Put what a key has to be into words; that it is a text goes without saying."""
+    limits = list(_limits(schema)) if isinstance(schema, dict) else []
+    if limits and _head(schema) in (words("any value"), words("string")):
+        return _join(limits, ", ")
+    return _nested(schema)
 
 
 def _range(schema: Schema) -> Iterator[Words]:

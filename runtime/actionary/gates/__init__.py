@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from actionary.fields import Auth, Authorize
+from actionary.gates.counters import Counters
+from actionary.gates.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from actionary.action import Action
     from actionary.registry import Registry
+
+_COUNTERS: Final = Counters()
+"""For the actions that are in no registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,7 @@ class Gates:
     """What an action's calls have to pass: before the input is read, and after it."""
 
     auth: Auth | None
+    rate_limit: RateLimit | None
     scopes: frozenset[str]
     authorize: Authorize | None
 
@@ -25,6 +31,10 @@ def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | Non
     """Give the gates of an action as a registry has it, ``None`` where there are none."""
     definition = action.definition
     auth = (definition.auth or None) if registry is None else registry.auth_of(action)
-    if auth is None and definition.authorize is None and not definition.scopes:
+    if auth is None and definition.authorize is None and not definition.scopes and not definition.rate_limit:
         return None
-    return Gates(auth, frozenset(definition.scopes), definition.authorize)
+    rate_limit = None
+    if definition.rate_limit:
+        counters = _COUNTERS if registry is None else registry.counters_of(action)
+        rate_limit = RateLimit(definition.rate_limit, counters)
+    return Gates(auth, rate_limit, frozenset(definition.scopes), definition.authorize)

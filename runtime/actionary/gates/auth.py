@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
-from collections.abc import Callable
 from typing import Any, Final
 
+from actionary.auth_scheme import AuthUnavailable
 from actionary.context import OUTSIDE, Context, Request
 from actionary.fields import Auth
 from actionary.principal import Principal
 from actionary.result import CommonError
 from actionary.running import Call
-from actionary.threads import in_thread
+from actionary.threads import called
 
 MOST_SECONDS: Final = 10.0
 """How long a gate may take to let a call in."""
@@ -29,7 +28,7 @@ async def authenticate(auth: Auth, ctx: Context[Any], call: Call) -> None:
     more than `MOST_SECONDS`, are refused.
 
     Raises:
-        CommonError: ``unauthorized``.
+        CommonError: ``unauthorized``, or ``unavailable`` where ``auth`` says that it cannot say.
     """
     if ctx.caller not in OUTSIDE:
         return
@@ -39,6 +38,11 @@ async def authenticate(auth: Auth, ctx: Context[Any], call: Call) -> None:
     answer = await answer_in_time(_ask(auth, request), "auth", ctx, call)
     if isinstance(answer, Principal):
         ctx.principal = answer
+    elif isinstance(answer, AuthUnavailable):
+        _log.warning("auth of %s is away: %s (request %s)", ctx.action, answer, ctx.request_id)
+        raise CommonError(
+            "unavailable", "Who calls cannot be known now.", retry_after=max(0, int(answer.retry_after))
+        )
     elif answer is not True:
         if answer is not False and answer is not None:
             warn_of_answer("auth", ctx, answer, "True, False or a Principal")
@@ -89,10 +93,12 @@ def warn_of_answer(gate: str, ctx: Context[Any], answer: object, wanted: str) ->
     )
 
 
-async def _ask(auth: Callable[[Request], Any], request: Request) -> Any:
-    if inspect.iscoroutinefunction(auth) or inspect.iscoroutinefunction(type(auth).__call__):
-        return await auth(request)
-    return await in_thread(auth, request)
+async def _ask(auth: Auth, request: Request) -> Any:
+    """Give what an ``auth`` answers, or that it is away, as a value."""
+    try:
+        return await called(auth, request)
+    except AuthUnavailable as away:
+        return away
 
 
 def _refused() -> CommonError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,9 +9,10 @@ from pydantic import BaseModel
 from actionary.context import OUTSIDE, Context
 from actionary.fields import Authorize
 from actionary.gates.auth import answer_in_time, warn_of_answer
+from actionary.principal import Principal
 from actionary.result import CommonError
 from actionary.running import Call
-from actionary.threads import in_thread
+from actionary.threads import called
 
 
 def check_scopes(scopes: frozenset[str], ctx: Context[Any]) -> None:
@@ -27,8 +26,13 @@ def check_scopes(scopes: frozenset[str], ctx: Context[Any]) -> None:
     principal = ctx.principal
     if principal is None and ctx.caller not in OUTSIDE:
         return
-    if principal is None or not scopes <= principal.scopes:
+    if lacks(scopes, principal):
         raise CommonError("forbidden", f"This needs the scopes {', '.join(sorted(scopes))}.")
+
+
+def lacks(scopes: frozenset[str], principal: Principal | None) -> bool:
+    """Say whether somebody has not every scope."""
+    return principal is None or not scopes <= principal.scopes
 
 
 async def authorize(predicate: Authorize, given: BaseModel, ctx: Context[Any], call: Call) -> None:
@@ -39,15 +43,9 @@ async def authorize(predicate: Authorize, given: BaseModel, ctx: Context[Any], c
     Raises:
         CommonError: ``forbidden``.
     """
-    answer = await answer_in_time(_ask(predicate, given, ctx), "authorize", ctx, call)
+    answer = await answer_in_time(called(predicate, given, ctx), "authorize", ctx, call)
     if answer is True:
         return
     if answer is not False:
         warn_of_answer("authorize", ctx, answer, "True or False")
     raise CommonError("forbidden", "The caller may not do this.")
-
-
-async def _ask(predicate: Callable[[Any, Context[Any]], Any], given: BaseModel, ctx: Context[Any]) -> Any:
-    if inspect.iscoroutinefunction(predicate) or inspect.iscoroutinefunction(type(predicate).__call__):
-        return await predicate(given, ctx)
-    return await in_thread(predicate, given, ctx)

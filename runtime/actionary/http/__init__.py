@@ -5,7 +5,8 @@ The only place that imports starlette; it needs the extra ``serve``.
 
 from __future__ import annotations
 
+from actionary.cors import Cors, CorsError
 from actionary.http.application import app, create_app
 from actionary.http.built import CannotServe
 
-__all__ = ["CannotServe", "app", "create_app"]
+__all__ = ["CannotServe", "Cors", "CorsError", "app", "create_app"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,19 +17,27 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from actionary.describe import surface
-from actionary.http.built import read_built
-from actionary.http.documents import Documents
-from actionary.http.door import BODY_LIMIT, MOST_CALLS, Door
+from actionary.catalog import ActionSpec, Catalog
+from actionary.cors import Cors
+from actionary.describe import outline
+from actionary.gates.counters import CountersError
+from actionary.http.built import CannotServe, read_built
+from actionary.http.clashes import check_paths
+from actionary.http.cors import with_cors
+from actionary.http.documents import ALLOWED, Documents
+from actionary.http.door import MOST_CALLS, Door
 from actionary.http.held import Held
+from actionary.http.limits import InputLimits
 from actionary.invoke import is_exposed
 from actionary.loading import load_registry
 from actionary.registry import AnyAction, Registry
-from actionary.routes import actions_path, route_of
+from actionary.routes import actions_path
 from actionary.settings import Settings, check_prefix, find_root, read_settings
 
 PROJECT: Final = "ACTIONARY_PROJECT"
 """The environment variable that names the project's folder for `app`; without it the current one."""
+
+_LIMITS: Final = InputLimits()
 
 
 def create_app(
@@ -41,23 +49,33 @@ def create_app(
     middleware: Sequence[Middleware] = (),
     allow_drift: bool = False,
     verify: bool = False,
-    body_limit: int = BODY_LIMIT,
+    body_limit: int = _LIMITS.body,
+    query_limit: int = _LIMITS.query,
+    most_parameters: int = _LIMITS.parameters,
+    most_items: int = _LIMITS.items,
     most_calls: int = MOST_CALLS,
+    cors: Cors | None = None,
 ) -> Starlette:
     """Make the application that serves the public actions of a registry.
 
-    The actions are those registered now. Own ``routes`` stand before ours (but none
-    can lie below ``{prefix}/actions/``), own ``middleware`` wraps everything. With
-    ``settings`` the files that were built for callers are served too, after a check
-    that they were built from these definitions: names, paths, flags, codes and texts,
-    with ``verify`` also types and every file. With ``allow_drift`` a difference is
-    only logged. Without a registry the project
+    The actions are those registered now; their paths are asked first. Own ``routes``
+    come next, then the list of actions, health and the built files; own ``middleware``
+    wraps everything. With ``settings`` the files that were built for callers are
+    served too, after a check that they were built from these definitions: names,
+    paths, flags, codes and texts, with ``verify`` also types and every file. With
+    ``allow_drift`` a difference is only logged. Without a registry the project
     at `PROJECT` or the current folder is loaded. ``prefix`` goes before
-    ``/actions/<name>``, ``body_limit`` is in bytes. Of ``most_calls``
-    at once the next is refused as ``unavailable``.
+    ``/actions/<name>`` and the paths of actions. ``body_limit`` and ``query_limit`` are
+    in bytes, ``most_parameters`` are those of a query, ``most_items`` all keys and items
+    of a body. Of ``most_calls`` at once the next is refused as ``unavailable``.
+    ``cors`` says whose web pages may call, by default those that the settings name,
+    which is nobody's if they name none.
 
     Raises:
-        CannotServe: What was built is missing, damaged, or of other definitions.
+        CannotServe: What was built is missing, damaged, or of other definitions; or
+            calls cannot be counted for rate limits. Or an action has the path of a
+            route of the server's own or of a built file, or one of ``routes`` has that
+            of an action, or lies below ``{prefix}/actions/``.
         SettingsError: The prefix is no path, or the project has none or wrong settings.
         DiscoveryError, ActionDefinitionError: The project cannot be loaded.
     """
@@ -68,18 +86,21 @@ def create_app(
     if prefix is not None:
         check_prefix(prefix)
         described = replace(described, prefix=prefix)
-    digest = surface(registry, described)
+    catalog = outline(registry, described)
+    digest = catalog.surface
     files = {}
     if settings is not None:
         files = read_built(registry, described, digest, allow_drift=allow_drift, verify=verify)
+    documents = Documents(files)
     actions = [action for action in registry if is_exposed(action, "http")]
+    check_paths(actions, described.prefix, documents, routes)
+    _check_counters(registry, actions)
     helds = {home: Held(home) for home in dict.fromkeys([registry, *map(registry.home_of, actions)])}
     own = [
-        Route(actions_path(described.prefix), _listing(actions, described.prefix), methods=["GET"]),
-        Route("/healthz", _healthy, methods=["GET"]),
-        Route("/readyz", _readiness(helds.values()), methods=["GET"]),
+        _read_only(actions_path(described.prefix), _listing(catalog)),
+        _read_only("/healthz", _healthy),
+        _read_only("/readyz", _readiness(helds.values())),
     ]
-    documents = Documents(files)
     door = Middleware(
         Door,
         documents=documents,
@@ -88,12 +109,13 @@ def create_app(
         catalog=digest[:16],
         registry=registry,
         helds=helds,
-        body_limit=body_limit,
+        limits=InputLimits(body_limit, query_limit, most_parameters, most_items),
         most_calls=most_calls,
     )
     application = _Application(
         routes=[*routes, *own], middleware=[*middleware, door], lifespan=_holding(helds.values())
     )
+    application.cors = described.cors if cors is None else cors
     application.router.default = documents.before(application.router.default)
     return application
 
@@ -107,10 +129,17 @@ class _Application(Starlette):
     """A Starlette that asks the door first where no middleware of the user's stands before it.
 
     Starlette's own layers, which turn exceptions into replies, have nothing to do for
-    the door: it answers every call itself.
+    the door: it answers every call itself. CORS stands before all, so that whatever
+    refuses a call, a script may read why.
     """
 
+    cors: Cors | None = None
+
     def build_middleware_stack(self) -> ASGIApp:
+        stack = self._stack()
+        return stack if self.cors is None else with_cors(stack, self.cors)
+
+    def _stack(self) -> ASGIApp:
         *before, door = self.user_middleware
         if before:
             return super().build_middleware_stack()
@@ -120,23 +149,50 @@ class _Application(Starlette):
         return door.cls(rest, *door.args, **door.kwargs)
 
 
-def _listing(actions: Iterable[AnyAction], prefix: str) -> Any:
-    listed = [
-        {
-            "name": action.name,
-            "method": route.method,
-            "path": route.path,
-            "description": action.definition.description,
-        }
-        for action in actions
-        if (route := route_of(action.definition, prefix)) is not None
-    ]
-    content = to_json({"actions": listed})
+def _check_counters(registry: Registry, actions: Iterable[AnyAction]) -> None:
+    """Make sure that there is a place to count the calls of actions that have a rate limit."""
+    try:
+        for action in actions:
+            if action.definition.rate_limit:
+                registry.counters_of(action).ready()
+    except CountersError as error:
+        raise CannotServe(error.what, error.mend) from error
+
+
+def _read_only(path: str, endpoint: Callable[[Request], Response]) -> Route:
+    """Make a route that is read, and says of itself that it is only read."""
+
+    async def answer(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"allow": ALLOWED})
+        return endpoint(request)
+
+    return Route(path, answer, methods=["GET", "OPTIONS"])
+
+
+def _listing(catalog: Catalog) -> Callable[[Request], Response]:
+    content = to_json({"actions": list(_listed(catalog.http_actions))})
 
     def list_actions(_: Request) -> Response:
         return Response(content, media_type="application/json", headers={"cache-control": "no-cache"})
 
     return list_actions
+
+
+def _listed(actions: Sequence[ActionSpec]) -> Iterator[dict[str, Any]]:
+    """Say of each action what the list says; what is not in it is not named as a way out either."""
+    names = {action.name: action.name for action in actions}
+    for action in actions:
+        if action.http is not None:
+            deprecated = action.deprecated
+            yield {
+                "name": action.name,
+                "method": action.http.method,
+                "path": action.http.path,
+                "description": action.description,
+                "deprecated": None if deprecated is None else asdict(deprecated.calling(names)),
+                "paginate": None if action.paginate is None else asdict(action.paginate),
+            }
 
 
 def _healthy(_: Request) -> Response:
@@ -156,8 +212,8 @@ def _holding(helds: Iterable[Held]) -> Callable[[Any], AbstractAsyncContextManag
     return lifespan
 
 
-def _readiness(helds: Iterable[Held]) -> Any:
-    async def ready(_: Request) -> Response:
+def _readiness(helds: Iterable[Held]) -> Callable[[Request], Response]:
+    def ready(_: Request) -> Response:
         is_here = all(held.is_here for held in helds)
         status, code = ("ok", 200) if is_here else ("starting", 503)
         return JSONResponse({"status": status}, code, headers={"cache-control": "no-store"})

@@ -9,7 +9,9 @@ from pydantic import BaseModel
 from starlette.types import Message, Receive, Scope
 
 from actionary.coerce import read_query
+from actionary.http.limits import InputLimits
 from actionary.inputs import as_json
+from actionary.messages import invalid_input
 from actionary.registry import AnyAction
 from actionary.result import CommonError
 from actionary.running import Call
@@ -17,22 +19,26 @@ from actionary.running import Call
 _UTF8: Final = frozenset({b"utf-8", b"utf8"})
 
 
-async def query_input(scope: Scope, call: Call, receive: Receive, action: AnyAction) -> BaseModel:
+async def query_input(
+    scope: Scope, call: Call, receive: Receive, limits: InputLimits, action: AnyAction
+) -> BaseModel:
     """Read the input of a GET from its query; a body is ignored.
 
     Raises:
         CommonError: ``invalid_input``.
     """
-    call.is_read(receive)
+    call.until, call.receive = call.deadline, receive
     prepared = action.prepared
     query: bytes = scope.get("query_string", b"")
     if not query:
         return prepared.read_json(b"{}")
-    return prepared.read_json(as_json(read_query(query, prepared.parameters)))
+    if len(query) > limits.query:
+        raise invalid_input(([], "query_too_long", f"has a query of more than {limits.query:,} bytes"))
+    return prepared.read_json(as_json(read_query(query, prepared.parameters, most=limits.parameters)))
 
 
 async def body_input(
-    headers: Mapping[bytes, bytes], call: Call, receive: Receive, limit: int, action: AnyAction
+    headers: Mapping[bytes, bytes], call: Call, receive: Receive, limits: InputLimits, action: AnyAction
 ) -> BaseModel:
     """Read the input from a JSON body; no body is ``{}``.
 
@@ -41,6 +47,7 @@ async def body_input(
             ``invalid_input``, in the order in which they can be known; ``cancelled``
             when the caller hangs up before the end.
     """
+    limit = limits.body
     said = headers.get(b"content-length", b"")
     length = int(said) if said.isdigit() else 0
     if length > limit:
@@ -48,7 +55,7 @@ async def body_input(
     plainly_json = headers.get(b"content-type") == b"application/json" and b"content-encoding" not in headers
     if not plainly_json and not _says_json(headers):
         await _no_body(length, receive)
-        call.is_read(receive)
+        call.until, call.receive = call.deadline, receive
         return action.prepared.read_json(b"")
     message = await receive()
     if message.get("more_body", False) or message["type"] == "http.disconnect":
@@ -57,7 +64,11 @@ async def body_input(
         body = message.get("body", b"")
         if len(body) > limit:
             raise _too_large(limit)
-    call.is_read(receive)
+    call.until, call.receive = call.deadline, receive
+    if length and not body:  # some servers keep it back when the caller wants to change the protocol
+        raise invalid_input(([], "body_missing", "did not come, although Content-Length says so"))
+    if len(body) > limits.items:
+        limits.check_items(body)
     return action.prepared.read_json(body)
 
 

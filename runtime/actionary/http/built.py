@@ -30,10 +30,11 @@ class CannotServe(Exception):  # noqa: N818 - what the server says, not an error
 
 @dataclass(frozen=True, slots=True)
 class ServedFile:
-    """A file in memory: its bytes and the hex SHA-256 of them."""
+    """A file in memory: its bytes, the hex SHA-256 of them, and which emitter made it."""
 
     content: bytes
     sha256: str
+    emitter: str
 
 
 def read_built(
@@ -93,5 +94,5 @@ def _read_files(
         sha256 = hashlib.sha256(content).hexdigest()
         if sha256 != listed.sha256:
             drift.found(f"{folder / path} was changed since it was built", f"{_BUILD} --force")
-        files[path] = ServedFile(content, sha256)
+        files[path] = ServedFile(content, sha256, listed.emitter)
     return files

@@ -1,16 +1,19 @@
-"""Serve the built files from memory, under ``/`` and their path (RFC 9110 §8.8.3, §13.1.2)."""
+"""Serve the built files from memory, under ``/`` and their path."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actionary.http.built import ServedFile
 from actionary.http.path import path_in_app
+from actionary.http.revalidation import is_known
+
+ALLOWED: Final = "GET, HEAD, OPTIONS"
+"""The methods of whatever is only read."""
 
 _MEDIA_TYPES: Final = {
     "css": "text/css; charset=utf-8",
@@ -20,6 +23,25 @@ _MEDIA_TYPES: Final = {
     "txt": "text/plain; charset=utf-8",
     "xml": "application/xml",
 }
+
+_SAFE: Final = {
+    "cache-control": "no-cache",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+"""What every file says: ask each time, tell nobody where you come from, do not guess the type."""
+
+_SITE: Final = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+"""What the files of our own target `docs` say too: pages with a style, which no other site frames."""
+
+_FOR_ALL: Final = {"cross-origin-resource-policy": "cross-origin"}
+"""What other files say: pages of others may have them. Which scripts may read them is for CORS to say."""
 
 
 class Documents:
@@ -50,21 +72,22 @@ class Documents:
             if reply is None:
                 await otherwise(scope, receive, send)
             else:
-                await _send(reply, scope, receive, send)
+                await _answer_to(reply, scope)(scope, receive, send)
 
         return answer
 
 
-async def _send(reply: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["method"] not in {"GET", "HEAD"}:
-        await Response(status_code=405, headers={"allow": "GET, HEAD"})(scope, receive, send)
-    elif _is_known(Headers(scope=scope), reply.headers.get("etag")):
-        kept = {name: reply.headers[name] for name in ("etag", "cache-control")}
-        await Response(status_code=304, headers=kept)(scope, receive, send)
-    elif scope["method"] == "HEAD":
-        await Response(status_code=reply.status_code, headers=dict(reply.headers))(scope, receive, send)
-    else:
-        await reply(scope, receive, send)
+def _answer_to(reply: Response, scope: Scope) -> Response:
+    """Give what is to be answered to a request for a file, whose whole reply is given."""
+    method = scope["method"]
+    if method not in {"GET", "HEAD"}:
+        return Response(status_code=204 if method == "OPTIONS" else 405, headers={"allow": ALLOWED})
+    tag = reply.headers.get("etag")
+    if tag is not None and is_known(scope["headers"], tag.encode()):
+        return Response(status_code=304, headers={"etag": tag, "cache-control": _SAFE["cache-control"]})
+    if method == "HEAD":
+        return Response(status_code=reply.status_code, headers=dict(reply.headers))
+    return reply
 
 
 def _reply(name: str, file: ServedFile) -> Response:
@@ -73,19 +96,11 @@ def _reply(name: str, file: ServedFile) -> Response:
         media_type=_MEDIA_TYPES.get(name.rpartition(".")[2], "application/octet-stream"),
         headers={
             "etag": f'"{file.sha256[:32]}"',
-            "cache-control": "no-cache",
-            "x-content-type-options": "nosniff",
+            **_SAFE,
+            **(_SITE if file.emitter == "docs" else _FOR_ALL),
         },
     )
 
 
 def _elsewhere(location: str) -> Response:
     return Response(status_code=307, headers={"location": location, "cache-control": "no-cache"})
-
-
-def _is_known(headers: Headers, etag: str | None) -> bool:
-    """Say whether the caller has this very file; ``If-None-Match`` compares weakly."""
-    known = headers.get("if-none-match")
-    if known is None or etag is None:
-        return False
-    return known.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}

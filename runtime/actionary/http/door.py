@@ -11,28 +11,34 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from logging import INFO
 from time import monotonic
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from actionary.caller_deadline import HEADER, within_callers_time
 from actionary.context import new_request_id
 from actionary.envelope import err_envelope, ok_envelope
 from actionary.gates import Gates, gates_of
 from actionary.http.body import body_input, query_input
-from actionary.http.caller_deadline import HEADER, within_callers_time
+from actionary.http.challenge import challenge_headers
 from actionary.http.context import HttpContext
 from actionary.http.deprecation import deprecation_headers
+from actionary.http.framing import refuse_framing
 from actionary.http.held import Held
+from actionary.http.limits import InputLimits
 from actionary.http.path import path_in_app
+from actionary.http.revalidation import is_known, is_revalidated, tag_of
 from actionary.invoke import Read, err_of, failure, perform
+from actionary.observe import CALLS, Observed, OnInvoke, telemetry_now
 from actionary.registry import AnyAction, Registry
 from actionary.result import CommonError, Err
 from actionary.routes import actions_path, route_of
 from actionary.running import Call, Running, running_here
 
-BODY_LIMIT: Final = 1024 * 1024
-"""The largest request body, in bytes."""
+if TYPE_CHECKING:
+    from actionary.telemetry import Telemetry
 
 MOST_CALLS: Final = 1000
 """How many calls may run at once in one process."""
@@ -46,20 +52,24 @@ _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An action behind the door, and what its calls need.
 
     ``seconds`` is the time for all of a call, ``arrival`` that for its input to come.
+    ``kept`` are the headers of a result that callers may keep, where they may.
     """
 
     action: AnyAction
     gates: Gates | None
+    hooks: tuple[OnInvoke, ...]
+    route: str
     reads_query: bool
     held: Held
     headers: Headers
     seconds: float
     arrival: float
+    kept: Headers | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,11 @@ class Place:
     """What lies at a path: an entry for each method, HEAD too."""
 
     entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
+
+    @property
+    def allow(self) -> bytes:
+        """The methods that are answered there, as the header ``Allow`` has them."""
+        return ", ".join(sorted({*self.entries, "OPTIONS"})).encode()
 
     @property
     def name(self) -> str:
@@ -87,37 +102,50 @@ class Door:
         documents: Container[str],
         registry: Registry,
         helds: Mapping[Registry, Held],
-        body_limit: int,
+        limits: InputLimits,
         most_calls: int,
     ) -> None:
         self._most_calls = most_calls
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: Running
+        self._telemetry: Telemetry | None = None
         self._app = app
         self._documents = documents
-        self._body_limit = body_limit
+        self._limits = limits
         self._start = f"{actions_path(prefix)}/"
         self._headers: Headers = [
             (b"content-type", b"application/json"),
             (b"cache-control", b"no-store"),
             (b"actionary-catalog", catalog.encode()),
+            (b"x-content-type-options", b"nosniff"),
         ]
         self._places: dict[str, Place] = {}
         for action in actions:
-            self._place(action, prefix, gates_of(action, registry), helds[registry.home_of(action)])
+            self._place(action, prefix, registry, helds[registry.home_of(action)])
 
-    def _place(self, action: AnyAction, prefix: str, gates: Gates | None, held: Held) -> None:
+    def _place(self, action: AnyAction, prefix: str, registry: Registry, held: Held) -> None:
         route = route_of(action.definition, prefix)
         assert route is not None, "only actions with HTTP come here"  # noqa: S101 - tells the type checkers
+        seconds = action.definition.timeout
+        gates = gates_of(action, registry)
         headers = [*self._headers, *deprecation_headers(action.definition.deprecated)]
         entries = self._places.setdefault(route.path, Place()).entries
-        seconds = action.definition.timeout
-        arrival = min(seconds, BODY_SECONDS)
-        entries[route.method] = Entry(action, gates, route.reads_query, held, headers, seconds, arrival)
+        entries[route.method] = Entry(
+            action=action,
+            gates=gates,
+            hooks=registry.hooks_of(action),
+            route=route.path,
+            reads_query=route.reads_query,
+            held=held,
+            headers=headers,
+            kept=_kept(headers) if is_revalidated(action.definition, gates) else None,
+            seconds=seconds,
+            arrival=min(seconds, BODY_SECONDS),
+        )
         if route.method == "GET":
             entries["HEAD"] = entries["GET"]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 - each call pays for each function
         """Answer a call of an action, or pass the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -125,35 +153,34 @@ class Door:
         started = monotonic()
         path = path_in_app(scope)
         place = self._places.get(path)
+        headers = dict(scope["headers"])
+        if b"transfer-encoding" in headers and b"content-length" in headers:
+            await refuse_framing(send)
+            return
         if place is None and not self._may_be_asked_for(path):
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
         request_id = headers.get(b"x-request-id")
         if request_id is None or not _REQUEST_ID.fullmatch(request_id):
             request_id = new_request_id()
         method = scope["method"]
         entry = None if place is None else place.entries.get(method)
         if entry is None:
-            await self._refuse(place, path, method, request_id, send)
+            await self._answer_unasked(place, path, method, request_id, send)
             return
         running = self._running_here()
         action, held = entry.action, entry.held
         call = Call(running, action.name, started, entry.seconds)
         call.until = started + entry.arrival
         context = HttpContext(scope, call, request_id, held.resources)
-        if entry.reads_query:
-            read: Read = partial(query_input, scope, call, receive)
-        else:
-            read = partial(body_input, headers, call, receive, self._body_limit)
-        asked = headers.get(HEADER)
-        if asked is not None:
-            read = within_callers_time(call, asked, read)
+        read = self._reader(entry, scope, headers, call, receive)
         resources = held.open_late if held.shares and not held.is_here else None
+        if entry.hooks or self._telemetry is not None or CALLS.isEnabledFor(INFO):
+            call.observed = Observed(context, entry.hooks, self._telemetry, method, entry.route)
         more: Headers = []
         try:
             if len(running.calls) >= self._most_calls:
-                raise _full()  # noqa: TRY301 - refused as all the others are
+                raise _full(call)  # noqa: TRY301 - refused as all the others are
             _, json = await perform(action, entry.gates, read, context, call, resources=resources)
             status, body = 200, ok_envelope(json, action.name, (monotonic() - started) * 1000)
         except Exception as error:  # noqa: BLE001 - every outcome is a reply here
@@ -161,35 +188,57 @@ class Door:
             if err.code == "cancelled":
                 return  # the caller is gone
             status, body = err.status, err_envelope(err)
-            more = _headers_of(err, call)
+            more = [*_headers_of(err, call), *challenge_headers(err, entry.gates, context)]
+        else:
+            if entry.kept is not None:
+                await _send_kept(
+                    [*entry.kept, (b"x-request-id", request_id)], tag_of(json), body, scope, send
+                )
+                return
         own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", request_id), *more]
         await send({"type": "http.response.start", "status": status, "headers": entry.headers + own})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+    def _reader(
+        self, entry: Entry, scope: Scope, headers: Mapping[bytes, bytes], call: Call, receive: Receive
+    ) -> Read:
+        """Give what reads the input, in the time that the caller gives too."""
+        if entry.reads_query:
+            read: Read = partial(query_input, scope, call, receive, self._limits)
+        else:
+            read = partial(body_input, headers, call, receive, self._limits)
+        asked = headers.get(HEADER)
+        return read if asked is None else within_callers_time(call, asked, read)
 
     def _running_here(self) -> Running:
         """Give what looks after the calls of this event loop, which is nearly always the same one."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
-            self._loop, self._running = loop, running_here()
+            self._loop, self._running, self._telemetry = loop, running_here(), telemetry_now()
         return self._running
 
-    async def _refuse(
+    async def _answer_unasked(
         self, place: Place | None, path: str, method: str, request_id: bytes, send: Send
     ) -> None:
-        """Refuse before any work was done; that it took no time tells nothing about the name."""
+        """Answer where no action is called: say which methods there are, or refuse.
+
+        No work was done; that it took no time tells nothing about the name.
+        """
         headers = [*self._headers, (b"x-request-id", request_id)]
         if place is None:
             name, error = path[len(self._start) :], CommonError("not_found", "There is no such action.")
+        elif method == "OPTIONS":
+            headers = [*_without_content(headers), (b"allow", place.allow)]
+            await _send(204, headers, b"", send)
+            return
         else:
-            allow = sorted(place.entries)
-            headers.append((b"allow", ", ".join(allow).encode()))
-            methods = " or ".join(each for each in allow if each != "HEAD")
+            headers.append((b"allow", place.allow))
+            methods = " or ".join(each for each in sorted(place.entries) if each != "HEAD")
             name = place.name
             error = CommonError("method_not_allowed", f"The action is called with {methods}.")
         body = err_envelope(err_of(error, name, 0, request_id.decode()))
         headers.append((b"content-length", b"%d" % len(body)))
-        await send({"type": "http.response.start", "status": error.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+        await _send(error.status, headers, b"" if method == "HEAD" else body, send)
 
     def _may_be_asked_for(self, path: str) -> bool:
         """Say whether a path would be an action's if there were one of that name."""
@@ -197,8 +246,35 @@ class Door:
         return path.startswith(self._start) and bool(name) and "/" not in name and path not in self._documents
 
 
-def _full() -> CommonError:
-    return CommonError("unavailable", "The server cannot take the call now.", retry_after=1)
+def _full(call: Call) -> CommonError:
+    error = CommonError("unavailable", "The server cannot take the call now.", retry_after=1)
+    call.tell(error)
+    return error
+
+
+async def _send(status: int, headers: Headers, body: bytes, send: Send) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _send_kept(headers: Headers, tag: bytes, body: bytes, scope: Scope, send: Send) -> None:
+    """Send a result that its caller may keep, or say that the one it has is still so."""
+    own = [*headers, (b"etag", tag)]
+    if is_known(scope["headers"], tag):
+        await _send(304, _without_content(own), b"", send)
+        return
+    own.append((b"content-length", b"%d" % len(body)))
+    await _send(200, own, b"" if scope["method"] == "HEAD" else body, send)
+
+
+def _kept(headers: Headers) -> Headers:
+    """Let a result be kept, and asked for again each time."""
+    return [(name, b"no-cache" if name == b"cache-control" else value) for name, value in headers]
+
+
+def _without_content(headers: Headers) -> Headers:
+    """Leave out what describes a body, for a reply that has none."""
+    return [header for header in headers if header[0] != b"content-type"]
 
 
 def _headers_of(err: Err, call: Call) -> Headers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 from actionary import strict_json
 from actionary.inputs import as_json
 from actionary.json_schema import Schema
-from actionary.messages import Problem, invalid_input, too_deep
+from actionary.messages import MOST_PROBLEMS, Problem, invalid_input, too_deep
 from actionary.names import pascal_case
 from actionary.raw_input.defaults import default_filler
 from actionary.raw_input.problems import problems_of
@@ -67,7 +68,7 @@ def raw_json_reader(model: type[RawInput]) -> Callable[[bytes], RawInput]:
     def read(body: bytes) -> RawInput:
         data = _parsed(body or b"{}")
         try:
-            problems = problems_of(model.validator_.iter_errors(data))
+            problems = problems_of(islice(model.validator_.iter_errors(data), MOST_PROBLEMS))
             if fill is not None and not problems:
                 fill(data)
         except RecursionError:

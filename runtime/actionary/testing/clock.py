@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from threading import get_ident
-from typing import Any
+from threading import Lock
+from time import monotonic
+from typing import Any, Final
 
 from typing_extensions import TypeVar
 
 from actionary.context import Caller, Context, Request
 from actionary.principal import Principal
-from actionary.result import CommonError
 from actionary.running import Call, Running
 
 S = TypeVar("S", default=Any)
@@ -20,13 +20,15 @@ S = TypeVar("S", default=Any)
 class FakeClock:
     """A clock that only a test moves. Give it to a `TestClient`: deadlines are told in its time then.
 
-    Calling it gives its time, in seconds. It may be moved from any thread; calls that are
-    late then are stopped as they would be on a server.
+    Calling it gives its time in seconds, at first the last whole one of `time.monotonic`.
+    It may be moved from any thread; calls that are late then are stopped where they
+    wait, as they would be on a server.
     """
 
-    def __init__(self, now: float = 1000.0) -> None:
-        self._now = now
-        self._watching: set[ClockRunning] = set()
+    def __init__(self, now: float | None = None) -> None:
+        self._now = float(math.floor(monotonic())) if now is None else now
+        self.calls: Final[set[ClockCall]] = set()
+        self._moving = Lock()
 
     def __call__(self) -> float:
         """Give the time."""
@@ -40,9 +42,10 @@ class FakeClock:
         """
         if not seconds >= 0:
             raise ValueError(f"time does not go back: advance by 0 or more seconds, not {seconds}")
-        self._now += seconds
-        for running in tuple(self._watching):
-            running.look()
+        with self._moving:
+            self._now += seconds
+        for call in tuple(self.calls):
+            call.notice_time()
 
     async def sleep(self, seconds: float) -> None:
         """Let so many seconds pass, as `asyncio.sleep` does in real time."""
@@ -60,7 +63,8 @@ class FakeClock:
         principal: Principal | None = None,
     ) -> Context[S]:
         """Make a context for a handler that is called directly; its deadline is in so many seconds."""
-        made = ClockContext(
+        return ClockContext(
+            self,
             caller=caller,
             request=request,
             resources=resources,
@@ -69,91 +73,94 @@ class FakeClock:
             principal=principal,
             deadline=self._now + seconds,
         )
-        made.clock = self
-        return made
 
-    def watch(self, running: ClockRunning) -> None:
-        """Let calls be looked at whenever the clock is moved."""
-        self._watching.add(running)
 
-    def forget(self, running: ClockRunning) -> None:
-        """Look at these calls no more."""
-        self._watching.discard(running)
+class ClockCall(Call):
+    """A call whose time a `FakeClock` tells; ``ends`` is its deadline on that clock.
+
+    The pipeline holds ``deadline`` against the real clock. While the call runs it is
+    therefore in all eternity, and when the call is late it has always been over.
+    """
+
+    __slots__ = ("_clock", "_loop", "ends")
+
+    def __init__(self, clock: FakeClock, name: str, seconds: float) -> None:
+        super().__init__(_Unattended(), name, clock(), seconds)
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self.ends = self.deadline
+
+    def __enter__(self) -> None:
+        """Begin: from now on the call is stopped when its clock is moved too far."""
+        self.ends = self.deadline
+        super().__enter__()
+        self._clock.calls.add(self)
+        self.notice_time()
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """End, as `Call` does.
+
+        Raises:
+            CommonError: ``timeout``.
+            CancelledError: Somebody else has cancelled the task too.
+        """
+        self._clock.calls.discard(self)
+        super().__exit__(kind, error, trace)
+
+    def limit(self, seconds: float) -> None:
+        """Give what comes next so many seconds, but no more than the call has."""
+        self.until = min(self.ends, self._clock() + seconds)
+
+    def notice_time(self) -> None:
+        """Let the pipeline know whether the call is late; what waits is stopped soon."""
+        now = self._clock()
+        self.deadline = math.inf if now < self.ends else -math.inf
+        if now >= self.until:
+            self._loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
+        if self in self._clock.calls:  # it may have ended in the meantime
+            self.look(self._clock())
+
+
+class _Unattended(Running):
+    """Looks after no call: its clock does."""
+
+    def expect(self, call: Call) -> None:
+        """Do nothing."""
 
 
 class ClockContext(Context[S]):
     """A context whose deadline is told in the time of a `FakeClock`."""
 
-    clock: FakeClock
-
-    def _now(self) -> float:
-        return self.clock()
-
-    def of_call(self, call: Call, action: str) -> Context[S]:  # noqa: ARG002 - the signature of what it replaces
-        """Refuse: the calls of `invoke_action` and `Action.run` go by the real clock.
-
-        Raises:
-            TypeError: Always.
-        """
-        raise TypeError(
-            f"a context of a FakeClock is for calling the handler itself; call {action} through"
-            " `TestClient(..., clock=clock)` to have the whole pipeline on that clock"
-        )
-
-
-class ClockCall(Call):
-    """A call whose time a `FakeClock` tells."""
-
-    __slots__ = ("clock",)
-
-    def __init__(self, clock: FakeClock, name: str, seconds: float) -> None:
-        super().__init__(ClockRunning(clock), name, clock(), seconds)
-        self.clock = clock
-
-    def check_time(self) -> None:
-        """Refuse to begin what is late already.
-
-        Raises:
-            CommonError: ``timeout``.
-        """
-        if self.clock() >= self.deadline:
-            raise CommonError("timeout", "The action did not end in time.")
-
-    def limit(self, seconds: float) -> None:
-        """Give what comes next so many seconds, but no more than the call has."""
-        self.until = min(self.deadline, self.clock() + seconds)
-
-
-class ClockRunning(Running):
-    """Looks after one call whenever its clock is moved."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        super().__init__()
+    def __init__(self, clock: FakeClock, **known: Any) -> None:
+        super().__init__(**known)
         self._clock = clock
-        self._loop = asyncio.get_running_loop()
-        self._thread = get_ident()
 
-    def add(self, call: Call) -> None:
-        """Look after a call from now on; one that is late already is stopped where it first waits."""
-        self.calls.add(call)
-        self._clock.watch(self)
-        self._loop.call_soon(self._look_here)
+    @property
+    def deadline(self) -> float:
+        """When the call has to be over, as its clock tells it; infinite without a limit."""
+        return self.call.ends if isinstance(self.call, ClockCall) else self._deadline
 
-    def discard(self, call: Call) -> None:
-        """Look after a call no more."""
-        self.calls.discard(call)
-        self._clock.forget(self)
+    @property
+    def remaining(self) -> float:
+        """The seconds until the deadline, 0 after it."""
+        return max(self.deadline - self._clock(), 0)
 
-    def expect(self, call: Call) -> None:
-        """Do nothing: calls are looked at when the clock is moved, and not before."""
+    @property
+    def cancelled(self) -> bool:
+        """Whether nobody waits for the result any more."""
+        return (self.call is not None and self.call.stop is not None) or self._clock() >= self.deadline
 
-    def look(self) -> None:
-        """Stop the call if it is late; in its own thread at once."""
-        if get_ident() == self._thread:
-            self._look_here()
-        else:
-            self._loop.call_soon_threadsafe(self._look_here)
+    def of_call(self, call: Call, action: str) -> Context[S]:
+        """Give this context for a call that a handler makes itself; that goes by the real clock.
 
-    def _look_here(self) -> None:
-        for call in tuple(self.calls):
-            call.look(self._clock())
+        Raises:
+            TypeError: The context was made by hand, with a deadline that such a call cannot have.
+        """
+        if self.call is None:
+            raise TypeError(
+                f"a context of a FakeClock is for calling the handler itself; call {action} through"
+                " `TestClient(..., clock=clock)` to have the whole pipeline on that clock"
+            )
+        return super().of_call(call, action)

@@ -116,6 +116,13 @@ def test_unauthorized_is_known_where_there_is_auth(shop: Any, call: Call, serve:
     assert server.requests[0].json == {"class": "x"}
 
 
+def test_rate_limited_is_known_where_there_is_a_rate(shop: Any, call: Call, serve: Any, says: Any) -> None:
+    server = serve(says(429, err("rate_limited", 429, action="delete", retryable=True)))
+    result = call(server.url, "delete", class_="x")
+    assert type(result) is shop.RateLimited
+    assert result.retryable
+
+
 def test_a_code_newer_than_the_client_is_kept(shop: Any, call: Call, serve: Any, says: Any) -> None:
     server = serve(says(418, err("teapot", 418, {"a": 1}, retryable=True)))
     result = call(server.url, "create_order", **order(shop))

@@ -45,8 +45,10 @@ def test_the_readme_is_true(
     server = serve(says(200, {"ok": True, "data": ORDER, "action": "create_order", "latencyMs": 1}))
     copy = shutil.copytree(project, tmp_path / "copy")
     readme = (copy / "README.md").read_text()
-    programs = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
+    before, _, actions = readme.partition("\n## Actions\n")
+    programs = re.findall(r"```python\n(.*?)```", before, flags=re.DOTALL)
     assert len(programs) == 3
+    assert "```python\n" in actions
     for number, program in enumerate(programs):
         path = copy / f"readme_{number}.py"
         path.write_text(program.replace("http://127.0.0.1:8000", server.url))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -49,8 +50,10 @@ def without_examples(sample: Catalog, **inputs: Any) -> Catalog:
     )
 
 
-def programs(project: Path) -> list[str]:
-    return re.findall(r"```python\n(.*?)```", (project / "README.md").read_text(), flags=re.DOTALL)
+def programs(project: Path, *, of_actions: bool = False) -> list[str]:
+    """Give the programs before the list of the actions, or those of each action in it."""
+    before, _, after = (project / "README.md").read_text().partition("\n## Actions\n")
+    return re.findall(r"```python\n(.*?)```", after if of_actions else before, flags=re.DOTALL)
 
 
 def test_every_program_passes_the_checkers_and_runs(
@@ -111,3 +114,18 @@ def test_how_results_are_told_apart_stands_beside_the_first_call(project: Path) 
     readme = (project / "README.md").read_text()
     told = readme.index("`isinstance`, `match` and `result.ok is True`")
     assert readme.index("with Client(") < told < readme.index("The same without blocking")
+
+
+def test_the_programs_of_every_action_pass_the_checkers_and_run(
+    *, project: Path, serve: Any, says: Any, tmp_path: Path, run_in: Any, check_types: Any
+) -> None:
+    copy = shutil.copytree(project, tmp_path / "copy")
+    server = serve(says(200, {"ok": True, "data": None, "action": "any", "latencyMs": 1}))
+    found = programs(copy, of_actions=True)
+    for number, program in enumerate(found):
+        (copy / f"readme_{number}.py").write_text(program.replace("http://127.0.0.1:8000", server.url))
+    check_types(copy, *(f"readme_{number}.py" for number in range(len(found))))
+    every = "".join(f"import readme_{number}\n" for number in range(len(found)))
+    done = run_in(sys.executable, "-W", "ignore", "-c", every, cwd=copy)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(server.requests) == len(found)

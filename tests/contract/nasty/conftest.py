@@ -20,6 +20,7 @@ from typing import Annotated, Any, Final, Literal
 
 import pytest
 from actionary import ActionError, Example, Http, define_action
+from actionary.auth import ApiKeyAuth
 from actionary.catalog import Catalog
 from actionary.describe import describe
 from actionary.names import slug
@@ -149,7 +150,7 @@ FIELDS: Final = (
     *("parameter alias", "parameter description", "parameter title", "parameter default"),
     *("field alias", "field description", "field title", "field default", "field examples"),
     *("enum value", "literal value", "union tag", "default key"),
-    *("model name", "model docstring", "model title", "pattern"),
+    *("model name", "model docstring", "model title", "pattern", "scheme description"),
 )
 """Every place of an action that people fill."""
 
@@ -251,6 +252,8 @@ def _tells(name: str, number: int, given: Callable[[str], str]) -> Any:
         description=given("description"),
         **_texts(given),
         errors=[failed],
+        auth=ApiKeyAuth({}, name=f"scheme_{number}", description=given("scheme description")),
+        scopes=["a|`*_<b>[c]${d}{{e}}*/"],
         examples=[
             Example({"inner": {given("field alias"): given("example input")}, "union": {"tag": "other tag"}})
         ],

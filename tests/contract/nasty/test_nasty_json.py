@@ -74,7 +74,7 @@ def test_openapi_says_every_text_as_it_is(nasty):
         assert operation["x-when-not-to-use"] == action.when_not_to_use
         assert tuple(operation.get("tags", ())) == action.tags
         if name.startswith("ask"):
-            parameter = {each["name"]: each for each in operation["parameters"]}[given["parameter alias"]]
+            parameter = {each.get("name"): each for each in operation["parameters"]}[given["parameter alias"]]
             assert parameter.get("description", "") == given["parameter description"]
             assert parameter["schema"]["default"] == given["parameter default"]
             assert parameter["examples"]["example1"]["value"] == given["example input"]

@@ -17,7 +17,7 @@ from jsonschema import FormatChecker
 DAY = r"\d{4}-\d\d-\d\d"
 CLOCK = r"\d\d:\d\d:\d\d(\.\d{1,6})?"
 ZONE = r"([Zz]|[+-]\d\d:\d\d)"
-DURATION = r"-?P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d{1,6})?S)?)?"
+DURATION = r"-?P(?=.)(\d+W|(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d{1,6})?S)?)?)"
 MAIL = r"[^@\s<>]+@[^@\s<>.]+(\.[^@\s<>.]+)+"
 
 
@@ -53,7 +53,7 @@ for name, check in {
     "email": spelled(MAIL),
     "name-email": spelled(rf"{MAIL}|.+ <{MAIL}>"),
     "ipv4": spelled(".*", ipaddress.IPv4Address),
-    "ipv6": spelled(".*", ipaddress.IPv6Address),
+    "ipv6": spelled("[^%]*", ipaddress.IPv6Address),
     "ipvanyaddress": spelled(".*", ipaddress.ip_address),
     "ipv4network": spelled(".*", ipaddress.IPv4Network),
     "ipv4interface": spelled(".*/.*", ipaddress.IPv4Interface),

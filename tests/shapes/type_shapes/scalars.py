@@ -186,7 +186,7 @@ SHAPES = [
         wrong=("Ann",),
     ),
     Shape(name="ipv4", type="IPv4Address", right=("192.0.2.1",), wrong=("192.0.2", "::1", 1)),
-    Shape(name="ipv6", type="IPv6Address", right=("2001:db8::1",), wrong=("192.0.2.1", "x")),
+    Shape(name="ipv6", type="IPv6Address", right=("2001:db8::1",), wrong=("192.0.2.1", "fe80::1%eth0", "x")),
     Shape(name="ip_any", type="IPvAnyAddress", right=("192.0.2.1", "::1"), wrong=("x", [])),
     Shape(name="ip_network", type="IPv4Network", right=("192.0.2.0/24",), wrong=("192.0.2.1/24", "x")),
     Shape(name="ip_interface", type="IPv4Interface", right=("192.0.2.1/24",), wrong=("x",)),

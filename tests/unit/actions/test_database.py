@@ -7,11 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, local
+from time import monotonic
 from types import ModuleType
 from typing import Any
 
 import pytest
-from actionary import Context, Ok, Registry, invoke_action
+from actionary import Context, Ok, Registry, Result, invoke_action
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,6 +37,23 @@ async def test_a_database_of_an_older_version_gets_what_it_lacks_and_keeps_what_
     assert isinstance(diary, Ok)
     assert len(diary.data.meals) == 3
     assert rows("SELECT stock FROM products WHERE id = 'p-302'") == [(121,)]
+
+
+async def test_calls_that_are_cut_off_leave_no_lock_behind(registry: Registry) -> None:
+    given = {"name": "Pasta", "kind": "lunch", "kcal": 640, "eaten_at": "2026-03-02T19:00:00Z"}
+
+    async def log(seconds: float) -> Result[Any]:
+        return await invoke_action(
+            "log_meal", given, Context(deadline=monotonic() + seconds), registry=registry
+        )
+
+    cut_off = 0
+    async with registry.open():
+        for _ in range(30):
+            results = await asyncio.gather(*(log(number * 0.0025) for number in range(8)))
+            cut_off += sum(not result.ok for result in results)
+            assert (await log(60)).ok
+    assert cut_off
 
 
 async def test_database_url_says_where_the_data_is(

@@ -91,6 +91,18 @@ def in_models(expression: ast.expr) -> ast.expr:
     return inside
 
 
+def readable(expression: ast.expr) -> Code:
+    """Write a type for people: a model as ``models.Order``, a class of a library by its name alone."""
+
+    class Shown(ast.NodeTransformer):
+        def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+            if isinstance(node.value, ast.Name) and node.value.id == MODELS:
+                return attribute("models", node.attr)
+            return ast.Name(id=node.attr, ctx=ast.Load())
+
+    return code(Shown().visit(plain(expression)))
+
+
 def unshadowed(expression: ast.expr, names: Collection[str]) -> ast.expr:
     """Copy an expression with built-in types qualified that one of the names hides."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from actionary import codes
@@ -15,15 +15,23 @@ from actionary.names import pascal_case
 from actionary_build.emit.openapi_query import query_parameters
 from actionary_build.emit.python.annotations import Code, code, literal, unshadowed
 from actionary_build.emit.python.models import Types, Wanted, argument_type, described
-from actionary_build.emit.python.names import PARAMETERS_TAKEN, Name, class_name, module_name, names_for
+from actionary_build.emit.python.names import (
+    EXTRA_INPUT,
+    PARAMETERS_TAKEN,
+    Name,
+    class_name,
+    module_name,
+    names_for,
+)
+from actionary_build.emit.signature import takes_other_keys
 from actionary_build.texts import PythonDocstring, PythonIdentifier, PythonString, one_line
 
 Key: TypeAlias = tuple[str, ...]
-"""What a type is for: ("input", action, property), ("output", action) or ("details", code)."""
+"""What a type is for: ("input", action, property), ("extra" or "output", action) or ("details", code)."""
 
 RUNTIME_ERRORS: Final = (
-    *("Failure", "InvalidInput", "Unauthorized", "PayloadTooLarge", "UnsupportedMediaType"),
-    *("Forbidden", "Timeout", "HandlerError", "InvalidOutput", "Unavailable"),
+    *("Failure", "InvalidInput", "Unauthorized", "RateLimited", "PayloadTooLarge"),
+    *("UnsupportedMediaType", "Forbidden", "Timeout", "HandlerError", "InvalidOutput", "Unavailable"),
     *("NetworkError", "ClientTimeout", "Aborted", "InvalidResponse"),
     *("UnknownError", "ClientError", "InputProblem", "RawReply", "UnknownCode"),
 )
@@ -34,6 +42,10 @@ RUNTIME_NAMES: Final = (
     *("UNSET", "Unset", "unwrap"),
 )
 """What the package offers beside its errors, actions and models."""
+
+
+EXTRA_TOLD: Final = "Values under other keys, which the action takes too."
+"""What is said of the argument `EXTRA_INPUT`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,10 @@ class ParameterView:
 
 @dataclass(frozen=True, slots=True)
 class ActionView:
-    """A method of the client, with what stands in the tables for it."""
+    """A method of the client, with what stands in the tables for it.
+
+    ``extra`` is the type of values under keys beside its parameters, where it takes such.
+    """
 
     name: PythonString
     method_name: PythonIdentifier
@@ -58,6 +73,7 @@ class ActionView:
     path: PythonString
     doc: PythonDocstring
     parameters: tuple[ParameterView, ...]
+    extra: Code | None
     data_type: Code
     data_expression: Code
     errors: tuple[tuple[PythonString, Name], ...]
@@ -96,7 +112,41 @@ def properties_of(catalog: Catalog, action: ActionSpec) -> dict[str, Schema]:
 
 def parameter_names(catalog: Catalog, action: ActionSpec) -> dict[str, Name]:
     """Name the arguments of a method, by name on the wire."""
-    return names_for(properties_of(catalog, action), PARAMETERS_TAKEN)
+    extra = {EXTRA_INPUT} if extra_schema(catalog, action) is not None else set[str]()
+    return names_for(properties_of(catalog, action), PARAMETERS_TAKEN | extra)
+
+
+def extra_schema(catalog: Catalog, action: ActionSpec) -> Schema | None:
+    """Give the schema of values under keys that an input does not list, ``None`` where it takes none."""
+    root = catalog.resolve(action.input)
+    if not takes_other_keys(root):
+        return None
+    patterns: dict[str, Any] = root.get("patternProperties", {})
+    kinds = [*(patterns[key] for key in sorted(patterns)), root.get("additionalProperties", False)]
+    foreseen = [kind for kind in kinds if kind is not False]
+    if not all(isinstance(kind, dict) and kind for kind in foreseen):
+        return {}
+    return foreseen[0] if len(foreseen) == 1 else {"anyOf": foreseen}
+
+
+def called(catalog: Catalog) -> dict[str, str]:
+    """Give the methods by the names of their actions."""
+    return {action.name: PythonIdentifier(action.name) for action in catalog.http_actions}
+
+
+def paging(catalog: Catalog, types: Types[Key], action: ActionSpec) -> str | None:
+    """Say how to get from page to page, with the names that the client has for the fields."""
+    pages = action.paginate
+    if pages is None:
+        return None
+    arguments = parameter_names(catalog, action)
+    fields = types.fields_of(types.schemas["output", action.name])
+    return replace(
+        pages,
+        input=arguments.get(pages.input, pages.input),
+        output=fields.get(pages.output, pages.output),
+        items=fields.get(pages.items, pages.items),
+    ).told
 
 
 def domain_errors(catalog: Catalog) -> dict[str, ErrorSpec]:
@@ -130,6 +180,9 @@ def wanted_types(catalog: Catalog) -> dict[Key, Wanted]:
     for action in sorted(catalog.http_actions, key=lambda action: action.name):
         for wire, schema in properties_of(catalog, action).items():
             wanted["input", action.name, wire] = Wanted(schema, action.pascal + pascal_case(wire), sent=True)
+        extra = extra_schema(catalog, action)
+        if extra is not None:
+            wanted["extra", action.name] = Wanted(extra, f"{action.pascal}Extra", sent=True)
         wanted["output", action.name] = Wanted(action.output, f"{action.pascal}Output", sent=False)
     for code_, error in sorted(domain_errors(catalog).items()):
         if error.details is not None:
@@ -188,8 +241,9 @@ def _action_view(
         constant=PythonIdentifier(f"_{action.name.upper()}"),
         http_method=PythonString(action.http.method),
         path=PythonString(action.http.path),
-        doc=PythonDocstring(_doc(catalog, action), "        "),
+        doc=PythonDocstring(_doc(catalog, types, action), "        "),
         parameters=tuple(_parameters(catalog, types, action, shadowed)),
+        extra=_extra_type(types, action, shadowed),
         data_type=argument_type(output, set()),
         data_expression=code(unshadowed(output, ())),
         errors=tuple((PythonString(code_), names[code_]) for code_ in dict.fromkeys(answered)),
@@ -206,6 +260,11 @@ def _parameters(
         yield ParameterView(name, PythonString(wire), annotation, wire in required)
 
 
+def _extra_type(types: Types[Key], action: ActionSpec, shadowed: set[str]) -> Code | None:
+    expression = types.expressions.get(("extra", action.name))
+    return None if expression is None else argument_type(expression, shadowed)
+
+
 def _json_keys(catalog: Catalog, action: ActionSpec) -> Code | None:
     if action.http is None or not action.http.reads_query:
         return None
@@ -213,12 +272,13 @@ def _json_keys(catalog: Catalog, action: ActionSpec) -> Code | None:
     return Code(f"frozenset({{{', '.join(literal(key) for key in keys)}}})") if keys else None
 
 
-def _doc(catalog: Catalog, action: ActionSpec) -> str:
+def _doc(catalog: Catalog, types: Types[Key], action: ActionSpec) -> str:
     """Compose what a method says of itself: the texts, the arguments, the domain errors."""
     uses = [
+        paging(catalog, types, action) or "",
         f"Use when: {one_line(action.when_to_use)}" if action.when_to_use else "",
         f"Do not use when: {one_line(action.when_not_to_use)}" if action.when_not_to_use else "",
-        action.deprecation or "",
+        action.deprecation_calling(called(catalog)) or "",
     ]
     parts = [action.description.strip(), action.more.strip(), *uses]
     parts.append(_section("Args", _argument_lines(catalog, action)))
@@ -228,7 +288,12 @@ def _doc(catalog: Catalog, action: ActionSpec) -> str:
 
 def _argument_lines(catalog: Catalog, action: ActionSpec) -> list[tuple[str, str]]:
     properties = properties_of(catalog, action)
-    return [(name, described(properties[wire])) for wire, name in parameter_names(catalog, action).items()]
+    lines = [
+        (str(name), described(properties[wire])) for wire, name in parameter_names(catalog, action).items()
+    ]
+    if extra_schema(catalog, action) is not None:
+        lines.append((EXTRA_INPUT, EXTRA_TOLD))
+    return lines
 
 
 def _sorted(errors: Iterable[ErrorSpec]) -> list[ErrorSpec]:

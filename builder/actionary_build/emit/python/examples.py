@@ -15,7 +15,7 @@ from actionary_build.emit.plain_input import plain_input
 from actionary_build.emit.python.annotations import Code, literal
 from actionary_build.emit.python.calls import Key, error_names, parameter_names
 from actionary_build.emit.python.models import Types
-from actionary_build.emit.python.names import Name, module_name
+from actionary_build.emit.python.names import EXTRA_INPUT, Name, module_name
 from actionary_build.emit.python.schemas import DECIMAL, is_decimal
 from actionary_build.texts import PythonIdentifier
 
@@ -87,18 +87,31 @@ def example_view(catalog: Catalog, types: Types[Key]) -> ExampleView | None:
     return _view(catalog, ordered[0], None) if ordered else None
 
 
+def calls_of(catalog: Catalog, types: Types[Key], action: ActionSpec) -> list[CallView]:
+    """Give the calls that show an action: its examples that can be written, or one without arguments."""
+    needed = catalog.resolve(action.input).get("required")
+    values = [example.input for example in action.examples] or ([] if needed else [{}])
+    calls: list[CallView] = []
+    for value in values:
+        with suppress(_NoExampleError):
+            calls.append(_call(catalog, types, action, value))
+    return calls
+
+
 def _call(catalog: Catalog, types: Types[Key], action: ActionSpec, value: Mapping[str, Any]) -> CallView:
     writer = _Writer(types)
     names = parameter_names(catalog, action)
-    if not value.keys() <= names.keys():
-        raise _NoExampleError
-    arguments = tuple(
+    arguments = [
         Code(f"{name}={writer.write(types.schemas['input', action.name, wire], value[wire])}")
         for wire, name in names.items()
         if wire in value
-    )
+    ]
+    others = {key: value[key] for key in value if key not in names}
+    if others and ("extra", action.name) in types.schemas:  # else the server ignores them
+        kinds = {"additionalProperties": types.schemas["extra", action.name]}
+        arguments.append(Code(f"{EXTRA_INPUT}={writer.write(kinds, others)}"))
     imports = tuple(Code(f"from {module} import {name}") for module, name in sorted(writer.imports))
-    return CallView(arguments, imports, writer.uses_models)
+    return CallView(tuple(arguments), imports, writer.uses_models)
 
 
 def _view(catalog: Catalog, action: ActionSpec, call: CallView | None) -> ExampleView:

@@ -13,6 +13,7 @@ _FROM: Final = {
     "_AsyncCalls": ("{dots}_runtime.client", "AsyncCalls"),
     "_Call": ("{dots}_runtime.call", "Call"),
     "_CallOptions": ("{dots}_runtime.options", "CallOptions"),
+    "_Mapping": ("collections.abc", "Mapping"),
     "_Maybe": ("{dots}_runtime.model", "Maybe"),
     "_Model": ("{dots}_runtime.model", "Model"),
     "_Ok": ("{dots}_runtime.result", "Ok"),
@@ -23,6 +24,7 @@ _FROM: Final = {
     "_dataclass": ("dataclasses", "dataclass"),
     "_errors": ("{dots}", "errors"),
     "_models": ("{dots}", "models"),
+    "_with_extra": ("{dots}_runtime.encode", "with_extra"),
 }
 """What generated modules name, and where it comes from."""
 

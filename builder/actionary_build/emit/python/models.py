@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from actionary.catalog import Catalog
-from actionary.json_schema import Schema, references
+from actionary.json_schema import REF, Schema, references
 
 from actionary_build.emit.python.annotations import (
     MODELS,
@@ -23,6 +23,7 @@ from actionary_build.emit.python.annotations import (
     literal,
     plain,
     private_module,
+    readable,
     replace_names,
     unshadowed,
     with_metadata,
@@ -46,10 +47,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """A field of a class, as the template writes it."""
+    """A field of a class, as the template writes it; ``shown`` is its type for people."""
 
     name: Name
     annotation: Code
+    shown: Code
     default: Code | None
     doc: PythonDocstring | None
 
@@ -66,11 +68,12 @@ class ModelView:
 
 @dataclass(frozen=True, slots=True)
 class AliasView:
-    """A name for a type that is no class; a recursive one needs another form."""
+    """A name for a type that is no class; a recursive one needs another form. ``shown`` is for people."""
 
     name: Name
     quoted_name: PythonString
     expression: Code
+    shown: Code
     recursive: bool
     doc: PythonDocstring | None
 
@@ -91,6 +94,15 @@ class Types(Generic[KeyT]):
     definitions: Mapping[str, Definition]
     names: Mapping[str, Name]
     fields: Mapping[str, Mapping[str, Name]]
+
+    def fields_of(self, schema: Schema) -> Mapping[str, Name]:
+        """Name the fields of the class that a schema refers to; none where it refers to no class."""
+        while "$ref" in schema:
+            name = schema["$ref"].removeprefix(REF)
+            if name in self.fields:
+                return self.fields[name]
+            schema = self.definitions[name].schema
+        return {}
 
 
 def describe_types(catalog: Catalog, wanted: Mapping[KeyT, Wanted]) -> Types[KeyT]:
@@ -208,6 +220,7 @@ class _Resolver:
         schema = schema if isinstance(schema, dict) else {}
         name = self.fields[definition.name][wire]
         expression = self.expression(self._number[definition.name], wire)
+        shown = readable(expression)
         default: Code | None = None
         if "const" in schema and schema.get("default", ...) == schema["const"]:
             default = literal(schema["const"])
@@ -216,7 +229,7 @@ class _Resolver:
             default = Code("_UNSET")
         if name != wire:
             expression = with_metadata(expression, f"_pydantic.Field(alias={PythonString(wire)})")
-        return FieldView(name, self._inside(expression), default, _doc(described(schema), "    "))
+        return FieldView(name, self._inside(expression), shown, default, _doc(described(schema), "    "))
 
     def _inside(self, expression: ast.expr) -> Code:
         return code(unshadowed(in_models(expression), self._shadowed))
@@ -237,11 +250,13 @@ class _Resolver:
         return views
 
     def _alias(self, definition: Definition, *, recursive: bool) -> AliasView:
-        expression = self._inside(self.expression(self._number[definition.name], "root"))
+        resolved = self.expression(self._number[definition.name], "root")
+        expression = self._inside(resolved)
         return AliasView(
             name=self.names[definition.name],
             quoted_name=PythonString(self.names[definition.name]),
             expression=Code(repr(str(expression))) if recursive else expression,
+            shown=readable(resolved),
             recursive=recursive,
             doc=_doc(definition.schema.get("description"), ""),
         )

@@ -16,6 +16,9 @@ from actionary_build.texts import PythonIdentifier, json_text, one_line, package
 PARAMETERS_TAKEN: Final = frozenset({"self", "options"})
 """What every method of the client has already."""
 
+EXTRA_INPUT: Final = "extra_input"
+"""The argument for keys beside those of the input, where an action takes such."""
+
 TYPES_TAKEN: Final = frozenset({"annotations"})
 """What ``models`` imports under a public name."""
 

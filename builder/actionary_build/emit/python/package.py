@@ -8,25 +8,28 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from actionary.auth_scheme import SchemeSpec
 from actionary.catalog import Catalog
 from actionary.names import slug
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from actionary_build.emit.credentials import by_scheme, header_of
 from actionary_build.emit.python.annotations import Code
 from actionary_build.emit.python.calls import (
     RUNTIME_ERRORS,
     RUNTIME_NAMES,
     ErrorView,
+    Key,
     ModuleView,
     error_views,
     module_views,
-    parameter_names,
     wanted_types,
 )
-from actionary_build.emit.python.examples import ExampleView, example_view
+from actionary_build.emit.python.examples import example_view
 from actionary_build.emit.python.imports import imports_for
-from actionary_build.emit.python.models import describe_types
-from actionary_build.emit.python.names import Name, TomlString, module_name
+from actionary_build.emit.python.models import Types, describe_types
+from actionary_build.emit.python.names import Name, TomlString
+from actionary_build.emit.python.readme import actions_told, renamed, types_told
 from actionary_build.texts import (
     MarkdownCode,
     MarkdownText,
@@ -66,7 +69,7 @@ def package_files(catalog: Catalog, package: str) -> Iterator[tuple[str, bytes]]
     modules = module_views(catalog, types)
     errors = error_views(catalog, types)
     yield "pyproject.toml", _project(catalog, package)
-    yield "README.md", _readme(catalog, package, example_view(catalog, types))
+    yield "README.md", _readme(catalog, types, package)
     yield f"{package}/py.typed", b""
     yield f"{package}/__init__.py", _root(catalog, errors)
     yield f"{package}/models.py", _python("models.py.j2", 1, types=types)
@@ -154,43 +157,38 @@ def _client(catalog: Catalog, modules: Iterable[ModuleView]) -> bytes:
     )
 
 
-def _readme(catalog: Catalog, package: str, example: ExampleView | None) -> bytes:
-    actions = sorted(catalog.http_actions, key=lambda action: action.name)
+def _readme(catalog: Catalog, types: Types[Key], package: str) -> bytes:
     return _rendered(
         "README.md.j2",
         title=MarkdownText(catalog.title),
         description=MarkdownText(catalog.description) if catalog.description else None,
         package=PythonIdentifier(package),
         base_url=PythonString(catalog.base_url or "http://127.0.0.1:8000"),
-        example=example,
-        actions=[
+        example=example_view(catalog, types),
+        schemes=[
             {
-                "method": MarkdownCode(PythonIdentifier(action.name)),
-                "module": MarkdownCode(f"actions.{module_name(next(iter(action.tags), None))}"),
-                "description": MarkdownText(action.description),
+                "header": MarkdownCode(_header(scheme)),
+                "actions": [
+                    {
+                        "method": MarkdownCode(PythonIdentifier(action.name)),
+                        "scopes": [MarkdownCode(scope) for scope in action.scopes],
+                    }
+                    for action in asking
+                ],
+                "description": MarkdownText(scheme.description) if scheme.description else None,
             }
-            for action in actions
+            for scheme, asking in by_scheme(sorted(catalog.http_actions, key=lambda action: action.name))
         ],
-        renamed=list(_renamed(catalog)),
+        actions=actions_told(catalog, types),
+        types=types_told(types),
+        renamed=list(renamed(catalog, types)),
     )
 
 
-def _renamed(catalog: Catalog) -> Iterator[dict[str, MarkdownCode]]:
-    for action in sorted(catalog.http_actions, key=lambda action: action.name):
-        method = PythonIdentifier(action.name)
-        if method != action.name:
-            yield {
-                "method": MarkdownCode(method),
-                "wire": MarkdownCode(action.name),
-                "argument": MarkdownCode("(the method)"),
-            }
-        for wire, name in parameter_names(catalog, action).items():
-            if wire != name:
-                yield {
-                    "method": MarkdownCode(method),
-                    "wire": MarkdownCode(wire),
-                    "argument": MarkdownCode(name),
-                }
+def _header(scheme: SchemeSpec) -> str:
+    """Write the option by which a client says who calls."""
+    name, value = header_of(scheme)
+    return f"headers={{{PythonString(name)}: {PythonString(value)}}}"
 
 
 def _python(template: str, depth: int, **values: Any) -> bytes:

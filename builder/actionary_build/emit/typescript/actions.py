@@ -42,7 +42,7 @@ def _parts(call: Call, types: TypeNames) -> Iterator[str]:
     yield f"{_failure_comment(call)}export type {names.failure} ={_failure_union(call)};\n"
     yield f"export type {names.result} = Result<{names.output}, {names.failure}>;\n"
     yield (
-        f"{action_comment(call.action)}"
+        f"{action_comment(call.action, call.deprecation)}"
         f"export function {names.function}(\n"
         f"  client: Connection,\n"
         f"  {call.input_parameter},\n"

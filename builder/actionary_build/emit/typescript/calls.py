@@ -30,7 +30,7 @@ class ServerFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One action as it is called over HTTP."""
+    """One action as it is called over HTTP; ``deprecation`` calls another action as the client does."""
 
     action: ActionSpec
     method: str
@@ -39,6 +39,7 @@ class Call:
     input_required: bool
     common_failures: tuple[ServerFailure, ...]
     domain_failures: tuple[ServerFailure, ...]
+    deprecation: str | None
 
     @property
     def failures(self) -> tuple[ServerFailure, ...]:
@@ -59,6 +60,7 @@ class Call:
 
 def calls_of(catalog: Catalog, names: Names) -> tuple[Call, ...]:
     """Give the call of every action that has a route, by name."""
+    called = {name: each.function for name, each in names.actions.items()}
     return tuple(
         Call(
             action=action,
@@ -68,6 +70,7 @@ def calls_of(catalog: Catalog, names: Names) -> tuple[Call, ...]:
             input_required=bool(catalog.resolve(action.input).get("required")),
             common_failures=tuple(_common_failures(action)),
             domain_failures=tuple(_domain_failures(action, names)),
+            deprecation=action.deprecation_calling(called),
         )
         for action in sorted(catalog.http_actions, key=lambda action: action.name)
         if action.http is not None

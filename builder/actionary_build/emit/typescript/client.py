@@ -66,7 +66,7 @@ def client_module(modules: Modules) -> str:
             imports.type(f"./actions/{module}", call.names.result)
             local = referred(call.action.input) is None
             imports.type(f"./actions/{module}" if local else "./types", call.names.input)
-            methods.append(f"{action_comment(call.action, '  ')}  {call.signature};\n")
+            methods.append(f"{action_comment(call.action, call.deprecation, '  ')}  {call.signature};\n")
     functions = "".join(f"  {call.names.function},\n" for calls in modules.values() for call in calls)
     interface = f"{_CLIENT_COMMENT}export interface Client extends Connection {{\n{''.join(methods)}}}\n"
     return module_text(imports, [interface, f"const $actions = {{\n{functions}}};\n", _CREATE_CLIENT])

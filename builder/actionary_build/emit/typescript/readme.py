@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from actionary import codes
-from actionary.catalog import Catalog
+from actionary.catalog import ActionSpec, Catalog
 from actionary.json_schema import Schema
 
+from actionary_build.emit.constraints import constraints
+from actionary_build.emit.credentials import by_scheme, header_of
+from actionary_build.emit.signature import takes_other_keys
 from actionary_build.emit.typescript import examples
 from actionary_build.emit.typescript.calls import Call
-from actionary_build.emit.typescript.comments import constraints
 from actionary_build.emit.typescript.examples import Setting
 from actionary_build.emit.typescript.names import Names
 from actionary_build.emit.typescript.types import TypeNames, declarations, expression, property_order
@@ -32,6 +34,7 @@ def readme(catalog: Catalog, package: str, calls: Sequence[Call], names: Names) 
             _RESULTS,
             _client_codes(),
             _OPTIONS,
+            *_credentials(calls),
             *_renamed(names),
             "## Actions",
             *(part for call in calls for part in _action(catalog, call, names.types, setting)),
@@ -134,8 +137,31 @@ A call takes `timeoutMs`, `signal` and `headers` as its last argument; they coun
 options and inputs `undefined` is the same as absent. Only mistakes in the program throw: a `baseUrl`, a time,
 a header or an input that cannot be sent, such as one with `NaN` in it.
 
-An action that is called with GET sends its input in the query, which cannot say `null`: there, `null` is the
-same as absent too."""
+An action that is called with GET or DELETE sends its input in the query, which cannot say `null`: there,
+`null` is the same as absent too."""
+
+
+def _credentials(calls: Sequence[Call]) -> Iterator[str]:
+    """Say by which headers callers say who they are, where some action asks for that."""
+    asking = by_scheme([call.action for call in calls])
+    if not asking:
+        return
+    functions = {call.action.name: call.names.function for call in calls}
+    yield "## Who calls"
+    yield "Some actions ask who calls. Send what they ask for among the `headers` of a client or of a call:"
+    lines: list[str] = []
+    for scheme, actions in asking:
+        header, value = header_of(scheme)
+        option = f"headers: {{ {TypeScriptString(header)}: {TypeScriptString(value)} }}"
+        told = MarkdownText(scheme.description)
+        asked = ", ".join(_asking(functions[action.name], action) for action in actions)
+        lines.append(f"- {MarkdownCode(option)} for {asked}.{' ' if told else ''}{told}")
+    yield "\n".join(lines)
+
+
+def _asking(function: str, action: ActionSpec) -> str:
+    scopes = ", ".join(MarkdownCode(scope) for scope in action.scopes)
+    return f"{MarkdownCode(function)} (scopes {scopes})" if scopes else MarkdownCode(function)
 
 
 def _renamed(names: Names) -> Iterator[str]:
@@ -150,11 +176,13 @@ def _action(catalog: Catalog, call: Call, types: TypeNames, setting: Setting) ->
     action = call.action
     yield f"### {call.names.function}"
     yield MarkdownCode(call.signature)
-    told = [action.description, action.deprecation or ""]
+    told = [action.description, call.deprecation or ""]
     if action.when_to_use:
         told.append(f"Use when: {action.when_to_use}")
     if action.when_not_to_use:
         told.append(f"Do not use when: {action.when_not_to_use}")
+    if action.paging:
+        told.append(action.paging)
     yield MarkdownText(" ".join(text for text in told if text))
     yield from _fields(catalog.resolve(action.input), types)
     yield f"Gives {MarkdownCode(expression(action.output, types).text)}. {_failures(call)}"
@@ -166,14 +194,20 @@ def _fields(schema: Schema, types: TypeNames) -> Iterator[str]:
     lines: list[str] = []
     for key in property_order(schema):
         field = schema["properties"][key]
-        optional = "" if key in schema.get("required", ()) else " (optional)"
-        texts = [str(field.get("description", "")) if isinstance(field, dict) else "", constraints(field)]
+        required = key in schema.get("required", ())
+        optional = "" if required else " (optional)"
+        texts = [
+            str(field.get("description", "")) if isinstance(field, dict) else "",
+            constraints(field, required=required),
+        ]
         told = MarkdownText(" ".join(text for text in texts if text))
         code = MarkdownCode(expression(field, types).text)
         lines.append(f"- {MarkdownCode(key)}{optional}: {code}{'. ' if told else ''}{told}")
     if lines:
         yield "Input:"
         yield "\n".join(lines)
+    if takes_other_keys(schema):
+        yield "There may be other keys too."
 
 
 def _failures(call: Call) -> str:

@@ -173,7 +173,7 @@ def _object(schema: Schema, names: TypeNames, indent: str) -> Expression:
         for key in property_order(schema)
     }
     lines = [
-        f"{schema_comment(properties[key], inner)}"
+        f"{schema_comment(properties[key], inner, required=key in required)}"
         f"{inner}{property_key(key)}{'' if key in required else '?'}: {value.text};\n"
         for key, value in values.items()
     ]

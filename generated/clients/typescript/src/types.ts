@@ -270,7 +270,6 @@ export interface ParcelInput {
 export interface ParcelOutput {
   method: "parcel";
   country: "DE" | "AT" | "FR";
-  /** Default false. */
   express: boolean;
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import asyncio
 from datetime import date
 from typing import Annotated, Any
 
@@ -82,12 +82,13 @@ async def pages(cursor: str | None = None, size: Annotated[int, Field(ge=1, le=3
     return Page(items=["a"] * size, next_cursor=None if cursor else "next")
 
 
-ANSWERS = itertools.chain([[]], itertools.repeat("none"))
-
-
 def moody() -> Any:
-    """Give what fits when the definition is checked, and never again: `invalid_output` can be got."""
-    return next(ANSWERS)
+    """Give what fits when the action is described, and not when it is called: `invalid_output` can be got."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return []
+    return "none"
 
 
 @action(public=True, agent_tool=False, on_invalid_output="fallback", output_fallback=moody)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from actionary import Action, ActionError, Example, Http, action
+from actionary import Action, ActionError, Example, Http, Principal, action
+from actionary.auth import ApiKeyAuth, BearerAuth
 from actionary.context import Request
 from pydantic import BaseModel, ConfigDict, Field
 from shapes._nested import Closed, Defaults, Open, Tree
@@ -98,10 +99,41 @@ async def fails_get(count: Annotated[int, Field(ge=0)] = 0) -> int:
     return count
 
 
-@action(public=True, auth=is_known, examples=[Example({"count": 1})])
+@action(public=True, auth=is_known, rate_limit="5/day;3/minute", examples=[Example({"count": 1})])
 async def guarded_post(count: int) -> int:
     """Answer those who are known."""
     return count
+
+
+RIGHT = Principal(id="right", scopes=frozenset({"count:write", "count|odd`*_<b>"}))
+BEARER = BearerAuth(
+    {"right": RIGHT, "poor": Principal(id="poor")}, description='Ask */ """ </script> `for` one | or not.'
+)
+KEY = ApiKeyAuth({"right": RIGHT, "poor": Principal(id="poor")}, header="X-Odd-Key", realm='an "odd" \\ one')
+
+
+@action(public=True, auth=BEARER, examples=[Example({"count": 1})])
+async def bearer_post(count: int) -> int:
+    """Answer those who have a token."""
+    return count
+
+
+@action(public=True, http=Http("GET"), auth=BEARER, scopes=["count:write", "count|odd`*_<b>"], errors=[Wrong])
+async def bearer_get() -> str:
+    """Answer those who have a token that may do this."""
+    return "a"
+
+
+@action(public=True, auth=KEY, scopes=["count:write"], examples=[Example({"count": 1})])
+async def key_post(count: int) -> int:
+    """Answer those who have a key that may do this."""
+    return count
+
+
+@action(public=True, http=Http("GET"), auth=KEY, authorize=lambda _, ctx: ctx.principal is RIGHT)
+async def key_get() -> str:
+    """Answer those who have a key."""
+    return "a"
 
 
 @action(public=True, http=Http("GET"), auth=is_known, errors=[Gone])
@@ -162,7 +194,7 @@ def odd() -> Actions:
     """Give the actions that are no echo of one type."""
     singles: tuple[Action[..., Any], ...] = (
         *(fails_post, fails_get, guarded_post, guarded_get, nothing_post, nothing_get),
-        *(unchecked_post, big, texts, many),
+        *(unchecked_post, big, texts, many, bearer_post, bearer_get, key_post, key_get),
     )
     yield from singles
     yield from whole(Names, {"from": "a", "x-y": 2, "list[]": ["a"], "😀": True})

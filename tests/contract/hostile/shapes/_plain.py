@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 from shapes._shape import Shape
 
 
@@ -77,10 +77,11 @@ PLAIN = [
     Shape("integer_literal", Literal[1, 2, 3], 2),
     Shape("day", date, "2026-01-31"),
     Shape("moment", datetime, "2026-01-31T12:30:00Z"),
+    Shape("moment_with_zone", AwareDatetime, "2026-01-31T12:30:00Z"),
     Shape("hour", time, "12:30:00Z"),
     Shape("identifier", uuid.UUID, "c7e1b3a0-0000-4000-8000-000000000000"),
     Shape("decimal", Decimal, "1.10"),
-    Shape("price", Annotated[Decimal, Field(ge=0)], "19.99"),
+    Shape("price", Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=2)], "19.99"),
     Shape("anything", Any, {"a": [None]}, ("POST",)),
     Shape("nullable_text", str | None, None, ("POST",)),
     Shape("nullable_integer", int | None, None, ("POST",)),

@@ -13,6 +13,18 @@ from .unset import UNSET
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any, config=ConfigDict(ser_json_inf_nan="constants"))
 
 
+def with_extra(values: Mapping[str, object], extra: Mapping[str, object] | None) -> dict[str, object]:
+    """Give the values and those of keys that are no arguments.
+
+    Raises:
+        ValueError: A key has an argument of its own.
+    """
+    twice = sorted(values.keys() & (extra or {}).keys())
+    if twice:
+        raise ValueError(f"{', '.join(twice)}: give it as an argument, not in extra_input")
+    return {**values, **(extra or {})}
+
+
 def to_wire(values: Mapping[str, object]) -> dict[str, JsonValue]:
     """Give the values as JSON data; what is unset is left out.
 

@@ -49,7 +49,8 @@ _CREATE_INVOICE: _Call[_models.Invoice, _CreateInvoiceAnswer] = _Call(
 )
 
 _LookupCustomerAnswer: _typing.TypeAlias = (
-    _errors.PayloadTooLarge
+    _errors.RateLimited
+    | _errors.PayloadTooLarge
     | _errors.UnsupportedMediaType
     | _errors.InvalidInput
     | _errors.Timeout
@@ -67,6 +68,7 @@ _LOOKUP_CUSTOMER: _Call[_models.Customer, _LookupCustomerAnswer] = _Call(
     path="/api/actions/lookup_customer",
     data=lambda: _pydantic.TypeAdapter[_models.Customer](_models.Customer),
     errors={
+        "rate_limited": _errors.RateLimited,
         "payload_too_large": _errors.PayloadTooLarge,
         "unsupported_media_type": _errors.UnsupportedMediaType,
         "invalid_input": _errors.InvalidInput,
@@ -126,7 +128,8 @@ class CustomersActions(_SyncCalls):
         """Find a customer by email address.
 
         It only reads, and is called by POST all the same: what stands in an address line
-        ends up in the logs of servers and proxies, and there no one's email should be.
+        ends up in the logs of servers and proxies, and there no one's email should be. Nobody
+        may try a list of addresses, so one caller gets few answers a minute.
 
         Use when: The user names a customer by email address, and another action asks for the customer's id.
 
@@ -194,7 +197,8 @@ class AsyncCustomersActions(_AsyncCalls):
         """Find a customer by email address.
 
         It only reads, and is called by POST all the same: what stands in an address line
-        ends up in the logs of servers and proxies, and there no one's email should be.
+        ends up in the logs of servers and proxies, and there no one's email should be. Nobody
+        may try a list of addresses, so one caller gets few answers a minute.
 
         Use when: The user names a customer by email address, and another action asks for the customer's id.
 

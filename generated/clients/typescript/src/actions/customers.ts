@@ -71,6 +71,7 @@ const $lookupCustomer: ActionTable = {
   method: "POST",
   path: "/api/actions/lookup_customer",
   codes: {
+    rate_limited: false,
     payload_too_large: false,
     unsupported_media_type: false,
     invalid_input: true,
@@ -88,6 +89,7 @@ const $lookupCustomer: ActionTable = {
  * `email_unknown` (404): No customer has that address.
  */
 export type LookupCustomerFailure =
+  | Failure<"rate_limited">
   | Failure<"payload_too_large">
   | Failure<"unsupported_media_type">
   | Failure<"invalid_input", readonly InputIssue[]>

@@ -18,6 +18,7 @@ from ._runtime.errors import InvalidOutput as InvalidOutput
 from ._runtime.errors import InvalidResponse as InvalidResponse
 from ._runtime.errors import NetworkError as NetworkError
 from ._runtime.errors import PayloadTooLarge as PayloadTooLarge
+from ._runtime.errors import RateLimited as RateLimited
 from ._runtime.errors import RawReply as RawReply
 from ._runtime.errors import Timeout as Timeout
 from ._runtime.errors import Unauthorized as Unauthorized

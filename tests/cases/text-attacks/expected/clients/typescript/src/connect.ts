@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "5251c6e478bc911b",
+  catalog: "405d054dfdab14d4",
   clientCodes: {
     network_error: {
       retryable: true,

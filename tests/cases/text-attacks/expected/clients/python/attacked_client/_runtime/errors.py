@@ -59,6 +59,14 @@ class Unauthorized(Failure):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimited(Failure):
+    """Too many calls; try again later."""
+
+    details: None = None
+    code: Literal["rate_limited"] = "rate_limited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadTooLarge(Failure):
     """The request body is too large."""
 

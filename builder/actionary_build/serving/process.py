@@ -1,0 +1,102 @@
+"""One process of the server: load the project, make its application, and answer until the end."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from actionary.describe import DefinitionErrors
+from actionary.http import CannotServe, create_app
+from starlette.applications import Starlette
+from uvicorn.config import LOGGING_CONFIG
+
+from actionary_build.cli.project import registry_of, settings_of
+from actionary_build.cli.say import Failed, error
+from actionary_build.diagnose import diagnose
+from actionary_build.serving.server import GracefulServer
+
+_FORMAT: Final = "%(levelname)s: %(message)s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """What a process needs to know.
+
+    ``limit`` are the seconds in which calls may end when the server does,
+    ``trusted`` the addresses of proxies whose headers are believed, and ``label``
+    stands before the lines it logs.
+    """
+
+    root: str
+    allow_drift: bool
+    verify: bool
+    limit: float
+    trusted: str | None
+    label: str | None = None
+
+
+def application(serving: Serving) -> Starlette:
+    """Load the project and make its application, after the checks of what was built.
+
+    Raises:
+        Failed: It cannot be loaded, or is not what was built.
+    """
+    settings = settings_of(Path(serving.root))
+    registry = registry_of(settings)
+    try:
+        return create_app(registry, settings=settings, allow_drift=serving.allow_drift, verify=serving.verify)
+    except CannotServe as refused:
+        raise Failed(error("cannot-serve", refused.what, refused.mend)) from refused
+    except DefinitionErrors as wrong:
+        raise Failed(*diagnose(wrong, settings.root)) from wrong
+
+
+def server_of(app: Any, serving: Serving, **options: Any) -> GracefulServer:
+    """Make the server of an application; ``options`` are more of uvicorn's."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        log_config=_log_config(serving.label),
+        lifespan="on",
+        proxy_headers=serving.trusted is not None,
+        forwarded_allow_ips=serving.trusted or "",
+        **options,
+    )
+    return GracefulServer(config, serving.limit, supervised=serving.label is not None)
+
+
+def run(server: GracefulServer, listener: socket.socket, begin: Callable[[], object]) -> int:
+    """Serve until a signal; ``begin`` is called first. Gives the exit code.
+
+    It is 1 where the resources could not be opened, or calls were cut off at the end.
+    """
+    # Until the server listens for signals itself, this one ends the process as Ctrl+C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        begin()
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        return 0
+    except SystemExit:  # some versions end so when the resources cannot be opened, which they have logged
+        return 1
+    return 1 if server.cut_off or not server.started else 0
+
+
+def _log_config(label: str | None) -> dict[str, Any]:
+    """Give uvicorn's setting of its log, with a label where there is one; then ours has it too.
+
+    A project that sets up its log itself is let be: the name of the process is in
+    its records.
+    """
+    if label is None:
+        return LOGGING_CONFIG
+    if not logging.getLogger().handlers:
+        logging.basicConfig(format=f"%(processName)s: {_FORMAT}")
+    plain = {"format": f"%(processName)s: {_FORMAT}"}
+    return {**LOGGING_CONFIG, "formatters": {"default": plain, "access": plain}}

@@ -1,0 +1,75 @@
+"""A worker: a process of its own that answers on the socket it was given.
+
+``python -m actionary_build.serving.worker JSON`` is how `actionary_build.serving.workers`
+starts one. The channel between the two carries `READY` here, once calls are answered,
+and `END_NOW` there; when it closes, the supervisor is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import socket
+import sys
+from typing import Any, Final
+
+from actionary_build.cli.say import Failed
+from actionary_build.serving.process import Serving, application, run, server_of
+from actionary_build.serving.server import GracefulServer
+
+READY: Final = b"r"
+END_NOW: Final = b"e"
+
+
+def main(given: str) -> int:
+    """Do what a worker does, and give the exit code."""
+    said = json.loads(given)
+    serving = Serving(**said["serving"])
+    assert serving.label is not None, "workers have one"  # noqa: S101 - tells the type checkers
+    multiprocessing.current_process().name = serving.label  # what records of the log call the process
+    with socket.socket(fileno=said["listener"]) as listener, socket.socket(fileno=said["channel"]) as channel:
+        try:
+            app = application(serving)
+        except Failed as failed:
+            failed.show()
+            return failed.exit_code
+        except KeyboardInterrupt:
+            return 0
+        return run(_supervised(app, serving, channel), listener, _nothing)
+
+
+def _supervised(app: Any, serving: Serving, channel: socket.socket) -> GracefulServer:
+    """Make a server that tells its supervisor when it answers, and heeds it."""
+    server = server_of(app, serving)
+    start_up = server.startup
+
+    async def startup(sockets: list[socket.socket] | None = None) -> None:
+        await start_up(sockets=sockets)
+        channel.settimeout(0)
+        asyncio.get_running_loop().add_reader(channel, _heed, channel, server)
+        channel.send(READY)
+
+    server.startup = startup  # type: ignore[method-assign]  # what uvicorn calls when it starts
+    return server
+
+
+def _heed(channel: socket.socket, server: GracefulServer) -> None:
+    try:
+        said = channel.recv(1)
+    except ConnectionError:
+        said = b""
+    if said == END_NOW:
+        server.end_now()
+        return
+    asyncio.get_running_loop().remove_reader(channel)
+    if not server.should_exit:
+        server.end()
+
+
+def _nothing() -> None:
+    pass
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

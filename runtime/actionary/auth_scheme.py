@@ -1,0 +1,79 @@
+"""What a declared way to say who calls is: an `auth` that also describes itself.
+
+Those that there are stand in `actionary.auth`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Literal
+
+from actionary.context import Request
+from actionary.principal import Principal
+
+
+class AuthUnavailable(Exception):  # noqa: N818 - it says what is so, not what is wrong with the caller
+    """Nobody can say now who calls: what knows it is away.
+
+    An ``auth`` or its ``verify`` raises it; the caller gets ``unavailable`` and may
+    come again after ``retry_after`` seconds. The text goes to the log.
+    """
+
+    def __init__(self, message: str, *, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemeSpec:
+    """How callers say who they are: what they have to know of a scheme, and nothing of its secrets.
+
+    ``header`` is where an API key goes, ``format`` what a bearer token is, such as
+    ``JWT``. Actions with one ``name`` are called with one credential.
+    """
+
+    name: str
+    kind: Literal["bearer", "api_key", "basic"]
+    header: str | None = None
+    format: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AuthScheme(ABC):
+    """An ``auth`` that says how callers are to say who they are, and of each request who calls.
+
+    ``name`` tells it from the other schemes of a registry, ``description`` tells
+    people where they get what they have to send, ``realm`` names to callers what is
+    guarded.
+    """
+
+    name: str
+    description: str = ""
+    realm: str = "actions"
+
+    @property
+    @abstractmethod
+    def scheme(self) -> SchemeSpec:
+        """What callers are told of it: in the catalog, OpenAPI, the documentation."""
+
+    @abstractmethod
+    async def __call__(self, request: Request) -> bool | Principal | None:
+        """Say who makes a request, ``None`` where that is nobody who is known.
+
+        Raises:
+            AuthUnavailable: What knows it is away.
+        """
+
+    @abstractmethod
+    def challenge(self, request: Request, scopes: frozenset[str]) -> str:
+        """Give the ``WWW-Authenticate`` of a refusal with 401 (RFC 9110 §11.6.1).
+
+        ``scopes`` are those that the action asks for.
+        """
+
+    def scopes_challenge(self, scopes: frozenset[str]) -> str | None:
+        """Give the ``WWW-Authenticate`` of a refusal for want of scopes, where the scheme has one."""
+        del scopes
+        return None

@@ -1,0 +1,67 @@
+"""The call log of a server: a line of JSON for each call, written by a thread of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from logging.handlers import QueueHandler, QueueListener
+from queue import SimpleQueue
+from typing import Any, Final
+
+from actionary.observe import CALLS
+
+FIELDS: Final = (
+    *("action", "caller", "code", "status", "latency_ms", "request_id"),
+    *("principal", "organisation", "trace_id", "span_id"),
+)
+"""The fields of a line, after the time; those that nobody knows are left out."""
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes a record of `actionary.observe.CALLS` as one line of JSON, times in UTC (RFC 3339)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        }
+        for field in FIELDS:
+            value = getattr(record, field, None)
+            if value is not None:
+                line[field] = value
+        return json.dumps(line, separators=(",", ":"))
+
+
+class _Queued(QueueHandler):
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        return record  # everything in it is plain data already
+
+
+@contextmanager
+def call_log(handler: logging.Handler | None = None) -> Generator[None]:
+    """Write a line for each call, to stderr or where ``handler`` writes, for as long as the context lasts.
+
+    No call waits for what writes: records go through a queue. All of them are written
+    when the context ends.
+    """
+    writes = logging.StreamHandler() if handler is None else handler
+    if handler is None:
+        writes.setFormatter(JsonFormatter())
+    queue: SimpleQueue[Any] = SimpleQueue()
+    listener = QueueListener(queue, writes)
+    queued = _Queued(queue)
+    level, propagate = CALLS.level, CALLS.propagate
+    CALLS.addHandler(queued)
+    CALLS.setLevel(logging.INFO)
+    CALLS.propagate = False
+    listener.start()
+    try:
+        yield
+    finally:
+        CALLS.removeHandler(queued)
+        CALLS.setLevel(level)
+        CALLS.propagate = propagate
+        listener.stop()

@@ -1,0 +1,37 @@
+"""Let scripts of other origins call the server, where `Cors` allows it (Fetch §3.3)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from actionary.cors import Cors
+
+METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+
+SENT: Final = (
+    *("Actionary-Approval", "Actionary-Timeout-Ms", "Authorization", "Idempotency-Key", "If-None-Match"),
+    *("Traceparent", "Tracestate", "X-Request-Id"),
+)
+"""The request headers of the protocol; browsers ask before they send them (DESIGN §5)."""
+
+READ: Final = (
+    *("Actionary-Catalog", "Deprecation", "ETag", "Idempotency-Replayed", "Retry-After", "Sunset"),
+    "X-Request-Id",
+)
+"""The reply headers of the protocol; browsers hide them from scripts unless told otherwise."""
+
+
+def with_cors(app: ASGIApp, cors: Cors) -> ASGIApp:
+    """Wrap an application; preflights are answered before it, alike for every path."""
+    return CORSMiddleware(
+        app,
+        allow_origins=cors.origins,
+        allow_methods=METHODS,
+        allow_headers=[*SENT, *cors.headers],
+        allow_credentials=cors.credentials,
+        expose_headers=list(dict.fromkeys([*READ, *cors.expose])),
+        max_age=cors.max_age,
+    )

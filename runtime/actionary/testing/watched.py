@@ -1,0 +1,90 @@
+"""The functions of users around a handler, gates and hooks: a server only logs their mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+from actionary.auth_scheme import AuthUnavailable
+from actionary.context import Request
+from actionary.gates import Gates
+from actionary.gates.counters import Counters
+from actionary.gates.rate_limit import RateLimit
+from actionary.observe import Invocation, OnInvoke
+from actionary.principal import Principal
+from actionary.threads import called
+
+Watched: TypeAlias = Literal["auth", "authorize", "on_invoke"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What one of these functions raised, or the error that it answered what is no answer."""
+
+    of: Watched
+    error: BaseException
+
+
+Mistakes: TypeAlias = list[Mistake]
+
+
+def gates_in_test(
+    gates: Gates, principal: Principal | None, counters: Counters | None, mistakes: Mistakes
+) -> Gates:
+    """Give gates that let ``principal`` in, or without one ask the action's own ``auth``.
+
+    Calls are counted by ``counters``; without them there is no rate limit.
+    """
+
+    async def known(_: Request) -> Principal | None:
+        return principal
+
+    auth = gates.auth
+    if auth is not None:
+        auth = _watched("auth", auth, mistakes) if principal is None else known
+    authorize = gates.authorize
+    if authorize is not None:
+        authorize = _watched("authorize", authorize, mistakes)
+    rate_limit = gates.rate_limit
+    if rate_limit is not None:
+        rate_limit = None if counters is None else RateLimit(rate_limit.rates, counters)
+    return replace(gates, auth=auth, rate_limit=rate_limit, authorize=authorize)
+
+
+def hooks_in_test(hooks: tuple[OnInvoke, ...], mistakes: Mistakes) -> tuple[OnInvoke, ...]:
+    """Give hooks whose mistakes are seen."""
+    return tuple(_watched_hook(hook, mistakes) for hook in hooks)
+
+
+def _watched(of: Watched, predicate: Callable[..., Any], mistakes: Mistakes) -> Callable[..., Any]:
+    async def ask(*arguments: Any) -> Any:
+        try:
+            answer = await called(predicate, *arguments)
+            if not _is_answer(of, answer):
+                name = getattr(predicate, "__qualname__", type(predicate).__qualname__)
+                raise TypeError(f"{name} answered {answer!r}, and anything but its own answers refuses")  # noqa: TRY301 - seen as what it raises itself
+        except (Exception, SystemExit) as error:
+            if of != "auth" or not isinstance(error, AuthUnavailable):
+                mistakes.append(Mistake(of, error))
+            raise
+        return answer
+
+    return ask
+
+
+def _is_answer(of: Watched, answer: Any) -> bool:
+    if of == "authorize":
+        return isinstance(answer, bool)
+    return answer is None or isinstance(answer, bool | Principal | AuthUnavailable)
+
+
+def _watched_hook(hook: OnInvoke, mistakes: Mistakes) -> OnInvoke:
+    def tell(invocation: Invocation) -> None:
+        try:
+            hook(invocation)
+        except Exception as error:
+            mistakes.append(Mistake("on_invoke", error))
+            raise
+
+    return tell

@@ -1,0 +1,133 @@
+"""How a server ends: calls that run are finished, none is lost, and nothing keeps it beyond its limit."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import threading
+
+import pytest
+
+WORKERS = pytest.mark.parametrize("workers", ["1", "2"])
+
+
+@pytest.fixture(params=["uvloop and httptools", "what the extra serve brings"])
+def installed(request, tmp_path):
+    """A folder that hides, or not, what uvicorn takes where it is installed."""
+    folder = tmp_path / "hidden"
+    folder.mkdir()
+    if request.param == "what the extra serve brings":
+        for name in ("uvloop", "httptools"):
+            (folder / f"{name}.py").write_text("raise ImportError(__name__)\n")
+    return folder
+
+
+@WORKERS
+def test_calls_that_run_are_answered_and_new_connections_refused(start, tmp_path, workers):
+    served = start("--workers", workers)
+    call = served.begin("wait", tmp_path)
+    served.process.send_signal(signal.SIGTERM)
+    served.refuses()
+    assert call.is_alive()
+    (tmp_path / "end").touch()
+    status, envelope = call.reply()
+    assert (status, envelope["data"]) == (200, "ended")
+    assert served.ended() == 0
+
+
+@pytest.mark.parametrize("workers", ["1", "4"])
+@pytest.mark.parametrize("kept", [True, False], ids=["kept connections", "a connection for each call"])
+def test_under_load_no_call_is_lost(start, call_on, installed, workers, kept):
+    served = start("--workers", workers, path=installed)
+    answered, lost = 0, []
+    enough, lock = threading.Event(), threading.Lock()
+
+    def load() -> None:
+        nonlocal answered
+        connection, last = served.connection(), True
+        while True:
+            if last:
+                connection.close()
+                try:
+                    connection.connect()
+                except ConnectionRefusedError:
+                    return
+            try:
+                status, envelope, ends = call_on(connection, "add", first=answered, second=1)
+            except (OSError, http.client.HTTPException) as error:
+                lost.append(repr(error))
+                return
+            if status != 200:
+                lost.append(envelope)
+            last = ends or not kept
+            with lock:
+                answered += 1
+                if answered > 300:
+                    enough.set()
+
+    callers = [threading.Thread(target=load, daemon=True) for _ in range(8)]
+    for caller in callers:
+        caller.start()
+    assert enough.wait(60)
+    code = served.end()
+    for caller in callers:
+        caller.join(60)
+    assert (lost, code) == ([], 0)
+
+
+@WORKERS
+@pytest.mark.parametrize("name", ["hang", "hang_in_thread"])
+def test_what_hangs_is_answered_with_timeout_at_the_limit(start, tmp_path, workers, name):
+    served = start("--workers", workers, "--shutdown-timeout", "0.5")
+    call = served.begin(name, tmp_path, **({"how": "politely"} if name == "hang" else {}))
+    code = served.end()
+    status, envelope = call.reply()
+    assert (status, envelope["code"]) == (504, "timeout")
+    assert code == 1
+    assert f"cuts off 1 calls that still run: {name}" in served.said
+
+
+@pytest.mark.parametrize(("how", "workers"), [("stubbornly", "1"), ("for all", "1"), ("for all", "2")])
+def test_what_heeds_nothing_does_not_keep_the_server(start, tmp_path, workers, how):
+    served = start("--workers", workers, "--shutdown-timeout", "0")
+    call = served.begin("hang", tmp_path, how=how)
+    assert served.end() == 1
+    assert isinstance(call.reply(), Exception) or call.reply()[0] == 504
+
+
+@WORKERS
+def test_a_second_signal_ends_what_runs(start, tmp_path, workers):
+    served = start("--workers", workers)
+    call = served.begin("hang", tmp_path, how="politely")
+    served.process.send_signal(signal.SIGINT)
+    served.refuses()
+    assert served.end(signal.SIGINT) == 1
+    status, envelope = call.reply()
+    assert (status, envelope["code"]) == (504, "timeout")
+
+
+@WORKERS
+def test_resources_are_closed_after_the_last_call(start, project, tmp_path, workers):
+    (project / "actions" / "_registry.py").write_text(
+        "import sys\nfrom contextlib import asynccontextmanager\nfrom actionary import Registry\n"
+        "@asynccontextmanager\nasync def resources():\n    yield 1\n    print('closed', file=sys.stderr)\n"
+        "registry = Registry(lifespan=resources)\n"
+    )
+    served = start("--workers", workers)
+    if workers != "1":
+        served.ready_workers(1)
+    call = served.begin("wait", tmp_path)
+    served.process.send_signal(signal.SIGTERM)
+    served.refuses()
+    (tmp_path / "end").touch()
+    assert call.reply()[0] == 200
+    assert served.ended() == 0
+    assert served.said.count("closed\n") == int(workers)
+
+
+def test_a_connection_without_a_call_does_not_keep_the_server(start):
+    served = start()
+    connection = served.connection()
+    connection.connect()
+    assert served.end() == 0
+    connection.close()
