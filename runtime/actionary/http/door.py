@@ -33,7 +33,7 @@ from actionary.http.revalidation import is_known, is_revalidated, tag_of
 from actionary.invoke import Read, err_of, failure, perform
 from actionary.observe import CALLS, Observed, OnInvoke, telemetry_now
 from actionary.registry import AnyAction, Registry
-from actionary.result import CommonError, Err
+from actionary.result import CommonError, Err, unavailable
 from actionary.routes import actions_path, route_of
 from actionary.running import Call, Running, running_here
 
@@ -247,7 +247,7 @@ class Door:
 
 
 def _full(call: Call) -> CommonError:
-    error = CommonError("unavailable", "The server cannot take the call now.", retry_after=1)
+    error = unavailable()
     call.tell(error)
     return error
 
