@@ -13,7 +13,7 @@ from typing import Final
 import actionary
 from actionary.definition_error import ActionDefinitionError
 from actionary.describe import DefinitionErrors
-from actionary.registry import DiscoveryError
+from actionary.discovery import DiscoveryError
 from actionary.settings import SettingsError
 
 import actionary_build

@@ -10,11 +10,12 @@ from __future__ import annotations
 from actionary.action import Action, AsyncAction, SyncAction, action, define_action
 from actionary.context import Caller, Context, Request
 from actionary.definition_error import ActionDefinitionError
+from actionary.discovery import DiscoveryError
 from actionary.fields import Cursor, Deprecated, Example, Http
 from actionary.invoke import invoke_action, invoke_action_sync
 from actionary.observe import Invocation
 from actionary.principal import Principal
-from actionary.registry import DiscoveryError, Registry, default_registry, define_actions
+from actionary.registry import Registry, default_registry, define_actions
 from actionary.result import ActionError, Err, Ok, Result, unwrap
 
 __all__ = [

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Generic,
+    ParamSpec,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    Unpack,
+    overload,
+)
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -22,7 +33,7 @@ from actionary.signature import UNCHECKED, Binding, bind
 if TYPE_CHECKING:
     from actionary.registry import Registry
 
-__all__ = ["Action", "AsyncAction", "Example", "Http", "SyncAction", "action", "define_action"]
+__all__ = ["Action", "AnyAction", "AsyncAction", "Example", "Http", "SyncAction", "action", "define_action"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -92,6 +103,10 @@ class Action(Generic[P, T]):
 
         result: T = await run_action(self, input, ctx)
         return result
+
+
+AnyAction: TypeAlias = Action[..., Any]
+"""An action of whatever arguments and result."""
 
 
 class AsyncAction(Action[P, T]):

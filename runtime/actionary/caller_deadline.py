@@ -7,9 +7,9 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from actionary.action import AnyAction
 from actionary.invoke import Read
 from actionary.messages import invalid_input
-from actionary.registry import AnyAction
 from actionary.running import Call
 
 HEADER: Final = b"actionary-timeout-ms"

@@ -13,6 +13,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUndefinedAnnot
 from pydantic.json_schema import PydanticJsonSchemaWarning
 from pydantic_core import CoreSchema, from_json, to_json
 
+from actionary.action import AnyAction
 from actionary.auth_scheme import AuthScheme
 from actionary.catalog import (
     ActionSpec,
@@ -33,7 +34,7 @@ from actionary.json_schema import Schema
 from actionary.masks import without_secrets
 from actionary.outputs import OutputError
 from actionary.raw_input import RawInput, described_raw
-from actionary.registry import AnyAction, Registry
+from actionary.registry import Registry
 from actionary.result import ActionError, CommonError, description_of, details_adapter
 from actionary.routes import OWN, is_own, route_of
 from actionary.schema import Types, Undescribable, core_schema_of, describe_types

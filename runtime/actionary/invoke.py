@@ -1,8 +1,8 @@
 """The one pipeline: whoever calls an action, through whatever door, comes through here.
 
 The order is fixed (DESIGN §4): find, authenticate, count for the rate limit, read and
-validate the input, authorize, run, check the output. Inside, every refusal is an `ActionError`; `failure`
-turns it into the value that a caller gets.
+validate the input, authorize, run, check the output. Inside, every refusal is an
+`ActionError`; `actionary.failures` turns it into the value that a caller gets.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from time import monotonic
 from typing import Any, Final, TypeAlias, TypeVar, overload
 
 from pydantic import BaseModel
-from pydantic_core import from_json
 
-from actionary.action import Action
+from actionary.action import Action, AnyAction
 from actionary.coerce import coerce_values
-from actionary.context import MODELS, OUTSIDE, Caller, Context, Request, context_of
+from actionary.context import MODELS, Caller, Context, Request, context_of
+from actionary.exposure import check_exposure
+from actionary.failures import err_of, error_of_handler, failure, invalid_output, masked, since
 from actionary.gates import Gates, gates_of
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
 from actionary.gates.rate_limit import check_rate
 from actionary.observe import CALLS, Observed, telemetry_now
 from actionary.outputs import OutputError
-from actionary.registry import AnyAction, Registry, default_registry
-from actionary.result import ActionError, CommonError, Err, Ok
+from actionary.registry import Registry, default_registry
+from actionary.result import CommonError, Err, Ok
 from actionary.running import Call, late, running_here
-from actionary.threads import ThreadsExhausted
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[AnyAction], Awaitable[BaseModel]]
@@ -238,28 +238,6 @@ def find(registry: Registry, asked: AnyAction | str, caller: Caller) -> AnyActio
     return found
 
 
-def is_exposed(action: AnyAction, caller: Caller) -> bool:
-    """Say whether an action is there for callers of a kind (DESIGN §3 and §4)."""
-    definition = action.definition
-    if caller not in OUTSIDE:
-        return True
-    if caller == "http":
-        return definition.public and definition.http is not None
-    if caller in {"mcp", "tool"}:
-        return definition.public and definition.agent_tool
-    return definition.public and definition.tool_callable
-
-
-def check_exposure(action: AnyAction, caller: Caller) -> None:
-    """Refuse a caller for whom the action is not there.
-
-    Raises:
-        CommonError: ``not_public``.
-    """
-    if not is_exposed(action, caller):
-        raise CommonError("not_public", "The action is not offered to this kind of caller.")
-
-
 async def perform(
     action: AnyAction,
     gates: Gates | None,
@@ -286,7 +264,7 @@ async def perform(
         except CommonError:
             raise
         except Exception as error:  # a validator of the user's own model
-            raise _failed(ctx, error, "reading the input") from error
+            raise masked(ctx, error, "reading the input") from error
         if gates is not None:
             await _authorized(gates, given, ctx, call)
         if action.prepared.takes_extra:
@@ -300,7 +278,7 @@ async def perform(
         except (KeyboardInterrupt, GeneratorExit):  # of whoever runs this process, or this coroutine
             raise
         except BaseException as error:  # a handler may raise any class
-            raise _of_handler(action, ctx, call, error) from error
+            raise error_of_handler(action, ctx, call, error) from error
         return _written(action, ctx, value)
 
 
@@ -324,14 +302,14 @@ def _written(action: AnyAction, ctx: Context[Any], value: Any) -> tuple[Any, byt
     except OutputError as error:
         return _misfit(action, ctx, value, error)
     except Exception as error:  # a validator or serializer of the user's own type
-        raise _failed(ctx, error, "writing the output") from error
+        raise masked(ctx, error, "writing the output") from error
 
 
 def _misfit(action: AnyAction, ctx: Context[Any], value: Any, error: OutputError) -> tuple[Any, bytes]:
     """Do with a result that does not fit what the definition says (``on_invalid_output``)."""
     write = action.prepared.write_misfit
     if write is None:
-        raise _invalid_output(ctx, error) from error
+        raise invalid_output(ctx, error) from error
     _log.warning(
         "action %s: %s; on_invalid_output is %r (request %s)",
         ctx.action,
@@ -342,97 +320,13 @@ def _misfit(action: AnyAction, ctx: Context[Any], value: Any, error: OutputError
     try:
         return write(value)
     except OutputError as unfit:
-        raise _invalid_output(ctx, unfit) from unfit
+        raise invalid_output(ctx, unfit) from unfit
     except Exception as failed:  # a fallback's factory, or the user's own type
-        raise _failed(ctx, failed, "writing the output") from failed
+        raise masked(ctx, failed, "writing the output") from failed
 
 
 async def _opened(ctx: Context[Any], resources: Open) -> Any:
     try:
         return await resources()
     except Exception as error:  # the user's lifespan
-        raise _failed(ctx, error, "opening the resources") from error
-
-
-def failure(error: Exception, action: AnyAction, ctx: Context[Any], started: float) -> Err:
-    """Make the value that stands for what `perform` raised.
-
-    A mistake of ours must not reach a caller either.
-    """
-    if isinstance(error, ActionError):
-        return err_of(error, action.name, since(started), ctx.request_id, action)
-    return err_of(_failed(ctx, error, "the pipeline"), action.name, since(started), ctx.request_id)
-
-
-def _of_handler(action: AnyAction, ctx: Context[Any], call: Call, error: BaseException) -> ActionError[Any]:
-    """Give the error that stands for what a handler raised.
-
-    Raises:
-        CancelledError: The call was stopped, or its task was cancelled.
-    """
-    if call.stop is not None:
-        raise asyncio.CancelledError from error  # what it made of that changes nothing
-    if isinstance(error, ActionError):
-        return _as_declared(action, ctx, error)
-    if isinstance(error, ThreadsExhausted):
-        return CommonError("unavailable", "The server cannot take the call now.", retry_after=1)
-    if isinstance(error, asyncio.CancelledError):
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise error
-    return _failed(ctx, error)
-
-
-def _as_declared(action: AnyAction, ctx: Context[Any], error: ActionError[Any]) -> ActionError[Any]:
-    """Give an error the handler raised if its action declares it, and a mask for it otherwise."""
-    declared = action.prepared.errors.get(type(error).code)
-    if declared is None or not isinstance(error, declared):
-        return _failed(ctx, error)
-    try:
-        _details(action, error)
-        error.message.encode()
-    except (OutputError, AttributeError, UnicodeError) as unfit:
-        return _invalid_output(ctx, unfit)
-    return error
-
-
-def _details(action: AnyAction, error: ActionError[Any]) -> Any:
-    """Give a declared error's details as JSON data."""
-    write = action.prepared.write_details.get(error.code)
-    return None if write is None else from_json(write(error.details)[1])
-
-
-def err_of(
-    error: ActionError[Any], name: str, latency_ms: float, request_id: str, action: AnyAction | None = None
-) -> Err:
-    """Make the value that stands for an error that the pipeline raised."""
-    details = error.details
-    if action is not None and not isinstance(error, CommonError):
-        details = _details(action, error)
-    return Err(
-        code=error.code,
-        message=error.message,
-        status=error.status,
-        retryable=error.retryable,
-        details=details,
-        action=name,
-        latency_ms=latency_ms,
-        request_id=request_id,
-        retry_after=error.retry_after if isinstance(error, CommonError) else None,
-    )
-
-
-def since(started: float) -> float:
-    """Give the milliseconds since a moment of `time.monotonic`."""
-    return (monotonic() - started) * 1000
-
-
-def _failed(ctx: Context[Any], error: BaseException, doing: str = "running") -> CommonError:
-    """Log what nobody declared, and give callers what says nothing of it."""
-    _log.error("action %s failed in %s (request %s)", ctx.action, doing, ctx.request_id, exc_info=error)
-    return CommonError("handler_error", "The action failed.")
-
-
-def _invalid_output(ctx: Context[Any], error: Exception) -> CommonError:
-    _log.error("action %s: %s (request %s)", ctx.action, error, ctx.request_id)
-    return CommonError("invalid_output", "The action's result does not fit its schema.")
+        raise masked(ctx, error, "opening the resources") from error

@@ -6,7 +6,8 @@ import importlib
 import importlib.util
 from types import ModuleType
 
-from actionary.registry import Registry, default_registry, import_file, put_first_on_path
+from actionary.discovery import import_file, put_first_on_path
+from actionary.registry import Registry, default_registry
 from actionary.settings import Settings, SettingsError
 
 REGISTRY_FILE = "_registry.py"

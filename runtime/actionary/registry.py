@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
-import os
-import re
-import sys
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final, NoReturn
 
-from pydantic_core import to_json
-
-from actionary.action import Action
-from actionary.auth_scheme import AuthScheme, SchemeSpec
-from actionary.definition_error import ActionDefinitionError, Place, place_of_caller
+from actionary.action import Action, AnyAction
+from actionary.definition_error import ActionDefinitionError, place_of_caller
+from actionary.discovery import find_actions
 from actionary.fields import Auth
 from actionary.gate_checks import check_hook, check_registry_auth
 from actionary.gates.counters import Counters
-from actionary.names import camel_case, pascal_case, slug
+from actionary.names import slug
 from actionary.observe import OnInvoke
+from actionary.registry_checks import check_together, refuse_name
 from actionary.resources import Lifespan, Shared, check_lifespan
-from actionary.result import ActionError, details_adapter
-
-AnyAction: TypeAlias = Action[..., Any]
-
-
-class DiscoveryError(Exception):
-    """Files of a folder of actions could not be imported: ``failures`` is path → error."""
-
-    def __init__(self, failures: dict[Path, BaseException]) -> None:
-        self.failures = failures
-        lines = [f"{path}: {type(error).__name__}: {error}" for path, error in failures.items()]
-        super().__init__("\n".join(lines))
 
 
 class Registry:
@@ -94,17 +76,9 @@ class Registry:
                 _refuse_other(action)
             other = together.setdefault(action.name, action)
             if other is not action:
-                _clash(action, other, f"the name is taken by the action at {other.definition.where}")
-        for form in (camel_case, pascal_case, slug):
-            _check_form(together.values(), form)
-        _check_routes(together.values())
-        _check_error_shapes(together.values())
+                refuse_name(action, other, f"the name is taken by the action at {other.definition.where}")
         auths = {**self._auths, **auths}
-        asked_by = {action: self._asked_by(action, auths) for action in together.values()}
-        for action, auth in asked_by.items():
-            if action.definition.scopes and auth is None:
-                _refuse_scopes(action)
-        _check_schemes(asked_by)
+        check_together({action: self._asked_by(action, auths) for action in together.values()})
         self._auths = auths
         self._actions = dict(sorted(together.items()))
         self._slugs = {slug(name): name for name in self._actions}
@@ -181,21 +155,7 @@ class Registry:
             ActionDefinitionError: See `register`.
             FileNotFoundError: There is no such folder.
         """
-        folder = Path(folder).resolve()
-        root = Path(root).resolve() if root is not None else folder.parent
-        if not folder.is_dir():
-            raise FileNotFoundError(f"there is no folder of actions at {folder}")
-        put_first_on_path(root)
-        found: list[AnyAction] = []
-        failures: dict[Path, BaseException] = {}
-        for path in _action_files(folder):
-            try:
-                found.append(_only_action(import_file(path, root), path))
-            except Exception as error:  # noqa: BLE001 - whatever a user's module raises is reported, with all others
-                failures[path] = error
-        if failures:
-            raise DiscoveryError(failures)
-        self.register(found)
+        self.register(find_actions(Path(folder), None if root is None else Path(root)))
 
     def get(self, name: str) -> AnyAction | None:
         """Give the action of that name; a slug is accepted for it."""
@@ -261,89 +221,6 @@ def define_actions(actions: Iterable[AnyAction], registry: Registry | None = Non
     return given
 
 
-def put_first_on_path(root: Path) -> None:
-    """Make a project's modules win over others of the same name."""
-    if sys.path[:1] != [str(root)]:
-        sys.path.insert(0, str(root))
-
-
-def import_file(path: Path, root: Path) -> ModuleType:
-    """Import a file as the module of its dotted path below ``root``."""
-    parts = path.relative_to(root).with_suffix("").parts
-    for part in parts:
-        if not part.isidentifier():
-            raise ActionDefinitionError(
-                f"{part!r} is no name of a module",
-                mend=f"rename it to {_identifier(part)!r}, or begin its name with `_` if it is support code",
-                where=Place(str(path), 1),
-            )
-    name = ".".join(parts)
-    module = importlib.import_module(name)
-    origin = getattr(module, "__file__", None)
-    if origin is None or not _is_same(Path(origin), path):
-        raise ImportError(f"{name} is already another module, {origin}: rename the folder", name=name)
-    return module
-
-
-def _identifier(text: str) -> str:
-    """Give a text as the name of a module."""
-    name = re.sub(r"\W+", "_", text).strip("_") or "action"
-    return name if name.isidentifier() else f"action_{name}"
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    """Say whether two paths lead to the same file, through links too, also when it removed itself."""
-    return one == other or (one.exists() and other.exists() and one.samefile(other))
-
-
-def _action_files(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for above, _, files in os.walk(
-            folder, onerror=_raise
-        )  # an unread folder would lose its actions unseen
-        for path in (Path(above, name) for name in files if name.endswith(".py"))
-        if path.is_file() and not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
-    )
-
-
-def _raise(error: OSError) -> NoReturn:
-    raise error
-
-
-def _only_action(module: ModuleType, path: Path) -> AnyAction:
-    """Give the action that a file made itself, whoever helped; what it imported from others is theirs."""
-    found = {
-        id(value): value
-        for value in vars(module).values()
-        if issubclass(type(value), Action) and value.definition.made_in == module.__file__
-    }
-    if len(found) == 1:
-        return next(iter(found.values()))
-    if not found:
-        raise ActionDefinitionError(
-            "the file defines no action",
-            mend="decorate its function with @action, or begin the file's name with `_`",
-            where=Place(str(path), 1),
-        )
-    names = ", ".join(sorted(action.name for action in found.values()))
-    raise ActionDefinitionError(
-        f"the file defines {len(found)} actions: {names}",
-        mend="move each to a file of its own",
-        where=Place(str(path), 1),
-    )
-
-
-def _clash(action: AnyAction, other: AnyAction, what: str) -> NoReturn:
-    raise ActionDefinitionError(
-        what,
-        mend=f"rename it, or `{other.name}`",
-        where=action.definition.where,
-        action=action.name,
-        field="name",
-    )
-
-
 def _check_included(registry: Registry, other: Any, prefix: Any, tags: Any) -> None:
     where = place_of_caller()
     if not isinstance(other, Registry):
@@ -369,82 +246,3 @@ def _refuse_other(given: Any) -> NoReturn:
     raise ActionDefinitionError(
         f"{given!r} is no action", mend="decorate it with @action", where=place_of_caller()
     )
-
-
-def _refuse_scopes(action: AnyAction) -> NoReturn:
-    raise ActionDefinitionError(
-        "nobody is asked who calls, so nobody has them",
-        mend="give the action, or its registry, an `auth` that says who calls",
-        where=action.definition.where,
-        action=action.name,
-        field="scopes",
-    )
-
-
-def _check_form(actions: Iterable[AnyAction], form: Callable[[str], str]) -> None:
-    seen: dict[str, AnyAction] = {}
-    for action in actions:
-        other = seen.setdefault(form(action.name), action)
-        if other is not action:
-            what = (
-                f"its form {form(action.name)!r} is also that of {other.name!r} at {other.definition.where}"
-            )
-            _clash(action, other, what)
-
-
-def _check_routes(actions: Iterable[AnyAction]) -> None:
-    """Refuse two actions with one path of their own and one method; other paths have names in them."""
-    seen: dict[tuple[str, str], AnyAction] = {}
-    for action in actions:
-        http = action.definition.http
-        if http is None or http.path is None:
-            continue
-        other = seen.setdefault((http.method, http.path), action)
-        if other is not action:
-            raise ActionDefinitionError(
-                f"{http.method} {http.path} is the route of {other.name!r} at {other.definition.where}",
-                mend="give one of them another path or method",
-                where=action.definition.where,
-                action=action.name,
-                field="http",
-            )
-
-
-def _check_schemes(asked_by: Mapping[AnyAction, Auth | None]) -> None:
-    """Refuse two schemes of one name that are not alike: callers could not tell what to send."""
-    seen: dict[str, tuple[AnyAction, SchemeSpec]] = {}
-    for action, auth in asked_by.items():
-        if not isinstance(auth, AuthScheme):
-            continue
-        scheme = auth.scheme
-        other_action, other = seen.setdefault(scheme.name, (action, scheme))
-        if other != scheme:
-            raise ActionDefinitionError(
-                f"the scheme {auth.name!r} is another one here than for {other_action.name!r}"
-                f" at {other_action.definition.where}",
-                mend="give one of the schemes another `name=`",
-                where=action.definition.where,
-                action=action.name,
-                field="auth",
-            )
-
-
-def _check_error_shapes(actions: Iterable[AnyAction]) -> None:
-    seen: dict[str, tuple[AnyAction, type[ActionError[Any]]]] = {}
-    for action in actions:
-        for error in action.definition.errors:
-            other_action, other = seen.setdefault(error.code, (action, error))
-            if other is not error and _shape(other) != _shape(error):
-                raise ActionDefinitionError(
-                    f"`{error.code}` has another shape here than in {other_action.name!r}"
-                    f" at {other_action.definition.where}",
-                    mend="share one error class, or use another code",
-                    where=action.definition.where,
-                    action=action.name,
-                    field="errors",
-                )
-
-
-def _shape(error: type[ActionError[Any]]) -> tuple[Any, ...]:
-    details = None if error.details_type is None else to_json(details_adapter(error).json_schema())
-    return error.status, error.retryable, details

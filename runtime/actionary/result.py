@@ -218,6 +218,11 @@ class CommonError(ActionError[Any], code="common"):
         self.retry_after = retry_after
 
 
+def unavailable(retry_after: int = 1) -> CommonError:
+    """Make the error of a call that the server cannot take now, but maybe after so many seconds."""
+    return CommonError("unavailable", codes.COMMON["unavailable"].meaning, retry_after=retry_after)
+
+
 class FailedCall(ActionError[Any], code="failed_call"):
     """What `unwrap` raises: an `Err` as an exception, with its code, status, details and all."""
 

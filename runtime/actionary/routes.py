@@ -37,6 +37,12 @@ def actions_path(prefix: str) -> str:
     return f"{prefix}/actions"
 
 
+def is_for_actions(path: str, prefix: str) -> bool:
+    """Say whether a path is where an action of some name would have its own."""
+    start = f"{actions_path(prefix)}/"
+    return path.startswith(start) and len(path) > len(start) and "/" not in path[len(start) :]
+
+
 def route_of(definition: Definition, prefix: str) -> HttpSpec | None:
     """Give an action's method and path, ``None`` for one without an HTTP door."""
     http = definition.http

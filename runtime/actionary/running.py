@@ -95,13 +95,12 @@ class Call:
         if self._listener is not None:
             self._listener.cancel()
         if self.stop is None:
-            if self.observed is not None:
-                self.observed.end(error, now - self.started)
-        else:
-            refused = late() if self.stop == "late" else CommonError("cancelled", "The caller hung up.")
-            self.tell(refused)
-            self._uncancel()
-            raise refused from error
+            self.tell(error)
+            return
+        refused = late() if self.stop == "late" else CommonError("cancelled", "The caller hung up.")
+        self.tell(refused)
+        self._uncancel()
+        raise refused from error
 
     def tell(self, error: BaseException | None) -> None:
         """Tell whoever watches the call how it ended."""

@@ -7,7 +7,9 @@ from datetime import date
 import httpx2
 import pytest
 from actionary import ActionError, Deprecated, Http, Principal, Registry, Request, action, define_actions
+from actionary.describe import describe
 from actionary.http import create_app
+from actionary.settings import Settings
 
 
 class GoneError(ActionError, code="gone", status=410):
@@ -50,7 +52,13 @@ async def allowed() -> int:
     return 1
 
 
-ACTIONS = [look, count, read, own, allowed]
+@action(public=True, http=Http("GET"), rate_limit="1000/minute")
+async def counted() -> int:
+    """Read what may be read so often."""
+    return 1
+
+
+ACTIONS = [look, count, read, own, allowed, counted]
 LOOK = "/api/actions/look"
 
 
@@ -121,6 +129,15 @@ def test_what_changes_something_or_asks_who_calls_is_not_kept(client, method, na
     assert (reply.status_code, reply.json()["data"]) == (200, 1)
     assert reply.headers["cache-control"] == "no-store"
     assert "etag" not in reply.headers
+
+
+def test_what_is_kept_is_what_the_description_says(client, tmp_path):
+    registry = Registry()
+    define_actions(ACTIONS, registry)
+    catalog = describe(registry, Settings(root=tmp_path, out=tmp_path, title="T", version="1"))
+    replies = {each.name: client.request(each.http.method, each.http.path) for each in catalog}
+    kept = {name for name, reply in replies.items() if "etag" in reply.headers}
+    assert kept == {each.name for each in catalog if each.is_revalidated} == {"look", "counted"}
 
 
 def test_the_auth_of_a_registry_counts(serve):

@@ -16,6 +16,7 @@ from actionary import (
     Context,
     Err,
     Http,
+    Invocation,
     Ok,
     Principal,
     Registry,
@@ -23,6 +24,7 @@ from actionary import (
     action,
     unwrap,
 )
+from actionary.auth import AuthUnavailable, BearerAuth
 from actionary.http import create_app
 from actionary.testing import ContractBroken, Sent, TestClient, load_project, refused
 from pydantic import BaseModel, Field
@@ -435,6 +437,103 @@ def test_a_gate_that_fails_is_no_refusal_but_a_mistake():
         with pytest.raises(error):
             TestClient(registry_of(asked)).call_sync(asked)
         assert TestClient(registry_of(asked), principal=ADA).call_sync(asked).ok
+
+
+def test_who_knows_callers_may_be_away():
+    async def away(*_: Any) -> Any:
+        raise AuthUnavailable("no answer", retry_after=7)
+
+    guarded = action(public=True, name="guarded", auth=away)(private.handler)
+    failed = refused(TestClient(registry_of(guarded)).call_sync(guarded), "unavailable")
+    assert (failed.status, failed.retryable, failed.retry_after) == (503, True, 7)
+    may = action(public=True, name="may", authorize=away)(private.handler)
+    with pytest.raises(AuthUnavailable):
+        TestClient(registry_of(may)).call_sync(may)
+
+
+def test_a_declared_scheme_is_asked_as_any_auth():
+    client = TestClient(registry_of(write_diary, auth=BearerAuth({"token": ADA})))
+    assert refused(client.call_sync(write_diary)).code == "unauthorized"
+    assert client.call_sync(write_diary, headers={"Authorization": "Bearer token"}).ok
+
+
+def test_calls_of_one_client_are_counted_and_of_no_other():
+    limited = action(public=True, name="limited", rate_limit="2/hour", auth=door)(private.handler)
+    registry = registry_of(limited, rate_limits="redis://nowhere.invalid:1/0")
+    client = TestClient(registry, principal=ADA)
+    assert [client.call_sync(limited).ok for _ in range(2)] == [True, True]
+    assert refused(client.call_sync(limited), "rate_limited").status == 429
+    assert client.call_sync(limited, principal=Principal(id="bob")).ok
+    assert TestClient(registry, principal=ADA).call_sync(limited).ok
+    inside = TestClient(registry, caller="code")
+    assert all(inside.call_sync(limited).ok for _ in range(3))
+
+
+def test_a_hook_is_told_of_calls_as_on_a_server(caplog):
+    told = list[Invocation]()
+    registry = registry_of(find_book, fails, write_diary, auth=door, on_invoke=told.append)
+    client = TestClient(registry, resources=Shelf(), principal=ADA, raise_failures=False)
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    with caplog.at_level("INFO", logger="actionary.calls"):
+        client.call_sync(find_book, {"title": "Lost"})
+        client.call_sync(fails)
+        client.call_sync(write_diary, headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
+        client.call_sync(write_diary, principal=Principal(id="bob"))
+        client.call_sync("nothing")
+    assert [(each.action, each.code, each.status, each.principal) for each in told] == [
+        ("find_book", "no_book", 404, "ada"),
+        ("fails", "handler_error", 500, "ada"),
+        ("write_diary", "ok", 200, "ada"),
+        ("write_diary", "forbidden", 403, "bob"),
+    ]
+    assert (told[2].caller, told[2].trace_id) == ("http", trace)
+    logged = [record for record in caplog.records if record.name == "actionary.calls"]
+    assert [record.code for record in logged] == [each.code for each in told]
+
+
+def test_a_hook_that_fails_fails_the_test():
+    def forget(invocation: Invocation) -> None:
+        raise KeyError(invocation.code)
+
+    said = action(public=True, name="said")(private.handler)
+    failing = action(public=True, name="failing")(fails.handler)
+    registry = registry_of(said, failing, on_invoke=forget)
+    with pytest.raises(KeyError, match="'ok'") as caught:
+        TestClient(registry).call_sync(said)
+    assert caught.value.__notes__ == [
+        "action said has a mistake in its `on_invoke`, which a server only logs; callers would get 'ok'"
+    ]
+    assert unwrap(TestClient(registry, raise_failures=False).call_sync(said)) == "private"
+    with pytest.raises(KeyError, match="lost"):
+        TestClient(registry).call_sync(failing)
+
+
+def test_the_time_that_a_caller_sends_is_read_over_http_only():
+    @action(public=True)
+    async def time_left(ctx: Context) -> bool:
+        """Say whether that is less than 30 seconds."""
+        return ctx.remaining <= 20
+
+    def outcome(caller: Any, milliseconds: str) -> Any:
+        client = TestClient(
+            registry_of(time_left), caller=caller, headers={"actionary-timeout-ms": milliseconds}
+        )
+        result = client.call_sync(time_left)
+        return result.code if isinstance(result, Err) else result.data
+
+    assert outcome("http", "20000") is True
+    assert outcome("http", "40000") is False
+    assert outcome("http", "soon") == "invalid_input"
+    assert outcome("mcp", "20000") is False
+
+
+def test_a_request_has_the_parts_that_a_server_s_has():
+    async def at_home(request: Request) -> bool:
+        address = request.scope["client"][0]
+        return request.url.path == "/api/actions/here" and address == "127.0.0.1"
+
+    here = action(public=True, name="here", auth=at_home)(private.handler)
+    assert TestClient(registry_of(here)).call_sync(here).ok
 
 
 def test_authorize_sees_the_input_and_who_calls():

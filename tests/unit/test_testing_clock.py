@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 import pytest
-from actionary import Context, Registry, action, unwrap
+from actionary import Context, Invocation, Registry, action, unwrap
 from actionary.testing import FakeClock, TestClient, refused
+from pydantic import AfterValidator
 
 
 @dataclass
@@ -60,9 +62,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def client(clock: FakeClock) -> TestClient[Slow]:
-    registry = Registry()
-    registry.register([ask, work, for_ever, for_long])
-    return TestClient(registry, resources=Slow(clock), clock=clock)
+    return TestClient(registry_of(ask, work, for_ever, for_long), resources=Slow(clock), clock=clock)
 
 
 def test_the_time_that_a_fake_takes_is_the_time_of_the_call(client):
@@ -106,9 +106,7 @@ def test_a_gate_that_takes_too_long_refuses(clock):
         return True
 
     guarded = action(public=True, auth=slow, name="guarded")(for_long.handler)
-    registry = Registry()
-    registry.register([guarded])
-    client = TestClient(registry, clock=clock)
+    client = TestClient(registry_of(guarded), clock=clock)
     assert refused(client.call_sync(guarded)).code == "unauthorized"
 
 
@@ -125,6 +123,92 @@ async def test_a_handler_can_be_called_with_a_context_on_the_clock(clock):
 
 @pytest.mark.parametrize("seconds", [-1, math.nan])
 def test_time_does_not_go_back(clock, seconds):
+    before = clock()
     with pytest.raises(ValueError, match="time does not go back"):
         clock.advance(seconds)
-    assert clock() == 1000
+    assert clock() == before
+
+
+@pytest.mark.parametrize("now", [0.0, 1e9])
+def test_it_says_nothing_what_time_it_is_elsewhere(now):
+    clock = FakeClock(now)
+    client = TestClient(registry_of(ask), resources=Slow(clock), clock=clock)
+    assert unwrap(client.call_sync(ask, {"seconds": 29})) == ("answer", 1)
+    refused(client.call_sync(ask, {"seconds": 30}), "timeout")
+    assert clock() == now + 59
+
+
+def registry_of(*actions: Any, **fields: Any) -> Registry:
+    registry = Registry(**fields)
+    registry.register(actions)
+    return registry
+
+
+def test_what_is_late_before_it_began_is_not_begun(clock):
+    begun = list[str]()
+
+    def later(number: int) -> int:
+        clock.advance(number)
+        return number
+
+    @action(public=True, timeout=30)
+    async def begin(seconds: Annotated[int, AfterValidator(later)]) -> None:
+        """Begin."""
+        begun.append("begin")
+
+    client = TestClient(registry_of(begin), clock=clock)
+    assert client.call_sync(begin, {"seconds": 29}).ok
+    refused(client.call_sync(begin, {"seconds": 30}), "timeout")
+    assert begun == ["begin"]
+
+
+async def test_who_never_waits_cannot_be_stopped_as_on_a_server(clock):
+    @action(public=True, timeout=30)
+    async def compute(ctx: Context) -> bool:
+        """Compute."""
+        clock.advance(31)
+        return ctx.cancelled
+
+    assert unwrap(await TestClient(registry_of(compute), clock=clock).call(compute)) is True
+    await asyncio.sleep(0)
+
+
+def test_the_time_that_a_caller_sends_is_told_by_the_clock(client):
+    headers = {"Actionary-Timeout-Ms": "5000"}
+    assert unwrap(client.call_sync(ask, {"seconds": 4}, headers=headers)) == ("answer", 1)
+    refused(client.call_sync(ask, {"seconds": 5}, headers=headers), "timeout")
+    longer = {"Actionary-Timeout-Ms": "60000"}
+    refused(client.call_sync(ask, {"seconds": 30}, headers=longer), "timeout")
+
+
+def test_a_hook_is_told_the_time_of_the_clock(clock):
+    told = list[Invocation]()
+    client = TestClient(registry_of(ask, on_invoke=told.append), resources=Slow(clock), clock=clock)
+    client.call_sync(ask, {"seconds": 3})
+    client.call_sync(ask, {"seconds": 40})
+    assert [(each.code, each.latency_ms) for each in told] == [("ok", 3000), ("timeout", 40_000)]
+
+
+def test_the_windows_of_rate_limits_pass_on_the_clock(clock):
+    @action(public=True, rate_limit="1/minute")
+    async def knock() -> None:
+        """Knock."""
+
+    client = TestClient(registry_of(knock), clock=clock)
+    assert client.call_sync(knock).ok
+    assert refused(client.call_sync(knock), "rate_limited").retry_after == 60
+    clock.advance(59)
+    assert refused(client.call_sync(knock), "rate_limited").retry_after == 1
+    clock.advance(1)
+    assert client.call_sync(knock).ok
+
+
+def test_a_call_that_a_handler_makes_ends_with_its_own(clock):
+    @action(public=True, timeout=20)
+    async def ask_another(seconds: float, ctx: Context[Slow]) -> str:
+        """Ask another."""
+        return (await ask.run({"seconds": seconds}, ctx))[0]
+
+    client = TestClient(registry_of(ask_another, ask), resources=Slow(clock), clock=clock)
+    assert unwrap(client.call_sync(ask_another, {"seconds": 19})) == "answer"
+    refused(client.call_sync(ask_another, {"seconds": 20}), "timeout")

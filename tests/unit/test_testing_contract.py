@@ -24,9 +24,18 @@ from actionary import (
     action,
     define_action,
 )
+from actionary.auth import AuthUnavailable
 from actionary.testing import ContractBroken, Failure, TestClient, assert_contract
 from actionary.testing.failures import Kind
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    WithJsonSchema,
+    model_validator,
+)
 
 
 class Which(BaseModel):
@@ -440,6 +449,64 @@ def test_who_calls_is_said_by_the_client():
     assert failure.what == "example 1 fails with 'unauthorized': The caller is not allowed in."
     assert "give the client a principal" in failure.mend
     assert_contract(TestClient(registry, principal=Principal(id="ada", scopes=frozenset({"read"}))))
+
+
+async def no(*_: Any) -> bool:
+    return False
+
+
+async def fails(*_: Any) -> bool:
+    raise KeyError("lost")
+
+
+async def away(*_: Any) -> bool:
+    raise AuthUnavailable("no answer")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [({"authorize": no}, "forbidden"), ({"auth": no}, "unauthorized"), ({"auth": away}, "unavailable")],
+)
+def test_an_action_that_nobody_was_let_into_was_not_tried(fields, code):
+    closed = action(public=True, read_only=True, name="closed", description="No.", **fields)(echo)
+    failure = only_failure(TestClient(registry_of(closed)))
+    assert failure.kind == "untried"
+    assert failure.what == f"every call was refused, the last with {code!r}, so nothing was tried"
+    assert failure.mend.startswith("give the client a principal who may")
+
+
+@pytest.mark.parametrize("gate", ["auth", "authorize"])
+def test_a_gate_that_fails_is_found(gate):
+    odd = action(public=True, read_only=True, name="odd", description="Odd.", **{gate: fails})(echo)
+    failure = only_failure(TestClient(registry_of(odd)))
+    assert (failure.kind, failure.input) == ("undeclared_error", {"number": 0})
+    assert failure.what.startswith(f"its `{gate}` raised KeyError, which a server only logs; callers get '")
+
+
+def test_calls_are_neither_counted_nor_told_to_hooks(caplog):
+    told = list[Any]()
+    limited = action(public=True, read_only=True, name="limited", description="Echo.", rate_limit="1/day")(
+        echo
+    )
+    with caplog.at_level("INFO", logger="actionary.calls"):
+        assert_contract(TestClient(registry_of(limited, on_invoke=told.append)))
+    assert (told, caplog.records) == ([], [])
+
+
+def test_an_example_is_tried_with_its_secret_which_no_failure_tells():
+    @action(read_only=True, examples=[Example({"password": "open sesame"}, output=True)])
+    async def enters(password: SecretStr) -> bool:
+        return password.get_secret_value() == "open sesame"
+
+    assert_contract(registry_of(enters))
+
+    @action(read_only=True, examples=[Example({"password": "open sesame"}, output=False)])
+    async def stays_out(password: SecretStr) -> bool:
+        return password.get_secret_value() == "open sesame"
+
+    failure = only_failure(stays_out)
+    assert failure.what == "example 1 says false, and it gives true"
+    assert "sesame" not in str(failure)
 
 
 def test_actions_can_be_left_out_and_chosen():

@@ -19,10 +19,11 @@ from actionary_build.cli.project import find_project, project_option, registry_o
 from actionary_build.cli.say import Failed, only_results_on_stdout
 
 if TYPE_CHECKING:
+    from actionary.action import AnyAction
     from actionary.catalog import Catalog
     from actionary.coerce import Parameter
     from actionary.invoke import Answer
-    from actionary.registry import AnyAction, Registry
+    from actionary.registry import Registry
     from actionary.result import Err
     from actionary.settings import Settings
     from pydantic import BaseModel

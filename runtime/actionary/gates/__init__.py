@@ -26,6 +26,11 @@ class Gates:
     scopes: frozenset[str]
     authorize: Authorize | None
 
+    @property
+    def ask_who(self) -> bool:
+        """Whether what a caller gets depends on who it is."""
+        return self.auth is not None or bool(self.scopes) or self.authorize is not None
+
 
 def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | None:
     """Give the gates of an action as a registry has it, ``None`` where there are none."""

@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 
 from actionary.definition_error import ActionDefinitionError, place_of_caller
 from actionary.rates import Rate
-from actionary.result import CommonError
+from actionary.result import unavailable
 
 if TYPE_CHECKING:
     from actionary.gates.redis_counts import RedisCounts
@@ -168,14 +168,14 @@ class SharedCounts:
             CommonError: ``unavailable``: it cannot be counted.
         """
         if self._is_lost and monotonic() < self._tries_at:
-            raise _uncounted()
+            raise unavailable(math.ceil(REST))
         self._tries_at = monotonic() + REST  # which holds for the others while this call tries
         try:
             async with asyncio.timeout(MOST_SECONDS):
                 wait = await (await self._counts_here()).count(rate, key)
         except Exception as error:  # noqa: BLE001 - whatever it is, the call is not counted
             self._lose(error)
-            raise _uncounted() from None
+            raise unavailable(math.ceil(REST)) from None
         if self._is_lost:
             self._is_lost = False
             _log.warning("calls can be counted for rate limits again")
@@ -208,7 +208,3 @@ class SharedCounts:
         finally:
             self._here.pop(loop, None)
             await counts.close()
-
-
-def _uncounted() -> CommonError:
-    return CommonError("unavailable", "The server cannot take the call now.", retry_after=math.ceil(REST))

@@ -17,9 +17,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from actionary.action import AnyAction
 from actionary.catalog import ActionSpec, Catalog
 from actionary.cors import Cors
 from actionary.describe import outline
+from actionary.exposure import is_exposed
 from actionary.gates.counters import CountersError
 from actionary.http.built import CannotServe, read_built
 from actionary.http.clashes import check_paths
@@ -28,9 +30,8 @@ from actionary.http.documents import ALLOWED, Documents
 from actionary.http.door import MOST_CALLS, Door
 from actionary.http.held import Held
 from actionary.http.limits import InputLimits
-from actionary.invoke import is_exposed
 from actionary.loading import load_registry
-from actionary.registry import AnyAction, Registry
+from actionary.registry import Registry
 from actionary.routes import actions_path
 from actionary.settings import Settings, check_prefix, find_root, read_settings
 

@@ -8,11 +8,11 @@ from typing import Final
 from pydantic import BaseModel
 from starlette.types import Message, Receive, Scope
 
+from actionary.action import AnyAction
 from actionary.coerce import read_query
 from actionary.http.limits import InputLimits
 from actionary.inputs import as_json
 from actionary.messages import invalid_input
-from actionary.registry import AnyAction
 from actionary.result import CommonError
 from actionary.running import Call
 

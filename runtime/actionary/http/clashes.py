@@ -6,9 +6,9 @@ from collections.abc import Container, Iterable, Iterator
 
 from starlette.routing import BaseRoute, Mount, Route
 
+from actionary.action import AnyAction
 from actionary.http.built import CannotServe
-from actionary.registry import AnyAction
-from actionary.routes import OWN, actions_path, is_own, route_of
+from actionary.routes import OWN, actions_path, is_for_actions, is_own, route_of
 
 
 def check_paths(
@@ -40,7 +40,7 @@ def check_paths(
                 f"the route {path!r} would never be reached: it is the path of {_named(taken[path])}",
                 "give one of them another path; methods do not tell them apart",
             )
-        if _is_below(path, f"{actions_path(prefix)}/"):
+        if is_for_actions(path, prefix):
             raise CannotServe(
                 f"the route {path!r} would never be reached: every name there is an action's or unknown",
                 f"choose a path that is not below {actions_path(prefix)}/",
@@ -58,8 +58,3 @@ def _literal_paths(routes: Iterable[BaseRoute]) -> Iterator[str]:
             yield route.path
         elif isinstance(route, Mount):
             yield f"{route.path}/{{path}}"
-
-
-def _is_below(path: str, start: str) -> bool:
-    name = path[len(start) :]
-    return path.startswith(start) and bool(name) and "/" not in name

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from actionary.action import AnyAction
 from actionary.caller_deadline import HEADER, within_callers_time
 from actionary.context import new_request_id
 from actionary.envelope import err_envelope, ok_envelope
+from actionary.failures import err_of, failure
 from actionary.gates import Gates, gates_of
 from actionary.http.body import body_input, query_input
 from actionary.http.challenge import challenge_headers
@@ -30,11 +32,11 @@ from actionary.http.held import Held
 from actionary.http.limits import InputLimits
 from actionary.http.path import path_in_app
 from actionary.http.revalidation import is_known, is_revalidated, tag_of
-from actionary.invoke import Read, err_of, failure, perform
+from actionary.invoke import Read, perform
 from actionary.observe import CALLS, Observed, OnInvoke, telemetry_now
-from actionary.registry import AnyAction, Registry
-from actionary.result import CommonError, Err
-from actionary.routes import actions_path, route_of
+from actionary.registry import Registry
+from actionary.result import CommonError, Err, unavailable
+from actionary.routes import is_for_actions, route_of
 from actionary.running import Call, Running, running_here
 
 if TYPE_CHECKING:
@@ -112,7 +114,7 @@ class Door:
         self._app = app
         self._documents = documents
         self._limits = limits
-        self._start = f"{actions_path(prefix)}/"
+        self._prefix = prefix
         self._headers: Headers = [
             (b"content-type", b"application/json"),
             (b"cache-control", b"no-store"),
@@ -226,7 +228,7 @@ class Door:
         """
         headers = [*self._headers, (b"x-request-id", request_id)]
         if place is None:
-            name, error = path[len(self._start) :], CommonError("not_found", "There is no such action.")
+            name, error = path.rpartition("/")[2], CommonError("not_found", "There is no such action.")
         elif method == "OPTIONS":
             headers = [*_without_content(headers), (b"allow", place.allow)]
             await _send(204, headers, b"", send)
@@ -242,12 +244,11 @@ class Door:
 
     def _may_be_asked_for(self, path: str) -> bool:
         """Say whether a path would be an action's if there were one of that name."""
-        name = path[len(self._start) :]
-        return path.startswith(self._start) and bool(name) and "/" not in name and path not in self._documents
+        return is_for_actions(path, self._prefix) and path not in self._documents
 
 
 def _full(call: Call) -> CommonError:
-    error = CommonError("unavailable", "The server cannot take the call now.", retry_after=1)
+    error = unavailable()
     call.tell(error)
     return error
 

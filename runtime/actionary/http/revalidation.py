@@ -16,10 +16,13 @@ _TAG: Final = re.compile(rb'(?:W/)?("[^"]*")')
 def is_revalidated(definition: Definition, gates: Gates | None) -> bool:
     """Say whether an action's results may be kept by callers, who ask each time if they are still so.
 
-    Those are results of a GET that changes nothing and asks nobody who calls.
+    Those are results of a GET that changes nothing and asks nobody who calls; that calls
+    are counted does not change what they give. `ActionSpec.is_revalidated` says it of the
+    description.
     """
     http = definition.http
-    return gates is None and definition.read_only and http is not None and http.method == "GET"
+    asks_who = gates is not None and gates.ask_who
+    return not asks_who and definition.read_only and http is not None and http.method == "GET"
 
 
 def tag_of(data: bytes) -> bytes:

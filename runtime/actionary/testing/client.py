@@ -10,10 +10,10 @@ from typing import Any, Final, Generic, Self, cast, overload
 
 from typing_extensions import TypeVar
 
-from actionary.action import Action
+from actionary.action import Action, AnyAction
 from actionary.context import Caller, Context
 from actionary.principal import Principal
-from actionary.registry import AnyAction, Registry
+from actionary.registry import Registry
 from actionary.resources import Lifespan
 from actionary.result import Err
 from actionary.testing.clock import FakeClock
@@ -137,9 +137,9 @@ class TestClient(Generic[R]):
             return await self.pipeline.call(found, input, self.asking(principal, headers, timeout))
         except CallFailed as failed:
             if not self._raises:
-                return failed.masked
-            error, code = failed.error, failed.masked.code
-        raise _told(found, error, code)
+                return failed.told
+            error = _raised(found, failed)
+        raise error
 
     @overload
     def call_sync(
@@ -260,14 +260,16 @@ def refuse_in_loop(instead: str) -> None:
     raise RuntimeError(f"an event loop runs in this thread: use {instead}")
 
 
-def _told(action: AnyAction, error: BaseException, code: str) -> Exception:
+def _raised(action: AnyAction, failed: CallFailed) -> Exception:
     """Give what a test sees of an error of which callers get no more than a code."""
+    error = failed.error
     if isinstance(error, ContractBroken):
         return error
     if isinstance(error, Exception):
-        error.add_note(
-            f"action {action.name} does not declare this among its `errors`; callers would get {code!r}"
-        )
+        of = "does not declare this among its `errors`"
+        if failed.of is not None:
+            of = f"has a mistake in its `{failed.of}`, which a server only logs"
+        error.add_note(f"action {action.name} {of}; callers would get {failed.code!r}")
         return error
     broken = ContractBroken(
         [

@@ -107,6 +107,11 @@ class ClockCall(Call):
         self._clock.calls.discard(self)
         super().__exit__(kind, error, trace)
 
+    def tell(self, error: BaseException | None) -> None:
+        """Tell whoever watches the call how it ended, and how long it took on this clock."""
+        if self.observed is not None:
+            self.observed.end(error, self._clock() - self.started)
+
     def limit(self, seconds: float) -> None:
         """Give what comes next so many seconds, but no more than the call has."""
         self.until = min(self.ends, self._clock() + seconds)

@@ -11,11 +11,12 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final, Literal, TypeAlias
 
+from actionary.action import AnyAction
 from actionary.catalog import ExampleSpec
 from actionary.definition_error import ActionDefinitionError
 from actionary.describe import DefinitionErrors, example_of
-from actionary.invoke import is_exposed
-from actionary.registry import AnyAction, Registry
+from actionary.exposure import is_exposed
+from actionary.registry import Registry
 from actionary.result import Err
 from actionary.testing.client import TestClient, refuse_in_loop
 from actionary.testing.failures import ContractBroken, Failure, as_text, failure_of
@@ -155,7 +156,8 @@ class Trial:
         for action, failures in found.items():
             if not any(failure.kind == "undescribed" for failure in failures):
                 made_up = self.failure_of_made_up(action)
-                failures.extend([] if made_up is None else [made_up])
+                if made_up is not None and not (failures and made_up.kind == "untried"):
+                    failures.append(made_up)
         return [failure for failures in found.values() for failure in failures]
 
     def failures_of_examples(self, action: AnyAction) -> Iterator[Failure]:
@@ -196,23 +198,30 @@ class Trial:
         return action.definition.read_only or on_fakes or named
 
     def call(self, action: AnyAction, given: Any) -> Sent[Any] | Err | Failure:
-        """Call an action, and give what is wrong with that as a failure."""
+        """Call an action unnoticed, and give what is wrong with that as a failure."""
+        asking = replace(self.client.asking(), noticed=False)
         try:
-            return self.runner.run(self.client.pipeline.call(action, given, self.client.asking()))
-        except CallFailed as failed:
-            error, code = failed.error, failed.masked.code
+            return self.runner.run(self.client.pipeline.call(action, given, asking))
+        except CallFailed as caught:
+            failed = caught
+        error, raised = failed.error, type(failed.error).__name__
         if isinstance(error, ContractBroken):
             return replace(error.failures[0], input=given)
-        what = f"it raised {type(error).__name__}, which is not in its `errors`; callers get {code!r}"
-        return failure_of(action, "undeclared_error", what, _UNDECLARED, given=given, error=error)
+        what = f"it raised {raised}, which is not in its `errors`; callers get {failed.code!r}"
+        mend = _UNDECLARED
+        if failed.of is not None:
+            what = f"its `{failed.of}` raised {raised}, which a server only logs; callers get {failed.code!r}"
+            mend = "answer with what says no, whoever calls and whatever they give"
+        return failure_of(action, "undeclared_error", what, mend, given=given, error=error)
 
     def _failure_of_example(self, action: AnyAction, index: int, spec: ExampleSpec) -> Failure | None:
         if not self._runs(action):
             return None
         fail = partial(failure_of, action, "example", given=spec.input)
-        outcome = self.call(action, spec.input)
+        # The description has no secrets in it, and the action wants them.
+        outcome = self.call(action, action.definition.examples[index].input)
         if isinstance(outcome, Failure):
-            return replace(outcome, what=f"example {index + 1}: {outcome.what}")
+            return replace(outcome, what=f"example {index + 1}: {outcome.what}", input=spec.input)
         if isinstance(outcome, Err):
             return fail(
                 f"example {index + 1} fails with {outcome.code!r}: {outcome.message}",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from actionary.registry import AnyAction
+from actionary.action import AnyAction
 
 Kind: TypeAlias = Literal[
     "undescribed",

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
+from actionary.action import AnyAction
 from actionary.json_schema import Schema
 from actionary.raw_input import RawInput
-from actionary.registry import AnyAction
-from actionary.result import CommonError
+from actionary.result import CommonError, Err
 from actionary.testing.failures import Failure, failure_of
+from actionary.testing.pipeline import Sent
 from actionary.testing.validators import (
     certain_validator,
     errors_of,
@@ -25,8 +26,11 @@ from actionary.testing.validators import (
 )
 from actionary.testing.values import fitting, likely, slipping
 
-Call: TypeAlias = Callable[[Any], object]
-"""Calls an action with an input; what it gives that is a `Failure` is one."""
+Call: TypeAlias = Callable[[Any], Sent[Any] | Err | Failure]
+"""Calls an action with an input."""
+
+_NOT_RUN: Final = frozenset({"unauthorized", "rate_limited", "invalid_input", "forbidden", "unavailable"})
+"""Codes of calls whose handler did not run."""
 
 _CHANGED: Final = (
     "it did not fail again with the same input: what it does depends on the calls before it;"
@@ -89,7 +93,7 @@ def fuzz(what: Fuzz) -> Failure | None:
         if tried.first is None:
             raise
         return replace(tried.first, what=f"{tried.first.what} ({_CHANGED})")
-    return tried.nothing_read()
+    return tried.nothing()
 
 
 def _inputs_of(what: Fuzz) -> st.SearchStrategy[Any]:
@@ -104,6 +108,8 @@ class _Tried:
     def __init__(self, what: Fuzz) -> None:
         self._what = what
         self._read = 0
+        self._run = 0
+        self._refused: Err | None = None
         self.first: Failure | None = None
         self._certain = certain_validator(what.schema)
         self._likely = likely_validator(what.schema)
@@ -127,16 +133,26 @@ class _Tried:
             outcome = self._what.call(value)
             if isinstance(outcome, Failure):
                 self._fail(outcome)
+            if isinstance(outcome, Err) and outcome.code in _NOT_RUN:
+                self._refused = outcome
+            else:
+                self._run += 1
 
-    def nothing_read(self) -> Failure | None:
+    def nothing(self) -> Failure | None:
         """Give the failure that nothing was tried, if that is so."""
-        if self._read:
+        if not self._read:
+            what = f"none of {self._what.examples} made-up inputs was accepted"
+            mend = "give the action an example"
+        elif self._refused is not None and not self._run:
+            what = f"every call was refused, the last with {self._refused.code!r}"
+            mend = "give the client a principal who may, and the action an example with which that one may"
+        else:
             return None
         return failure_of(
             self._what.action,
             "untried",
-            f"none of {self._what.examples} made-up inputs was accepted, so nothing was tried",
-            "give the action an example, or leave it out: `leave_out=[...]`",
+            f"{what}, so nothing was tried",
+            f"{mend}, or leave it out: `leave_out=[...]`",
         )
 
     def _refusal(self, value: Any) -> CommonError | None:

@@ -12,21 +12,24 @@ from pydantic import BaseModel
 from pydantic_core import from_json
 from typing_extensions import TypeVar
 
-from actionary.action import Action
+from actionary.action import Action, AnyAction
+from actionary.caller_deadline import HEADER, within_callers_time
 from actionary.context import OUTSIDE, Caller, Context, new_request_id
+from actionary.failures import err_of
 from actionary.gates import gates_of
-from actionary.invoke import Read, err_of, find, perform
+from actionary.invoke import Read, find, perform
+from actionary.observe import Observed, telemetry_now
 from actionary.principal import Principal
-from actionary.registry import AnyAction, Registry
+from actionary.registry import Registry
 from actionary.resources import Lifespan
 from actionary.result import ActionError, CommonError, Err, Ok
 from actionary.routes import route_of
 from actionary.running import Call, Running
 from actionary.testing.clock import ClockCall, ClockContext, FakeClock
 from actionary.testing.failures import ContractBroken, failure_of
-from actionary.testing.gates import Seen, gates_in_test
 from actionary.testing.request import FakeRequest
 from actionary.testing.validators import errors_of, written_validators
+from actionary.testing.watched import Mistakes, OwnCounters, Watched, gates_in_test, hooks_in_test
 from actionary.testing.wire import travelled
 
 if TYPE_CHECKING:
@@ -46,21 +49,36 @@ class Sent(Ok[T], Generic[T]):
 
 
 class CallFailed(Exception):  # noqa: N818 - it says what happened
-    """A call failed in a way that no caller may learn of: ``error`` says why, ``masked`` what they get."""
+    """A call went wrong in a way that no caller may learn of.
 
-    def __init__(self, error: BaseException, masked: Err) -> None:
+    ``error`` says why, ``told`` is what callers get of it, ``of`` whose mistake it is:
+    a gate's, a hook's, or ``None`` for the action's own.
+    """
+
+    def __init__(self, error: BaseException, told: Sent[Any] | Err, of: Watched | None = None) -> None:
         self.error = error
-        self.masked = masked
-        super().__init__(masked.message)
+        self.told = told
+        self.of = of
+        super().__init__(str(error))
+
+    @property
+    def code(self) -> str:
+        """The code of what callers get, which is ``ok`` where a mistake changes nothing for them."""
+        return self.told.code if isinstance(self.told, Err) else "ok"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """Who asks in a test, and how."""
+    """Who asks in a test, and how.
+
+    A call that is not ``noticed`` is neither counted for rate limits, nor told to hooks,
+    the log of calls and telemetry.
+    """
 
     principal: Principal | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout: float | None = None
+    noticed: bool = True
 
 
 class Resources:
@@ -116,6 +134,7 @@ class Pipeline:
         self.caller: Final[Caller] = caller
         self._clock: Final = clock
         self._check_outputs: Final = check_outputs
+        self._counters: Final = OwnCounters(monotonic if clock is None else clock)
         self._validators: Final[dict[AnyAction, Mapping[str, Validator]]] = {}
 
     def find(self, asked: AnyAction | str) -> AnyAction | Err:
@@ -148,26 +167,28 @@ class Pipeline:
         """
         call = self._timed(action, asking.timeout)
         context = self._context(action, call, asking)
-        seen: Seen = []
+        mistakes: Mistakes = []
         gates = gates_of(action, self.registry)
         if gates is not None:
-            gates = gates_in_test(gates, asking.principal, seen)
+            counters = self._counters if asking.noticed else None
+            gates = gates_in_test(gates, asking.principal, counters, mistakes)
+        read = self._reader(given, call, asking)
         async with self.resources.of(action) as resources:
             context.give_resources(resources)
+            if asking.noticed:
+                call.observed = self._observed(action, context, mistakes)
+            outcome: Sent[Any] | Err
             try:
-                data, sent = await perform(action, gates, self._reader(given), context, call)
+                data, sent = await perform(action, gates, read, context, call)
             except ActionError as error:
-                err = err_of(error, action.name, self._since(call), context.request_id, action)
-                if seen:
-                    raise CallFailed(seen[0], err) from error
-                self._check_failure(action, err, error)
-                return err
-        written = from_json(sent)
-        if self._check_outputs:
-            misfit = CommonError("invalid_output", "The action's result does not fit its schema.")
-            masked = err_of(misfit, action.name, self._since(call), context.request_id)
-            self._check_written(action, "", written, masked)
-        return Sent(data, action.name, self._since(call), json=written)
+                outcome = err_of(error, action.name, self._since(call), context.request_id, action)
+                self._check_failure(action, outcome, error)
+            else:
+                outcome = Sent(data, action.name, self._since(call), json=from_json(sent))
+                self._check_output(action, outcome, context.request_id)
+        if mistakes:
+            raise CallFailed(mistakes[0].error, outcome, mistakes[0].of)
+        return outcome
 
     def _timed(self, action: AnyAction, timeout: float | None) -> Call:
         seconds = action.definition.timeout if timeout is None else min(timeout, action.definition.timeout)
@@ -178,23 +199,30 @@ class Pipeline:
 
     def _context(self, action: AnyAction, call: Call, asking: Asking) -> Context[Any]:
         from_outside = self.caller in OUTSIDE
-        kind: type[Context[Any]] = Context if self._clock is None else ClockContext
-        context = kind(
-            caller=self.caller,
-            request=_request(action, asking.headers) if from_outside else None,
-            action=action.name,
-            principal=None if from_outside else asking.principal,
-        )
-        if isinstance(context, ClockContext) and self._clock is not None:
-            context.clock = self._clock
+        known: dict[str, Any] = {
+            "caller": self.caller,
+            "request": _request(action, asking.headers) if from_outside else None,
+            "action": action.name,
+            "principal": None if from_outside else asking.principal,
+        }
+        context = Context[Any](**known) if self._clock is None else ClockContext[Any](self._clock, **known)
         context.call = call
         return context
 
-    def _reader(self, given: Any) -> Read:
+    def _observed(self, action: AnyAction, context: Context[Any], mistakes: Mistakes) -> Observed:
+        """Give what tells everybody how the call ends, as a door does."""
+        hooks = hooks_in_test(self.registry.hooks_of(action), mistakes)
+        route = route_of(action.definition, PREFIX) if self.caller == "http" else None
+        if route is None:
+            return Observed(context, hooks, telemetry_now())
+        return Observed(context, hooks, telemetry_now(), route.method, route.path)
+
+    def _reader(self, given: Any, call: Call, asking: Asking) -> Read:
         async def read(action: AnyAction) -> BaseModel:
             return action.prepared.read_json(travelled(given, action, self.caller))
 
-        return read
+        asked = asking.headers.get(HEADER.decode()) if self.caller == "http" else None
+        return read if asked is None else within_callers_time(call, asked.encode(), read)
 
     def _since(self, call: Call) -> float:
         now = monotonic() if self._clock is None else self._clock()
@@ -209,7 +237,13 @@ class Pipeline:
         if self._check_outputs and err.code in action.prepared.errors:
             self._check_written(action, err.code, err.details, err)
 
-    def _check_written(self, action: AnyAction, code: str, written: Any, masked: Err) -> None:
+    def _check_output(self, action: AnyAction, sent: Sent[Any], request_id: str) -> None:
+        if self._check_outputs:
+            misfit = CommonError("invalid_output", "The action's result does not fit its schema.")
+            err = err_of(misfit, action.name, sent.latency_ms, request_id)
+            self._check_written(action, "", sent.json, err)
+
+    def _check_written(self, action: AnyAction, code: str, written: Any, told: Err) -> None:
         """Check what travels against its JSON Schema: details of an error, without ``code`` the output."""
         validators = self._validators.get(action)
         if validators is None:
@@ -217,12 +251,12 @@ class Pipeline:
         wrong = errors_of(validators[code], written) if code in validators else []
         if wrong:
             what = f"the details of {code} do" if code else "its output does"
-            raise _misfit(action, f"{what} not fit the JSON Schema: {'; '.join(wrong[:5])}", masked)
+            raise _misfit(action, f"{what} not fit the JSON Schema: {'; '.join(wrong[:5])}", told)
 
 
-def _misfit(action: AnyAction, what: str, masked: Err) -> CallFailed:
+def _misfit(action: AnyAction, what: str, told: Err) -> CallFailed:
     mend = "give what the declared type says, or declare what is given"
-    return CallFailed(ContractBroken([failure_of(action, "invalid_output", what, mend)]), masked)
+    return CallFailed(ContractBroken([failure_of(action, "invalid_output", what, mend)]), told)
 
 
 def _request(action: AnyAction, headers: Mapping[str, str]) -> FakeRequest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from http.cookies import SimpleCookie
 from typing import Any
+from urllib.parse import SplitResult
 
 
 class Headers(Mapping[str, str]):
@@ -26,18 +27,28 @@ class Headers(Mapping[str, str]):
         return isinstance(name, str) and name.lower() in self._values
 
 
+class Url(SplitResult):
+    """An address: a text, and its parts such as ``path``."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self.geturl()
+
+
 class FakeRequest:
     """What `actionary.Request` promises, and an ASGI scope that says the same."""
 
     def __init__(self, method: str, path: str, headers: Mapping[str, str]) -> None:
         self.method = method
-        self.url: Any = f"http://test{path}"
+        self.url: Any = Url("http", "test", path, "", "")
         self.headers: Mapping[str, str] = Headers(headers)
         self.scope: Any = {
             "type": "http",
             "method": method,
             "scheme": "http",
             "server": ("test", 80),
+            "client": ("127.0.0.1", 50000),
             "path": path,
             "root_path": "",
             "query_string": b"",

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
+from actionary.action import AnyAction
 from actionary.describe import types_of
 from actionary.json_schema import Schema, map_schema
-from actionary.registry import AnyAction
 from actionary.testing.formats import CERTAIN, PROMISED, Format
 
 if TYPE_CHECKING:

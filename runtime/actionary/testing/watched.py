@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from actionary.auth_scheme import AuthUnavailable
 from actionary.context import Request
 from actionary.gates import Gates
-from actionary.gates.counters import Counters
+from actionary.gates.counters import IN_MEMORY, Counters, Counts, MemoryCounts
 from actionary.gates.rate_limit import RateLimit
 from actionary.observe import Invocation, OnInvoke
 from actionary.principal import Principal
 from actionary.threads import called
 
 Watched: TypeAlias = Literal["auth", "authorize", "on_invoke"]
+"""Gates and hooks, by the names under which they are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,18 @@ class Mistake:
 
 
 Mistakes: TypeAlias = list[Mistake]
+
+
+class OwnCounters(Counters):
+    """Counts calls for rate limits in memory, on a clock, and for nobody else."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(IN_MEMORY)
+        self._own: Final = MemoryCounts(clock)
+
+    def ready(self) -> Counts:
+        """Give the place where they are counted."""
+        return self._own
 
 
 def gates_in_test(

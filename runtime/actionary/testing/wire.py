@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from actionary.action import AnyAction
 from actionary.catalog import QUERY_METHODS
 from actionary.coerce import Parameter, coerce_pairs, coerce_values, read_query
 from actionary.context import MODELS, Caller
 from actionary.inputs import as_json
-from actionary.registry import AnyAction
 
 
 def travelled(given: Any, action: AnyAction, caller: Caller) -> bytes:

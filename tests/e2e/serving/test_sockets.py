@@ -73,7 +73,7 @@ def test_what_is_no_socket_is_left_alone(refused, place):
     ("options", "said"),
     [
         (["--uds", "/no/such/folder/s"], "cannot be listened on"),
-        (["--uds", "/tmp/" + "x" * 200], "cannot be listened on"),
+        (["--uds", "x" * 200], "cannot be listened on"),
         (["--uds", "s", "--port", "1"], "cannot both be listened on"),
         (["--uds", "s", "--host", "::1"], "cannot both be listened on"),
         (["--uds-mode", "600"], "--uds-mode without --uds"),

@@ -1,0 +1,120 @@
+"""Find the actions of a folder: a file for each, imported as the module of its dotted path."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import NoReturn
+
+from actionary.action import Action, AnyAction
+from actionary.definition_error import ActionDefinitionError, Place
+
+
+class DiscoveryError(Exception):
+    """Files of a folder of actions could not be imported: ``failures`` is path → error."""
+
+    def __init__(self, failures: dict[Path, BaseException]) -> None:
+        self.failures = failures
+        lines = [f"{path}: {type(error).__name__}: {error}" for path, error in failures.items()]
+        super().__init__("\n".join(lines))
+
+
+def find_actions(folder: Path, root: Path | None = None) -> list[AnyAction]:
+    """Import a folder's files and give the action of each, as `Registry.discover` says.
+
+    Raises:
+        DiscoveryError: Files could not be imported, or hold no action or several; all are named.
+        FileNotFoundError: There is no such folder.
+    """
+    folder = folder.resolve()
+    root = root.resolve() if root is not None else folder.parent
+    if not folder.is_dir():
+        raise FileNotFoundError(f"there is no folder of actions at {folder}")
+    put_first_on_path(root)
+    found: list[AnyAction] = []
+    failures: dict[Path, BaseException] = {}
+    for path in _action_files(folder):
+        try:
+            found.append(_only_action(import_file(path, root), path))
+        except Exception as error:  # noqa: BLE001 - whatever a user's module raises is reported, with all others
+            failures[path] = error
+    if failures:
+        raise DiscoveryError(failures)
+    return found
+
+
+def put_first_on_path(root: Path) -> None:
+    """Make a project's modules win over others of the same name."""
+    if sys.path[:1] != [str(root)]:
+        sys.path.insert(0, str(root))
+
+
+def import_file(path: Path, root: Path) -> ModuleType:
+    """Import a file as the module of its dotted path below ``root``."""
+    parts = path.relative_to(root).with_suffix("").parts
+    for part in parts:
+        if not part.isidentifier():
+            raise ActionDefinitionError(
+                f"{part!r} is no name of a module",
+                mend=f"rename it to {_identifier(part)!r}, or begin its name with `_` if it is support code",
+                where=Place(str(path), 1),
+            )
+    name = ".".join(parts)
+    module = importlib.import_module(name)
+    origin = getattr(module, "__file__", None)
+    if origin is None or not _is_same(Path(origin), path):
+        raise ImportError(f"{name} is already another module, {origin}: rename the folder", name=name)
+    return module
+
+
+def _identifier(text: str) -> str:
+    """Give a text as the name of a module."""
+    name = re.sub(r"\W+", "_", text).strip("_") or "action"
+    return name if name.isidentifier() else f"action_{name}"
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Say whether two paths lead to the same file, through links too, also when it removed itself."""
+    return one == other or (one.exists() and other.exists() and one.samefile(other))
+
+
+def _action_files(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for above, _, files in os.walk(
+            folder, onerror=_raise
+        )  # an unread folder would lose its actions unseen
+        for path in (Path(above, name) for name in files if name.endswith(".py"))
+        if path.is_file() and not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
+    )
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error
+
+
+def _only_action(module: ModuleType, path: Path) -> AnyAction:
+    """Give the action that a file made itself, whoever helped; what it imported from others is theirs."""
+    found = {
+        id(value): value
+        for value in vars(module).values()
+        if issubclass(type(value), Action) and value.definition.made_in == module.__file__
+    }
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if not found:
+        raise ActionDefinitionError(
+            "the file defines no action",
+            mend="decorate its function with @action, or begin the file's name with `_`",
+            where=Place(str(path), 1),
+        )
+    names = ", ".join(sorted(action.name for action in found.values()))
+    raise ActionDefinitionError(
+        f"the file defines {len(found)} actions: {names}",
+        mend="move each to a file of its own",
+        where=Place(str(path), 1),
+    )

@@ -1,0 +1,106 @@
+"""What becomes of what goes wrong in a call: declared errors pass, all else is logged and masked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from time import monotonic
+from typing import Any, Final
+
+from pydantic_core import from_json
+
+from actionary.action import AnyAction
+from actionary.context import Context
+from actionary.outputs import OutputError
+from actionary.result import ActionError, CommonError, Err, unavailable
+from actionary.running import Call
+from actionary.threads import ThreadsExhausted
+
+_log: Final = logging.getLogger("actionary")
+
+
+def failure(error: Exception, action: AnyAction, ctx: Context[Any], started: float) -> Err:
+    """Make the value that stands for what `perform` raised.
+
+    A mistake of ours must not reach a caller either.
+    """
+    if isinstance(error, ActionError):
+        return err_of(error, action.name, since(started), ctx.request_id, action)
+    return err_of(masked(ctx, error, "the pipeline"), action.name, since(started), ctx.request_id)
+
+
+def error_of_handler(
+    action: AnyAction, ctx: Context[Any], call: Call, error: BaseException
+) -> ActionError[Any]:
+    """Give the error that stands for what a handler raised.
+
+    Raises:
+        CancelledError: The call was stopped, or its task was cancelled.
+    """
+    if call.stop is not None:
+        raise asyncio.CancelledError from error  # what it made of that changes nothing
+    if isinstance(error, ActionError):
+        return _as_declared(action, ctx, error)
+    if isinstance(error, ThreadsExhausted):
+        return unavailable()
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise error
+    return masked(ctx, error)
+
+
+def _as_declared(action: AnyAction, ctx: Context[Any], error: ActionError[Any]) -> ActionError[Any]:
+    """Give an error the handler raised if its action declares it, and a mask for it otherwise."""
+    declared = action.prepared.errors.get(type(error).code)
+    if declared is None or not isinstance(error, declared):
+        return masked(ctx, error)
+    try:
+        _details(action, error)
+        error.message.encode()
+    except (OutputError, AttributeError, UnicodeError) as unfit:
+        return invalid_output(ctx, unfit)
+    return error
+
+
+def _details(action: AnyAction, error: ActionError[Any]) -> Any:
+    """Give a declared error's details as JSON data."""
+    write = action.prepared.write_details.get(error.code)
+    return None if write is None else from_json(write(error.details)[1])
+
+
+def err_of(
+    error: ActionError[Any], name: str, latency_ms: float, request_id: str, action: AnyAction | None = None
+) -> Err:
+    """Make the value that stands for an error that the pipeline raised."""
+    details = error.details
+    if action is not None and not isinstance(error, CommonError):
+        details = _details(action, error)
+    return Err(
+        code=error.code,
+        message=error.message,
+        status=error.status,
+        retryable=error.retryable,
+        details=details,
+        action=name,
+        latency_ms=latency_ms,
+        request_id=request_id,
+        retry_after=error.retry_after if isinstance(error, CommonError) else None,
+    )
+
+
+def since(started: float) -> float:
+    """Give the milliseconds since a moment of `time.monotonic`."""
+    return (monotonic() - started) * 1000
+
+
+def masked(ctx: Context[Any], error: BaseException, doing: str = "running") -> CommonError:
+    """Log what nobody declared, and give callers what says nothing of it."""
+    _log.error("action %s failed in %s (request %s)", ctx.action, doing, ctx.request_id, exc_info=error)
+    return CommonError("handler_error", "The action failed.")
+
+
+def invalid_output(ctx: Context[Any], error: Exception) -> CommonError:
+    """Log what does not fit its schema, and give callers what says no more of it."""
+    _log.error("action %s: %s (request %s)", ctx.action, error, ctx.request_id)
+    return CommonError("invalid_output", "The action's result does not fit its schema.")
