@@ -41,6 +41,7 @@ class Settings:
     servers: tuple[str, ...] = ()
     prefix: str = "/api"
     cors: Cors | None = None
+    call_log: bool = False
 
 
 def find_root(start: Path) -> Path:
@@ -88,6 +89,7 @@ def read_settings(root: Path) -> Settings:
     base_url = table.get("base_url")
     if base_url is not None and not _is_url(base_url):
         _refuse("base_url", f"{base_url!r} is no address", "write it like `https://api.example.com`")
+    serve = _only(table.get("serve", {}), "serve", ["call_log", "cors"])
     servers = table.get("servers", [])
     if not isinstance(servers, list) or not all(_is_url(server) for server in servers):
         _refuse(
@@ -103,7 +105,8 @@ def read_settings(root: Path) -> Settings:
         base_url=None if base_url is None else base_url.rstrip("/"),
         servers=tuple(server.rstrip("/") for server in servers),
         prefix=prefix,
-        cors=_cors(table),
+        cors=_cors(serve),
+        call_log=_flag(serve, "call_log", "serve.call_log"),
     )
 
 
@@ -117,9 +120,8 @@ def check_prefix(prefix: str) -> None:
         _refuse("prefix", f"{prefix!r} is no path", 'write it like "/api", or "" for none')
 
 
-def _cors(table: Mapping[str, Any]) -> Cors | None:
+def _cors(serve: Mapping[str, Any]) -> Cors | None:
     """Read ``cors`` of the table ``serve``."""
-    serve = _only(table.get("serve", {}), "serve", ["cors"])
     if "cors" not in serve:
         return None
     cors = _only(serve["cors"], "serve.cors", [each.name for each in fields(Cors)])
@@ -147,6 +149,14 @@ def _text(table: Mapping[str, Any], key: str, default: str) -> str:
         _refuse(key, f"{value!r} is no text", "write it in quotes")
     if not value.strip() and key not in {"description", "prefix"}:
         _refuse(key, "it is empty", "leave it out for the default")
+    return value
+
+
+def _flag(table: Mapping[str, Any], name: str, key: str) -> bool:
+    """Give a value that is true or false, and false where it is missing."""
+    value = table.get(name, False)
+    if not isinstance(value, bool):
+        _refuse(key, f"{value!r} is neither true nor false", f"write `{name} = true`, or leave it out")
     return value
 
 

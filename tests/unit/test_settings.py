@@ -141,6 +141,16 @@ class TestReading:
             read_settings(tmp_path)
 
 
+class TestCallLog:
+    @pytest.mark.parametrize(("lines", "read"), [("", False), ("serve.call_log = true", True)])
+    def test_it_is_off_unless_the_table_serve_says_so(self, tmp_path, lines, read):
+        assert settings_of(tmp_path, lines).call_log is read
+
+    def test_it_is_true_or_false(self, tmp_path):
+        with pytest.raises(SettingsError, match=r"serve\.call_log: 1 is neither true nor false; write"):
+            settings_of(tmp_path, "serve.call_log = 1")
+
+
 class TestCors:
     def test_it_is_off_unless_it_is_there(self, tmp_path):
         assert settings_of(tmp_path, "").cors is None
@@ -154,7 +164,7 @@ class TestCors:
         ("lines", "said"),
         [
             ("serve = 3", "serve: 3 is no table; write a table [tool.actionary.serve]"),
-            ("serve = {port = 1}", "serve.port: there is no such key; use cors, or remove it"),
+            ("serve = {port = 1}", "serve.port: there is no such key; use call_log, cors, or remove it"),
             ("serve.cors = true", "serve.cors: True is no table"),
             ("serve.cors = {}", "serve.cors: it names no origins"),
             ('serve.cors = {origin = ["*"]}', "serve.cors.origin: there is no such key; use origins"),
