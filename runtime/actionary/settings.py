@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
 from actionary.cors import Cors, CorsError
+from actionary.limits import Limits, LimitsError
 
 KEYS = frozenset(
     {"actions", "out", "title", "version", "description", "base_url", "servers", "prefix", "serve"}
@@ -42,6 +43,7 @@ class Settings:
     prefix: str = "/api"
     cors: Cors | None = None
     call_log: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
 def find_root(start: Path) -> Path:
@@ -89,7 +91,7 @@ def read_settings(root: Path) -> Settings:
     base_url = table.get("base_url")
     if base_url is not None and not _is_url(base_url):
         _refuse("base_url", f"{base_url!r} is no address", "write it like `https://api.example.com`")
-    serve = _only(table.get("serve", {}), "serve", ["call_log", "cors"])
+    serve = _only(table.get("serve", {}), "serve", ["call_log", "cors", "limits"])
     servers = table.get("servers", [])
     if not isinstance(servers, list) or not all(_is_url(server) for server in servers):
         _refuse(
@@ -107,6 +109,7 @@ def read_settings(root: Path) -> Settings:
         prefix=prefix,
         cors=_cors(serve),
         call_log=_flag(serve, "call_log", "serve.call_log"),
+        limits=_limits(serve),
     )
 
 
@@ -131,6 +134,15 @@ def _cors(serve: Mapping[str, Any]) -> Cors | None:
         return Cors(**cors)
     except CorsError as error:
         _refuse(f"serve.cors.{error.field}", error.what, error.mend)
+
+
+def _limits(serve: Mapping[str, Any]) -> Limits:
+    """Read ``limits`` of the table ``serve``."""
+    given = _only(serve.get("limits", {}), "serve.limits", [each.name for each in fields(Limits)])
+    try:
+        return Limits(**given)
+    except LimitsError as error:
+        _refuse(f"serve.limits.{error.field}", error.what, error.mend)
 
 
 def _only(value: Any, key: str, known: Sequence[str]) -> Mapping[str, Any]:
