@@ -17,17 +17,25 @@ FIELDS: Final = (
     *("action", "caller", "code", "status", "latency_ms", "request_id"),
     *("principal", "organisation", "trace_id", "span_id"),
 )
-"""The fields of a line, after the time; those that nobody knows are left out."""
+"""The fields of a line, after the time and the process; those that nobody knows are left out."""
+
+_ONLY_PROCESS: Final = "MainProcess"
+"""What `multiprocessing` calls a process that has no siblings."""
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record of `actionary.observe.CALLS` as one line of JSON, times in UTC (RFC 3339)."""
+    """Writes a record of `actionary.observe.CALLS` as one line of JSON, times in UTC (RFC 3339).
+
+    ``process`` is the name of the process where there are several, such as ``worker 2``.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Give the line."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         }
+        if record.processName not in {None, _ONLY_PROCESS}:
+            line["process"] = record.processName
         for field in FIELDS:
             value = getattr(record, field, None)
             if value is not None:

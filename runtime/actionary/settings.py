@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
 from actionary.cors import Cors, CorsError
+from actionary.limits import Limits, LimitsError
 
 KEYS = frozenset(
     {"actions", "out", "title", "version", "description", "base_url", "servers", "prefix", "serve"}
@@ -41,6 +42,8 @@ class Settings:
     servers: tuple[str, ...] = ()
     prefix: str = "/api"
     cors: Cors | None = None
+    call_log: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
 def find_root(start: Path) -> Path:
@@ -88,6 +91,7 @@ def read_settings(root: Path) -> Settings:
     base_url = table.get("base_url")
     if base_url is not None and not _is_url(base_url):
         _refuse("base_url", f"{base_url!r} is no address", "write it like `https://api.example.com`")
+    serve = _only(table.get("serve", {}), "serve", ["call_log", "cors", "limits"])
     servers = table.get("servers", [])
     if not isinstance(servers, list) or not all(_is_url(server) for server in servers):
         _refuse(
@@ -103,7 +107,9 @@ def read_settings(root: Path) -> Settings:
         base_url=None if base_url is None else base_url.rstrip("/"),
         servers=tuple(server.rstrip("/") for server in servers),
         prefix=prefix,
-        cors=_cors(table),
+        cors=_cors(serve),
+        call_log=_flag(serve, "call_log", "serve.call_log"),
+        limits=_limits(serve),
     )
 
 
@@ -117,9 +123,8 @@ def check_prefix(prefix: str) -> None:
         _refuse("prefix", f"{prefix!r} is no path", 'write it like "/api", or "" for none')
 
 
-def _cors(table: Mapping[str, Any]) -> Cors | None:
+def _cors(serve: Mapping[str, Any]) -> Cors | None:
     """Read ``cors`` of the table ``serve``."""
-    serve = _only(table.get("serve", {}), "serve", ["cors"])
     if "cors" not in serve:
         return None
     cors = _only(serve["cors"], "serve.cors", [each.name for each in fields(Cors)])
@@ -129,6 +134,15 @@ def _cors(table: Mapping[str, Any]) -> Cors | None:
         return Cors(**cors)
     except CorsError as error:
         _refuse(f"serve.cors.{error.field}", error.what, error.mend)
+
+
+def _limits(serve: Mapping[str, Any]) -> Limits:
+    """Read ``limits`` of the table ``serve``."""
+    given = _only(serve.get("limits", {}), "serve.limits", [each.name for each in fields(Limits)])
+    try:
+        return Limits(**given)
+    except LimitsError as error:
+        _refuse(f"serve.limits.{error.field}", error.what, error.mend)
 
 
 def _only(value: Any, key: str, known: Sequence[str]) -> Mapping[str, Any]:
@@ -147,6 +161,14 @@ def _text(table: Mapping[str, Any], key: str, default: str) -> str:
         _refuse(key, f"{value!r} is no text", "write it in quotes")
     if not value.strip() and key not in {"description", "prefix"}:
         _refuse(key, "it is empty", "leave it out for the default")
+    return value
+
+
+def _flag(table: Mapping[str, Any], name: str, key: str) -> bool:
+    """Give a value that is true or false, and false where it is missing."""
+    value = table.get(name, False)
+    if not isinstance(value, bool):
+        _refuse(key, f"{value!r} is neither true nor false", f"write `{name} = true`, or leave it out")
     return value
 
 

@@ -95,7 +95,7 @@ def project(tmp_path):
     return root
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def script():
     """The words that start the command line."""
     return [str(COMMAND)]

@@ -237,7 +237,8 @@ def names(page: str, heading: str) -> list[str]:
 
 
 def options(command: click.Command) -> set[str]:
-    return {name for option in command.params if isinstance(option, click.Option) for name in option.opts}
+    found = (each for each in command.params if isinstance(each, click.Option))
+    return {name for option in found for name in (*option.opts, *option.secondary_opts)}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import httpx2
 import pytest
 from actionary import Http, Registry, action, define_action, define_actions
-from actionary.http import create_app
+from actionary.http import Limits, create_app
 from pydantic import BaseModel, Field
 
 MARK = "m4rk-of-the-input"
@@ -292,7 +292,7 @@ EXACTLY_1000 = {
 
 @pytest.mark.parametrize("body", [pytest.param(body, id=name) for name, body in EXACTLY_1000.items()])
 def test_so_many_keys_and_items_as_are_allowed_are_read(serve, registry, body):
-    client = serve(create_app(registry, most_items=1000))
+    client = serve(create_app(registry, limits=Limits(items=1000)))
     for given, status in ((body, 200), (body[: body.rindex(b"}")] + b',"number":1}', 400)):
         headers = {"content-type": "application/json"}
         answer = client.post("/api/actions/echo", content=given, headers=headers)
@@ -334,7 +334,7 @@ def test_a_bad_query_is_refused_and_said_what_is_wrong_with_it(client, seen, que
 
 
 def test_a_query_may_be_as_long_as_the_application_says(serve, registry):
-    client = serve(create_app(registry, query_limit=20, most_parameters=3))
+    client = serve(create_app(registry, limits=Limits(query=20, parameters=3)))
     for query, status in (
         ("text=" + "a" * 15, 200),
         ("text=" + "a" * 16, 400),

@@ -22,7 +22,7 @@ from actionary import (
     invoke_action,
 )
 from actionary.gates import counters
-from actionary.http import CannotServe, create_app
+from actionary.http import CannotServe, Limits, create_app
 
 
 async def people(request: Request) -> Principal | None:
@@ -197,7 +197,7 @@ class TestAddresses:
 
 class TestOrder:
     def test_a_refused_call_is_not_read(self, serve):
-        client = serve(create_app(registry_of(rate="1/hour"), body_limit=10))
+        client = serve(create_app(registry_of(rate="1/hour"), limits=Limits(body=10)))
         assert statuses(client, 1) == [200]
         large = client.post("/api/actions/ping", content=b"x" * 100, headers={"content-type": "text/plain"})
         assert large.status_code == 429

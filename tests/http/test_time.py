@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from actionary import Context, Http, Registry, action, define_actions
 from actionary import threads as threads_module
-from actionary.http import create_app, door
+from actionary.http import Limits, create_app, door
 
 LINE = b"POST /api/actions/%b HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
 
@@ -171,7 +171,7 @@ def test_a_body_that_drips_is_given_up_too(serve, registry, monkeypatch):
 
 
 def test_a_full_server_refuses_and_says_when_to_come_again_and_health_still_answers(serve, registry, seen):
-    client = serve(create_app(registry, most_calls=1))
+    client = serve(create_app(registry, limits=Limits(calls=1)))
     with connect(client, call("forever")):
         assert seen.begun.wait(20)
         answer = client.post("/api/actions/quick", json={})

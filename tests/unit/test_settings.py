@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from actionary.cors import Cors
+from actionary.limits import Limits
 from actionary.settings import Settings, SettingsError, find_root, read_settings, read_table
 
 
@@ -141,6 +142,16 @@ class TestReading:
             read_settings(tmp_path)
 
 
+class TestCallLog:
+    @pytest.mark.parametrize(("lines", "read"), [("", False), ("serve.call_log = true", True)])
+    def test_it_is_off_unless_the_table_serve_says_so(self, tmp_path, lines, read):
+        assert settings_of(tmp_path, lines).call_log is read
+
+    def test_it_is_true_or_false(self, tmp_path):
+        with pytest.raises(SettingsError, match=r"serve\.call_log: 1 is neither true nor false; write"):
+            settings_of(tmp_path, "serve.call_log = 1")
+
+
 class TestCors:
     def test_it_is_off_unless_it_is_there(self, tmp_path):
         assert settings_of(tmp_path, "").cors is None
@@ -154,7 +165,10 @@ class TestCors:
         ("lines", "said"),
         [
             ("serve = 3", "serve: 3 is no table; write a table [tool.actionary.serve]"),
-            ("serve = {port = 1}", "serve.port: there is no such key; use cors, or remove it"),
+            (
+                "serve = {port = 1}",
+                "serve.port: there is no such key; use call_log, cors, limits, or remove it",
+            ),
             ("serve.cors = true", "serve.cors: True is no table"),
             ("serve.cors = {}", "serve.cors: it names no origins"),
             ('serve.cors = {origin = ["*"]}', "serve.cors.origin: there is no such key; use origins"),
@@ -166,3 +180,21 @@ class TestCors:
         with pytest.raises(SettingsError) as caught:
             settings_of(tmp_path, lines)
         assert f"[tool.actionary] {said}" in str(caught.value)
+
+
+class TestLimits:
+    def test_those_that_are_not_there_are_the_usual_ones(self, tmp_path):
+        assert settings_of(tmp_path, "").limits == Limits()
+        assert settings_of(tmp_path, "serve.limits = {calls = 5}").limits == Limits(calls=5)
+
+    @pytest.mark.parametrize("wrong", ["0", "-1", "1.5", "true", '"5"'])
+    def test_one_that_lets_nothing_through_or_is_no_number_is_named(self, tmp_path, wrong):
+        with pytest.raises(
+            SettingsError, match=r"serve\.limits\.calls: .* is no limit; write a whole number"
+        ):
+            settings_of(tmp_path, f"serve.limits = {{calls = {wrong}}}")
+
+    def test_one_that_there_is_not_is_named_with_those_that_there_are(self, tmp_path):
+        known = "use body, query, parameters, items, calls"
+        with pytest.raises(SettingsError, match=f"serve.limits.call: there is no such key; {known}"):
+            settings_of(tmp_path, "serve.limits = {call = 5}")

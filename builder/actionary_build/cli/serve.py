@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import click
 
 from actionary_build.cli.extras import need
-from actionary_build.cli.project import find_project, project_option
+from actionary_build.cli.project import find_project, project_option, settings_of
 from actionary_build.cli.say import WrongUse, error
 
 if TYPE_CHECKING:
@@ -92,6 +92,11 @@ def _proxies(_context: click.Context, _option: click.Parameter, value: str | Non
     metavar="ADDRESSES",
     help="Proxies whose X-Forwarded-For and -Proto are believed; * for all, which a Unix socket needs.",
 )
+@click.option(
+    "--call-log/--no-call-log",
+    default=None,
+    help="Write a line of JSON for each call to standard error, without its input.  [default: the settings]",
+)
 @click.option("--allow-drift", is_flag=True, help="Serve although the output folder is of other definitions.")
 @click.option("--verify", is_flag=True, help="Compare every type and file with the output folder first.")
 @project_option
@@ -106,6 +111,7 @@ def command(
     workers: int,
     shutdown_timeout: float,
     forwarded_allow_ips: str | None,
+    call_log: bool | None,
     allow_drift: bool,
     verify: bool,
     project: str | None,
@@ -119,12 +125,14 @@ def command(
     from actionary_build.serving.process import Serving
 
     _check_where(context, uds)
+    root = find_project(project)
     serving = Serving(
-        root=str(find_project(project)),
+        root=str(root),
         allow_drift=allow_drift,
         verify=verify,
         limit=shutdown_timeout,
         trusted=forwarded_allow_ips,
+        logs_calls=settings_of(root).call_log if call_log is None else call_log,
     )
     if workers > 1:
         return _serve_with_workers(serving, workers, _listening(host, port, uds, uds_mode))
@@ -156,7 +164,8 @@ def _serve(serving: Serving, listening: Listening) -> int:
 
     app = application(serving)
     with listening as (listener, address):
-        return run(server_of(app, serving), listener, lambda: click.echo(f"serving on {address}", err=True))
+        server = server_of(app, serving)
+        return run(server, serving, listener, lambda: click.echo(f"serving on {address}", err=True))
 
 
 def _serve_with_workers(serving: Serving, count: int, listening: Listening) -> int:

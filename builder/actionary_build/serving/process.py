@@ -6,11 +6,13 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
+from actionary.call_log import call_log
 from actionary.describe import DefinitionErrors
 from actionary.http import CannotServe, create_app
 from starlette.applications import Starlette
@@ -29,8 +31,8 @@ class Serving:
     """What a process needs to know.
 
     ``limit`` are the seconds in which calls may end when the server does,
-    ``trusted`` the addresses of proxies whose headers are believed, and ``label``
-    stands before the lines it logs.
+    ``trusted`` the addresses of proxies whose headers are believed. ``logs_calls`` says
+    whether each call is a line of the log, and ``label`` names the process in that.
     """
 
     root: str
@@ -38,6 +40,7 @@ class Serving:
     verify: bool
     limit: float
     trusted: str | None
+    logs_calls: bool
     label: str | None = None
 
 
@@ -71,7 +74,9 @@ def server_of(app: Any, serving: Serving, **options: Any) -> GracefulServer:
     return GracefulServer(config, serving.limit, supervised=serving.label is not None)
 
 
-def run(server: GracefulServer, listener: socket.socket, begin: Callable[[], object]) -> int:
+def run(
+    server: GracefulServer, serving: Serving, listener: socket.socket, begin: Callable[[], object]
+) -> int:
     """Serve until a signal; ``begin`` is called first. Gives the exit code.
 
     It is 1 where the resources could not be opened, or calls were cut off at the end.
@@ -80,7 +85,8 @@ def run(server: GracefulServer, listener: socket.socket, begin: Callable[[], obj
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         begin()
-        server.run(sockets=[listener])
+        with call_log() if serving.logs_calls else nullcontext():
+            server.run(sockets=[listener])
     except KeyboardInterrupt:
         return 0
     except SystemExit:  # some versions end so when the resources cannot be opened, which they have logged

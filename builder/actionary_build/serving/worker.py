@@ -36,7 +36,7 @@ def main(given: str) -> int:
             return failed.exit_code
         except KeyboardInterrupt:
             return 0
-        return run(_supervised(app, serving, channel), listener, _nothing)
+        return run(_supervised(app, serving, channel), serving, listener, _nothing)
 
 
 def _supervised(app: Any, serving: Serving, channel: socket.socket) -> GracefulServer:

@@ -8,5 +8,6 @@ from __future__ import annotations
 from actionary.cors import Cors, CorsError
 from actionary.http.application import app, create_app
 from actionary.http.built import CannotServe
+from actionary.limits import Limits, LimitsError
 
-__all__ = ["CannotServe", "Cors", "CorsError", "app", "create_app"]
+__all__ = ["CannotServe", "Cors", "CorsError", "Limits", "LimitsError", "app", "create_app"]

@@ -27,9 +27,9 @@ from actionary.http.built import CannotServe, read_built
 from actionary.http.clashes import check_paths
 from actionary.http.cors import with_cors
 from actionary.http.documents import ALLOWED, Documents
-from actionary.http.door import MOST_CALLS, Door
+from actionary.http.door import Door
 from actionary.http.held import Held
-from actionary.http.limits import InputLimits
+from actionary.limits import Limits
 from actionary.loading import load_registry
 from actionary.registry import Registry
 from actionary.routes import actions_path
@@ -37,8 +37,6 @@ from actionary.settings import Settings, check_prefix, find_root, read_settings
 
 PROJECT: Final = "ACTIONARY_PROJECT"
 """The environment variable that names the project's folder for `app`; without it the current one."""
-
-_LIMITS: Final = InputLimits()
 
 
 def create_app(
@@ -50,11 +48,7 @@ def create_app(
     middleware: Sequence[Middleware] = (),
     allow_drift: bool = False,
     verify: bool = False,
-    body_limit: int = _LIMITS.body,
-    query_limit: int = _LIMITS.query,
-    most_parameters: int = _LIMITS.parameters,
-    most_items: int = _LIMITS.items,
-    most_calls: int = MOST_CALLS,
+    limits: Limits | None = None,
     cors: Cors | None = None,
 ) -> Starlette:
     """Make the application that serves the public actions of a registry.
@@ -66,11 +60,9 @@ def create_app(
     paths, flags, codes and texts, with ``verify`` also types and every file. With
     ``allow_drift`` a difference is only logged. Without a registry the project
     at `PROJECT` or the current folder is loaded. ``prefix`` goes before
-    ``/actions/<name>`` and the paths of actions. ``body_limit`` and ``query_limit`` are
-    in bytes, ``most_parameters`` are those of a query, ``most_items`` all keys and items
-    of a body. Of ``most_calls`` at once the next is refused as ``unavailable``.
-    ``cors`` says whose web pages may call, by default those that the settings name,
-    which is nobody's if they name none.
+    ``/actions/<name>`` and the paths of actions. ``limits`` says how much a server takes
+    on, ``cors`` whose web pages may call; without them the settings say it, by default
+    nobody's.
 
     Raises:
         CannotServe: What was built is missing, damaged, or of other definitions; or
@@ -110,8 +102,7 @@ def create_app(
         catalog=digest[:16],
         registry=registry,
         helds=helds,
-        limits=InputLimits(body_limit, query_limit, most_parameters, most_items),
-        most_calls=most_calls,
+        limits=described.limits if limits is None else limits,
     )
     application = _Application(
         routes=[*routes, *own], middleware=[*middleware, door], lifespan=_holding(helds.values())

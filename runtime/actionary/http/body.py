@@ -10,8 +10,8 @@ from starlette.types import Message, Receive, Scope
 
 from actionary.action import AnyAction
 from actionary.coerce import read_query
-from actionary.http.limits import InputLimits
 from actionary.inputs import as_json
+from actionary.limits import Limits
 from actionary.messages import invalid_input
 from actionary.result import CommonError
 from actionary.running import Call
@@ -20,7 +20,7 @@ _UTF8: Final = frozenset({b"utf-8", b"utf8"})
 
 
 async def query_input(
-    scope: Scope, call: Call, receive: Receive, limits: InputLimits, action: AnyAction
+    scope: Scope, call: Call, receive: Receive, limits: Limits, action: AnyAction
 ) -> BaseModel:
     """Read the input of a GET from its query; a body is ignored.
 
@@ -38,7 +38,7 @@ async def query_input(
 
 
 async def body_input(
-    headers: Mapping[bytes, bytes], call: Call, receive: Receive, limits: InputLimits, action: AnyAction
+    headers: Mapping[bytes, bytes], call: Call, receive: Receive, limits: Limits, action: AnyAction
 ) -> BaseModel:
     """Read the input from a JSON body; no body is ``{}``.
 

@@ -29,10 +29,10 @@ from actionary.http.context import HttpContext
 from actionary.http.deprecation import deprecation_headers
 from actionary.http.framing import refuse_framing
 from actionary.http.held import Held
-from actionary.http.limits import InputLimits
 from actionary.http.path import path_in_app
 from actionary.http.revalidation import is_known, is_revalidated, tag_of
 from actionary.invoke import Read, perform
+from actionary.limits import Limits
 from actionary.observe import CALLS, Observed, OnInvoke, telemetry_now
 from actionary.registry import Registry
 from actionary.result import CommonError, Err, unavailable
@@ -41,9 +41,6 @@ from actionary.running import Call, Running, running_here
 
 if TYPE_CHECKING:
     from actionary.telemetry import Telemetry
-
-MOST_CALLS: Final = 1000
-"""How many calls may run at once in one process."""
 
 BODY_SECONDS: Final = 10.0
 """The time for a request body to come, from the start of the call."""
@@ -104,10 +101,8 @@ class Door:
         documents: Container[str],
         registry: Registry,
         helds: Mapping[Registry, Held],
-        limits: InputLimits,
-        most_calls: int,
+        limits: Limits,
     ) -> None:
-        self._most_calls = most_calls
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: Running
         self._telemetry: Telemetry | None = None
@@ -181,7 +176,7 @@ class Door:
             call.observed = Observed(context, entry.hooks, self._telemetry, method, entry.route)
         more: Headers = []
         try:
-            if len(running.calls) >= self._most_calls:
+            if len(running.calls) >= self._limits.calls:
                 raise _full(call)  # noqa: TRY301 - refused as all the others are
             _, json = await perform(action, entry.gates, read, context, call, resources=resources)
             status, body = 200, ok_envelope(json, action.name, (monotonic() - started) * 1000)

@@ -12,6 +12,7 @@ import subprocess
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -216,15 +217,21 @@ def call_on():
     return ask
 
 
-@pytest.fixture
-def project(tmp_path, script):
-    root = tmp_path / "patience"
+@pytest.fixture(scope="session")
+def built(tmp_path_factory, script):
+    """The project as it was built; a test gets a copy of it."""
+    root = tmp_path_factory.mktemp("built") / "patience"
     (root / "actions").mkdir(parents=True)
     (root / "pyproject.toml").write_text(PROJECT)
     for name, source in ACTIONS.items():
         (root / "actions" / f"{name}.py").write_text(source)
     subprocess.run([*script, "build"], cwd=root, check=True, capture_output=True)
     return root
+
+
+@pytest.fixture
+def project(tmp_path, built):
+    return Path(copytree(built, tmp_path / "patience"))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 
 import crossplane
 import pytest
-from actionary.http.limits import InputLimits
+from actionary.http import Limits
 from actionary_build.serving.server import GRACE
 
 ROOT = Path(__file__).parents[3]
@@ -91,7 +91,7 @@ def test_nginx_passes_all_calls_on_as_the_server_needs_them(nginx):
     assert headers["Connection"] == ""
     assert in_context(nginx, "server", "proxy_http_version") == [["1.1"]]
     [[size]] = in_context(nginx, "server", "client_max_body_size")
-    assert int(size.removesuffix("m")) * 1024 * 1024 == InputLimits().body
+    assert int(size.removesuffix("m")) * 1024 * 1024 == Limits().body
     [[seconds]] = in_context(nginx, "server", "proxy_read_timeout")
     assert float(seconds.removesuffix("s")) > 30
 
