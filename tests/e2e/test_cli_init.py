@@ -133,9 +133,9 @@ def test_what_it_says_comes_next_does_what_it_says(init, here, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    for wanted in ("actionary", "pytest"):
+    for wanted in ("actionary", "hypothesis", "jsonschema", "pytest"):
         assert f"Requirement already satisfied: {wanted}" in done.stdout
-    assert "2 passed" in done.stdout
+    assert "3 passed" in done.stdout
     assert (here / folder / "generated" / "openapi.json").is_file()
 
 
@@ -169,15 +169,15 @@ def test_beside_existing_code_nothing_of_it_is_touched(init, here, actionary):
     assert started.returncode == 0
     assert "left pyproject.toml as it is" in started.stdout
     assert 'add to pyproject.toml:\n\n[tool.actionary]\ntitle = "here"\nactions = "actions"' in started.stdout
-    assert "next: pip install pytest, pytest, actionary build" in started.stdout
+    assert "next: pip install 'actionary[testing]' pytest, pytest, actionary build" in started.stdout
     after = contents(here)
     assert {path: after[path] for path in before} == before
     assert sorted(after.keys() - before) == [path for path in FILES if path != "pyproject.toml"]
 
-    assert "4 passed" in run_tests(here)
     assert actionary("build", cwd=here).returncode == 2
     with (here / "pyproject.toml").open("a") as pyproject:
         pyproject.write("\n" + started.stdout.partition("pyproject.toml:\n\n")[2].partition("\n\n")[0])
+    assert "4 passed" in run_tests(here)
     assert actionary("build", "--target", "openapi", cwd=here).returncode == 0
     assert json.loads((here / "generated" / "openapi.json").read_text())["info"]["version"] == "3.1"
 
@@ -317,7 +317,7 @@ def test_the_outcome_as_json_is_all_that_standard_output_has(init, here):
         "written": [path for path in FILES if path != "pyproject.toml"],
         "left": ["pyproject.toml"],
         "add_to_pyproject": '[tool.actionary]\ntitle = "here"\nactions = "actions"  # their folder\n',
-        "next": ["pip install pytest", "pytest", "actionary build", "actionary serve"],
+        "next": ["pip install 'actionary[testing]' pytest", "pytest", "actionary build", "actionary serve"],
         "diagnostics": [],
     }
     refused = init("--json", "pyproject.toml")
