@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from beside import Peer, measure_all
 from generating import build_project
 from load import get
 from measure import median_ratio
 from report import Row, Table, at_least
+
+LARGE: Final = 40
+"""The large document, which may be of megabytes, is asked for so much less often."""
 
 
 def document_tables(*, rounds: int, requests: int, many: int) -> Iterator[Table]:
@@ -20,7 +24,7 @@ def document_tables(*, rounds: int, requests: int, many: int) -> Iterator[Table]
         SystemExit: The system has no CPU clocks of other processes, or a server did not start.
     """
     rows: list[Row] = []
-    for count, share in ((1, 1), (many, 8)):
+    for count, share in ((1, 1), (many, LARGE)):
         with TemporaryDirectory() as folder:
             root = Path(folder).resolve()
             size = build_project(root, count)
@@ -35,5 +39,5 @@ def document_tables(*, rounds: int, requests: int, many: int) -> Iterator[Table]
         ("CPU", "throughput", "bytes"),
         tuple(rows),
         f"Requests per CPU second of the server (and per second), as medians of the ratios of {rounds} "
-        f"interleaved rounds of {requests:,} requests ({max(1, requests // 8):,} for the large document).",
+        f"interleaved rounds of {requests:,} requests ({max(1, requests // LARGE):,} for the large document).",
     )

@@ -85,7 +85,8 @@ def _next(server: Peer, connection: socket.socket | None, soaked: Soaked) -> soc
             soaked.calls += 1
         connection.sendall(server.request)
     except (OSError, RuntimeError) as error:
-        soaked.errors[str(error).partition("\r\n")[0] or type(error).__name__] += 1
+        said = " ".join(str(error).partition("\r\n")[0].split())
+        soaked.errors[said or type(error).__name__] += 1
         if connection is not None:
             connection.close()
         return None

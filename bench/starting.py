@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -54,7 +55,7 @@ def _times(rounds: int, many: int) -> Table:
         ("ratio", "Actionary, s", "the other, s"),
         tuple(rows),
         f"Medians of the ratios of {rounds} interleaved rounds, and the best rounds. Imports, definitions "
-        "and `create_app`; the generated actions with the OpenAPI document that was built. Their input models "
+        "and `create_app`; the generated actions with the OpenAPI document that was built. Input models "
         "alone: the same files imported with an `@action` that builds the pydantic model of the input.",
     )
 
@@ -68,9 +69,10 @@ def _application(peer: str, of: str) -> list[str]:
 def _cpu_of_each(commands: Sequence[list[str]], rounds: int) -> list[list[float]]:
     """Measure programs in interleaved rounds; the first, in which Python writes bytecode, does not count."""
     found: list[list[float]] = [[] for _ in commands]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for number in range(rounds + 1):
         for command, seconds in zip(commands, found, strict=True):
-            took = cpu_of(command, cwd=HERE, stdout=subprocess.DEVNULL)
+            took = cpu_of(command, cwd=HERE, env=environment, stdout=subprocess.DEVNULL)
             if number:
                 seconds.append(took)
     return found
