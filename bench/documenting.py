@@ -39,5 +39,5 @@ def document_tables(*, rounds: int, requests: int, many: int) -> Iterator[Table]
         ("CPU", "throughput", "bytes"),
         tuple(rows),
         f"Requests per CPU second of the server (and per second), as medians of the ratios of {rounds} "
-        f"interleaved rounds of {requests:,} requests ({max(1, requests // LARGE):,} for the large document).",
+        f"interleaved rounds of {requests:,} requests ({max(1, requests // LARGE):,} for the large one).",
     )
