@@ -39,7 +39,7 @@ def with_model(handler: Any) -> Any:
 
 def main(root: Path) -> None:
     """Import every file of actions."""
-    vars(actionary)["action"] = action
+    setattr(actionary, "action", action)  # noqa: B010 - as it is, for the type checkers too
     sys.path.insert(0, str(root))
     for path in sorted((root / "actions").rglob("*.py")):
         if not path.name.startswith("_"):
