@@ -19,9 +19,9 @@ from actionary.gates.counters import Counters
 from actionary.gates.rate_limit import RateLimit, check_rate
 from actionary.http.body import body_input
 from actionary.http.context import HttpContext
-from actionary.http.limits import InputLimits
 from actionary.http.path import path_in_app
 from actionary.invoke import perform
+from actionary.limits import Limits
 from actionary.observe import Observed
 from actionary.rates import read_rates
 from actionary.running import Call, running_here
@@ -115,7 +115,7 @@ def _plain_steps() -> dict[str, Step]:
     given = prepared.read_json(BODY)
     quote = each.quote(total_cents=6300, items=3, delivery="express")
     context: Context[Any] = Context(caller="http", action=action.name)
-    scope, limits = _scope(1), InputLimits()
+    scope, limits = _scope(1), Limits()
     headers = dict(scope["headers"])
     places = {path_of(1): {"POST": action}}
 
