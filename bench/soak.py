@@ -40,7 +40,8 @@ def soak_tables(*, peer: str, seconds: float) -> Iterator[Table]:
     """Load one of our own peers for so long.
 
     Raises:
-        SystemExit: The system does not tell the memory of processes, or the server did not start.
+        SystemExit: The system does not tell the memory of processes; or the server did not
+            start, or is gone before the end.
     """
     if sys.platform != "linux":
         raise SystemExit("the memory of the server is read from /proc, which needs Linux")
@@ -71,7 +72,11 @@ def _soak(server: Peer, seconds: float) -> Soaked:
 
 
 def _sample(server: Peer, soaked: Soaked) -> None:
-    soaked.memory.append(memory_of(server.pid)["RSS"])
+    try:
+        soaked.memory.append(memory_of(server.pid)["RSS"])
+    except OSError as gone:
+        said = "; ".join(f"{count:,} times {error}" for error, count in soaked.errors.most_common(5))
+        raise SystemExit(f"the server is gone after {soaked.calls:,} calls ({gone}); {said}") from gone
     soaked.answered.append(soaked.calls)
 
 

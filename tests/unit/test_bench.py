@@ -181,6 +181,21 @@ def test_a_soak_counts_what_fails_and_goes_on():
     assert said.strip() == "0|True|the server answered HTTP/1.1 404 Not Found"
 
 
+def test_a_soak_whose_server_is_gone_says_so():
+    with serving("actionary", 1) as (server, port):
+        server.kill()
+        with pytest.raises(subprocess.CalledProcessError) as error:
+            within_bench(
+                "import soak; from beside import Peer\n"
+                "peer = Peer('x', 'x', '1', b'')\n"
+                "peer.pid, peer.port = map(int, sys.argv[1:])\n"
+                "soak._soak(peer, 0.5)",
+                server.pid,
+                port,
+            )
+    assert "the server is gone after 0 calls" in error.value.stderr
+
+
 @pytest.mark.parametrize(
     ("values", "plotted"),
     [([100, 101, 100], "▁▂▁"), ([100, 150, 200], "▁▅█"), ([5], "▁"), ([0, 0], "▁▁")],
