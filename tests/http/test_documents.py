@@ -17,7 +17,8 @@ from actionary.settings import Settings
 from actionary_build.emit import OutputFile
 from actionary_build.output import NewTree, write_output
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.responses import PlainTextResponse
+from starlette.routing import Host, Mount, Route, Router
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,6 +64,27 @@ def built(registry, settings) -> Settings:
 @pytest.fixture
 def client(serve, registry, built) -> httpx2.Client:
     return serve(create_app(registry, settings=built))
+
+
+class TestOwnRoutes:
+    @pytest.mark.parametrize(
+        "route",
+        [
+            Route("/llms.txt", lambda _: PlainTextResponse("mine")),
+            Route("/{name}.txt", lambda _: PlainTextResponse("mine")),
+            Mount("/", routes=[Route("/llms.txt", lambda _: PlainTextResponse("mine"))]),
+            Host("{any:path}", Router([Route("/llms.txt", lambda _: PlainTextResponse("mine"))])),
+        ],
+        ids=["the path", "a pattern", "a mount", "a host"],
+    )
+    def test_one_that_takes_the_path_of_a_file_wins(self, serve, registry, built, route):
+        assert serve(create_app(registry, settings=built, routes=[route])).get("/llms.txt").text == "mine"
+
+    def test_files_that_it_does_not_take_are_served(self, serve, registry, built):
+        routes = [Route("/llms.txt", lambda _: PlainTextResponse("mine"), methods=["POST"])]
+        client = serve(create_app(registry, settings=built, routes=routes))
+        assert client.get("/llms.txt").status_code == 405
+        assert client.get("/openapi.json").json() == {}
 
 
 class TestFiles:

@@ -84,7 +84,7 @@ def create_app(
     files = {}
     if settings is not None:
         files = read_built(registry, described, digest, allow_drift=allow_drift, verify=verify)
-    documents = Documents(files)
+    documents = Documents.of(files)
     actions = [action for action in registry if is_exposed(action, "http")]
     check_paths(actions, described.prefix, documents, routes)
     _check_counters(registry, actions)
@@ -97,6 +97,7 @@ def create_app(
     door = Middleware(
         Door,
         documents=documents,
+        at_once=documents.out_of_reach_of(routes),
         actions=actions,
         prefix=described.prefix,
         catalog=digest[:16],

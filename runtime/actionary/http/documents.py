@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actionary.http.built import ServedFile
@@ -51,15 +52,31 @@ class Documents:
     sent there, since the links of a page count from it.
     """
 
-    def __init__(self, files: Mapping[str, ServedFile]) -> None:
-        self._replies: dict[str, Response] = {}
+    def __init__(self, replies: Mapping[str, Response]) -> None:
+        self._replies: Final = replies
+
+    @staticmethod
+    def of(files: Mapping[str, ServedFile]) -> Documents:
+        """Make the replies once, given the files by their path below the output folder."""
+        replies: dict[str, Response] = {}
         for path, file in files.items():
             folder, _, name = f"/{path}".rpartition("/")
-            self._replies[f"/{path}"] = _reply(name, file)
+            replies[f"/{path}"] = _reply(name, file)
             if name == "index.html":
-                self._replies[f"{folder}/"] = _reply(name, file)
+                replies[f"{folder}/"] = _reply(name, file)
                 if folder:
-                    self._replies[folder] = _elsewhere(f"{folder.rpartition('/')[2]}/")
+                    replies[folder] = _elsewhere(f"{folder.rpartition('/')[2]}/")
+        return Documents(replies)
+
+    def out_of_reach_of(self, routes: Sequence[BaseRoute]) -> Documents:
+        """Give those that no route would answer: nobody need ask the router for them."""
+        return Documents(
+            {
+                path: reply
+                for path, reply in self._replies.items()
+                if not any(_may_answer(route, path) for route in routes)
+            }
+        )
 
     def __contains__(self, path: object) -> bool:
         return path in self._replies
@@ -75,6 +92,15 @@ class Documents:
                 await _answer_to(reply, scope)(scope, receive, send)
 
         return answer
+
+
+def _may_answer(route: BaseRoute, path: str) -> bool:
+    if not isinstance(route, Route | Mount):
+        return not isinstance(
+            route, WebSocketRoute
+        )  # a host, or a class of the user's, sees more than a path
+    match, _ = route.matches({"type": "http", "method": "GET", "path": path, "headers": []})
+    return match is not Match.NONE
 
 
 def _answer_to(reply: Response, scope: Scope) -> Response:

@@ -27,6 +27,7 @@ from actionary.http.body import body_input, query_input
 from actionary.http.challenge import challenge_headers
 from actionary.http.context import HttpContext
 from actionary.http.deprecation import deprecation_headers
+from actionary.http.documents import Documents
 from actionary.http.framing import refuse_framing
 from actionary.http.held import Held
 from actionary.http.path import path_in_app
@@ -89,7 +90,10 @@ class Place:
 
 
 class Door:
-    """ASGI middleware that answers ``{prefix}/actions/{name}`` and passes on the rest."""
+    """ASGI middleware that answers ``{prefix}/actions/{name}`` and passes on the rest.
+
+    Of ``documents``, the paths of built files, it answers those that are there ``at_once``.
+    """
 
     def __init__(
         self,
@@ -99,6 +103,7 @@ class Door:
         prefix: str,
         catalog: str,
         documents: Container[str],
+        at_once: Documents,
         registry: Registry,
         helds: Mapping[Registry, Held],
         limits: Limits,
@@ -106,7 +111,7 @@ class Door:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: Running
         self._telemetry: Telemetry | None = None
-        self._app = app
+        self._app = at_once.before(app)
         self._documents = documents
         self._limits = limits
         self._prefix = prefix
