@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
 from typing import Final
+
+from importing import ACTIONARY
 
 NOUNS: Final = tuple("invoice customer parcel payment refund ticket booking device contract article".split())
 
@@ -214,6 +217,14 @@ def write_project(root: Path, actions: int) -> None:
     for noun, number, (verb, plural, source) in islice(_places(), actions):
         path = root / "actions" / noun / f"{verb}_{noun}{plural}_{number}.py"
         path.write_text(_filled(source, noun, number))
+
+
+def build_project(root: Path, actions: int) -> int:
+    """Write a project and build its OpenAPI document; gives the size of that in bytes."""
+    write_project(root, actions)
+    command = [ACTIONARY, "build", "--target", "openapi"]
+    subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL)
+    return (root / "generated" / "openapi.json").stat().st_size
 
 
 def _places() -> Iterator[tuple[str, int, tuple[str, str, str]]]:

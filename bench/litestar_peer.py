@@ -40,7 +40,7 @@ class Quote(Struct):
     delivery: Literal["parcel", "express"]
 
 
-def litestar_app(count: int) -> Any:
+def litestar(count: int) -> Any:
     """Serve so many routes, each with a handler of its own."""
 
     def route(number: int) -> Any:

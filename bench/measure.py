@@ -50,6 +50,17 @@ def _until_asleep(pid: int) -> None:
             raise TimeoutError(f"process {pid} does not come to rest: its state is {state}")
 
 
+def memory_of(pid: int) -> dict[str, int]:
+    """Give the memory of a process in bytes: all of it (RSS), and with its part of what is shared (PSS).
+
+    Raises:
+        OSError: The process is not there, or may not be looked at.
+    """
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    sizes = dict(line.split(":", 1) for line in lines[1:])
+    return {name: int(sizes[key].split()[0]) * 1024 for name, key in (("RSS", "Rss"), ("PSS", "Pss"))}
+
+
 def pin(pid: int, which: int) -> None:
     """Bind a process to one of the cores it may use: 0 is the first, -1 the last."""
     if sys.platform == "linux":

@@ -1,4 +1,4 @@
-"""Serve one of the peers: ``python bench/server.py PEER COUNT``; the port is printed first.
+"""Serve one of the peers: ``python bench/server.py PEER COUNT|ROOT``; the port is printed first.
 
 The server ends with a SIGTERM, or when its standard input is closed, so that none
 outlives the benchmark. All have the same server, event loop and parser.
@@ -13,12 +13,12 @@ import sys
 import threading
 
 import uvicorn
-from peers import PEERS
+from peers import application
 
 
-def main(peer: str, count: int) -> None:
+def main(peer: str, of: str) -> None:
     """Serve until told to end."""
-    app = PEERS[peer](count)
+    app = application(peer, of)
     config = uvicorn.Config(
         app, loop="uvloop", http="httptools", access_log=False, log_level="warning", lifespan="off"
     )
@@ -35,4 +35,4 @@ def _end_with_input() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], sys.argv[2])

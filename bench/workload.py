@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from actionary import Action, define_action
 from pydantic import BaseModel, Field
 
 BODY: Final = (
@@ -89,8 +88,3 @@ def works(count: int) -> Iterator[Work]:
 def path_of(count: int) -> str:
     """Give the path of the last of so many works, at every application."""
     return f"/api/actions/quote_{count}"
-
-
-def action_of(each: Work) -> Action[..., Any]:
-    """Make the action that does a work."""
-    return define_action(handler=each.handler, public=True, when_to_use="A price is asked for.")

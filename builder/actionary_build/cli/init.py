@@ -84,7 +84,7 @@ def _outcome(scaffold: Scaffold) -> dict[str, Any]:
 
 
 def _next(scaffold: Scaffold) -> tuple[str, ...]:
-    """Give the next steps: first how tools are installed, by an extra only where the file with it is ours."""
+    """Give the next steps: first how what tests need is installed, by an extra where its file is ours."""
     from actionary_build.scaffold import PYPROJECT
 
     install = (
