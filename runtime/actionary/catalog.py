@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any, Final
 
 from actionary import codes
@@ -306,17 +306,22 @@ class Catalog:
         return {"format": FORMAT, **data, "$defs": dict(self.types)}
 
 
+_ACTION_FIELDS: Final = tuple(each.name for each in fields(ActionSpec))
 _PLAIN_FIELDS: Final = ("title", "version", "description", "prefix", "base_url", "surface", "fingerprint")
 
 
 def _dump_action(action: ActionSpec) -> dict[str, Any]:
-    data = asdict(action)
-    for key in ("tags", "examples", "errors", "scopes", "rate_limit"):
-        data[key] = list(data[key])
+    data = {name: _dumped(getattr(action, name)) for name in _ACTION_FIELDS}
     for example in data["examples"]:
         if not example.pop("has_output"):
             del example["output"]
     return data
+
+
+def _dumped(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(map(_dumped, value))
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def load(data: Any) -> Catalog:

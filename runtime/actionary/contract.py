@@ -54,9 +54,9 @@ def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any]
             "the output is not declared, so it is never checked",
             "annotate what the handler returns, or leave the field out",
         )
-    if adapter is not None and built_schema(adapter) is not None and not callable(definition.output_fallback):
-        write = misfit_writer(definition, output_writer(adapter))
-        unfit = why_unfit(definition, write)
+    has_fallback = definition.on_invalid_output == "fallback" and not callable(definition.output_fallback)
+    if has_fallback and adapter is not None and built_schema(adapter) is not None:
+        unfit = why_unfit(definition, misfit_writer(definition, output_writer(adapter)))
         if unfit is not None:
             check.fail("output_fallback", *unfit)
     for mistake in type_mistakes(definition, model, adapter):

@@ -128,13 +128,15 @@ class _Reader:
         frame = caller()
         local = frame.f_locals if frame.f_globals is module else {}
         annotations = getattr(function, "__annotations__", {})
-        return {name: self.hint(name, given, module, local) for name, given in annotations.items()}
+        try:
+            return _hints(annotations, module, local)
+        except Exception:  # noqa: BLE001 - an annotation that is a text may hold any expression; which one it is is said below
+            return {name: self.hint(name, given, module, local) for name, given in annotations.items()}
 
     def hint(self, name: str, given: Any, module: dict[str, Any], local: Mapping[str, Any]) -> Any:
         field = "output" if name == "return" else name
         try:
-            holder = SimpleNamespace(__annotations__={name: given})
-            return typing.get_type_hints(holder, module, dict(local), include_extras=True)[name]
+            return _hints({name: given}, module, local)[name]
         except NameError as error:
             self.fail(
                 field,
@@ -250,6 +252,11 @@ class _Reader:
             except REFUSALS as refused:
                 self.fail(renamed.get(field, field), why_refused(refused), mend_of(refused))
         self.fail("input", why_refused(error), mend_of(error))
+
+
+def _hints(annotations: dict[str, Any], module: dict[str, Any], local: Mapping[str, Any]) -> dict[str, Any]:
+    holder = SimpleNamespace(__annotations__=annotations)
+    return typing.get_type_hints(holder, module, dict(local), include_extras=True)
 
 
 _RESERVED: Final = frozenset(name for name in dir(BaseModel) if not name.startswith("__"))
