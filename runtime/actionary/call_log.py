@@ -16,8 +16,12 @@ from actionary.observe import CALLS
 FIELDS: Final = (
     *("action", "caller", "code", "status", "latency_ms", "request_id"),
     *("principal", "organisation", "trace_id", "span_id"),
+    "left_out",
 )
 """The fields of a line, after the time and the process; those that nobody knows are left out."""
+
+MOST_LINES: Final = 100_000
+"""How many lines may wait to be written; of those beyond it the log only says how many they were."""
 
 _ONLY_PROCESS: Final = "MainProcess"
 """What `multiprocessing` calls a process that has no siblings."""
@@ -44,16 +48,37 @@ class JsonFormatter(logging.Formatter):
 
 
 class _Queued(QueueHandler):
+    """Puts records into the queue, as long as there is room; then says how many had none."""
+
+    def __init__(self, queue: SimpleQueue[Any]) -> None:
+        super().__init__(queue)
+        self._lines: Final = queue
+        self._left_out = 0
+
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         return record  # everything in it is plain data already
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        if self._lines.qsize() >= MOST_LINES:
+            self._left_out += 1
+            return
+        if self._left_out:
+            self._lines.put_nowait(_gap(self._left_out))
+            self._left_out = 0
+        self._lines.put_nowait(record)
+
+
+def _gap(calls: int) -> logging.LogRecord:
+    said = {"name": CALLS.name, "levelno": logging.WARNING, "levelname": "WARNING", "left_out": calls}
+    return logging.makeLogRecord({**said, "msg": f"{calls} calls are left out: the log was not read in time"})
 
 
 @contextmanager
 def call_log(handler: logging.Handler | None = None) -> Generator[None]:
     """Write a line for each call, to stderr or where ``handler`` writes, for as long as the context lasts.
 
-    No call waits for what writes: records go through a queue. All of them are written
-    when the context ends.
+    No call waits for what writes: records go through a queue, in which `MOST_LINES`
+    have room. All of them are written when the context ends.
     """
     writes = logging.StreamHandler() if handler is None else handler
     if handler is None:
