@@ -9,7 +9,9 @@ from typing import Final
 from actionary.coerce import MOST_PARAMETERS
 from actionary.messages import invalid_input
 
-_TEXT: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_TEXT: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+"""A text, or what is there of one that does not end: nothing is looked at twice, whatever comes."""
+
 _SPACE: Final = b" \t\n\r"
 
 

@@ -16,7 +16,9 @@ from pydantic_core import from_json, to_json
 from actionary.messages import invalid_input, not_finite, too_deep
 
 _FRACTION: Final = re.compile(rb"[0-9][.eE]")
-_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?', re.DOTALL)
+_TOKEN: Final = re.compile(
+    rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?', re.DOTALL
+)
 
 
 def is_plainly_strict(body: bytes) -> bool:

@@ -278,6 +278,14 @@ def test_a_text_full_of_commas_and_brackets_is_one_item(client):
     assert client.post("/api/actions/echo", json={"text": text}).json()["data"] == text
 
 
+@pytest.mark.parametrize("end", [b"", b"\\"], ids=["quotes", "a backslash"])
+def test_a_text_of_escaped_quotes_that_does_not_end_is_refused_at_once(client, end):
+    """Looked at anew from each quote it would take hours; the client waits a minute."""
+    body = b'"' + b"," * 50_100 + b'\\"' * 450_000 + end
+    answer = client.post("/api/actions/echo", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
+
+
 EXACTLY_1000 = {
     "compact": b'{"any":[1' + b",1" * 998 + b"]}",
     "with spaces": b'{ "any" : [ 1' + b" ,\n\t1" * 998 + b" ] }",
