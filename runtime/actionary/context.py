@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 import secrets
 from collections.abc import Mapping
 from time import monotonic
@@ -200,10 +201,23 @@ def context_of(given: Any) -> Context[Any]:
     raise TypeError(f"ctx must be a Context or a Starlette Request, not {type(given).__name__}")
 
 
-_PROCESS: Final = secrets.token_hex(6).encode()
 _COUNTER: Final = itertools.count(secrets.randbits(20))
+
+
+class _Process:
+    """What the ids of this process begin with."""
+
+    start = secrets.token_hex(6).encode()
+
+    @classmethod
+    def begin(cls) -> None:
+        """Take another start, as a process that was forked has to."""
+        cls.start = secrets.token_hex(6).encode()
+
+
+os.register_at_fork(after_in_child=_Process.begin)
 
 
 def new_request_id() -> bytes:
     """Give an id that no other call of any process has: a random part, and a count."""
-    return b"%b%d" % (_PROCESS, next(_COUNTER))
+    return b"%b%d" % (_Process.start, next(_COUNTER))

@@ -70,6 +70,12 @@ class Definition:
     timeout: float
     paginate: Cursor | None
 
+    @property
+    def own_auth(self) -> Auth | None:
+        """What the action itself asks its callers by; ``None`` where it asks nobody, or does not say."""
+        # Not by its truth: an `auth` that is a container may be empty, and lets nobody in then.
+        return None if self.auth is False else self.auth
+
 
 def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], where: Place) -> Definition:
     """Check the fields of a definition and fill in its defaults.

@@ -85,6 +85,7 @@ async def invoke_action(
 
     Raises:
         TypeError: ``action`` or ``ctx`` is of another type.
+        LookupError: ``action`` is one that is not in ``registry``.
     """
     context = context_of(ctx)
     outcome = await invoke(action, _reader_of(input, context.caller), context, registry)
@@ -162,12 +163,17 @@ async def invoke(
 
     Raises:
         TypeError: ``asked`` is neither an action nor a name.
+        LookupError: It is an action that is not in ``registry``, whose gates would not hold.
     """
     started = monotonic()
     if not isinstance(asked, str | Action):  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped callers
         raise TypeError(f"an action or its name is needed, not {type(asked).__name__}")
     if registry is None:
         registry = default_registry if isinstance(asked, str) else asked.registry
+    elif isinstance(asked, Action) and asked not in registry:
+        raise LookupError(
+            f"{asked!r} is not in that registry: register it there, or name the one it was included as"
+        )
     try:
         action = find(default_registry if registry is None else registry, asked, ctx.caller)
     except CommonError as error:

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from actionary import codes
 from actionary.context import Caller, Context
@@ -18,6 +18,8 @@ from actionary.result import ActionError
 
 if TYPE_CHECKING:
     from actionary.telemetry import Span, Telemetry
+
+T = TypeVar("T")
 
 CALLS: Final = logging.getLogger("actionary.calls")
 """Gets a line for each call, at level INFO; the record's attributes are the fields of `Invocation`."""
@@ -29,9 +31,8 @@ _log: Final = logging.getLogger("actionary")
 class Invocation:
     """A call that is over.
 
-    ``code`` is ``ok`` or the code of its error, ``message`` what a caller was told of
-    that. ``trace_id`` and ``span_id`` are those of the caller (W3C Trace Context) or,
-    where OpenTelemetry is set up, of the call's own span.
+    ``code`` is ``ok`` or the code of its error. ``trace_id`` and ``span_id`` are those of
+    the caller (W3C Trace Context) or, where OpenTelemetry is set up, of the call's own span.
     """
 
     action: str
@@ -40,7 +41,6 @@ class Invocation:
     status: int
     latency_ms: float
     request_id: str
-    message: str | None = None
     principal: str | None = None
     organisation: str | None = None
     trace_id: str | None = None
@@ -53,7 +53,7 @@ class Invocation:
 
 
 OnInvoke: TypeAlias = Callable[[Invocation], None]
-"""Is told of each call when it is over and answered. It runs in the event loop, so it has to be quick."""
+"""Is told of each call when it is over. It runs in the event loop, before the answer goes out: be quick."""
 
 _TRACEPARENT: Final = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(-.*)?"
@@ -96,24 +96,24 @@ class Observed:
     ) -> None:
         self._ctx = ctx
         self._hooks = hooks
-        self._span: Span | None = None if telemetry is None else telemetry.begin(ctx, method, route)
+        self._span: Span | None = None
+        if telemetry is not None:
+            self._span = _unharmed("telemetry", ctx, telemetry.begin, ctx, method, route)
 
     def end(self, error: BaseException | None, seconds: float) -> None:
-        """Tell everybody that the call is over, and with what error; what a hook raises is logged."""
+        """Tell everybody that the call is over, and with what error; what they raise is logged."""
+        ctx = self._ctx
         told = self._told(error, seconds)
         if CALLS.isEnabledFor(logging.INFO):
-            _write(told)
+            _unharmed("the call log", ctx, _write, told)
         for hook in self._hooks:
-            try:
-                hook(told)
-            except Exception:  # noqa: BLE001 - the user's own code, which must not fail a call
-                _log.exception("on_invoke failed after action %s (request %s)", told.action, told.request_id)
+            _unharmed("on_invoke", ctx, hook, told)
         if self._span is not None:
-            self._span.end(told)
+            _unharmed("telemetry", ctx, self._span.end, told)
 
     def _told(self, error: BaseException | None, seconds: float) -> Invocation:
         ctx, principal = self._ctx, self._ctx.principal
-        code, status, message = _outcome_of(error)
+        code, status = _outcome_of(error)
         headers = ctx.headers
         trace_id, span_id = trace_of(headers.get("traceparent")) if self._span is None else self._span.ids
         return Invocation(
@@ -123,7 +123,6 @@ class Observed:
             status=status,
             latency_ms=seconds * 1000,
             request_id=ctx.request_id,
-            message=message,
             principal=None if principal is None else principal.id,
             organisation=None if principal is None else principal.organisation,
             trace_id=trace_id,
@@ -131,17 +130,26 @@ class Observed:
         )
 
 
-def _outcome_of(error: BaseException | None) -> tuple[str, int, str | None]:
-    """Give code, status and message of what a call ended with."""
+def _unharmed(what: str, ctx: Context[Any], tell: Callable[..., T], *arguments: Any) -> T | None:
+    """Call code of the user's; what it raises is logged, and must not fail the call that it is told of."""
+    try:
+        return tell(*arguments)
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever that code raises
+        _log.exception("%s failed for action %s (request %s)", what, ctx.action, ctx.request_id)
+        return None
+
+
+def _outcome_of(error: BaseException | None) -> tuple[str, int]:
+    """Give code and status of what a call ended with."""
     match error:
         case None:
-            return "ok", 200, None
+            return "ok", 200
         case ActionError():
-            return error.code, error.status, error.message
+            return error.code, error.status
         case Exception():
-            return "handler_error", 500, None
+            return "handler_error", 500
         case _:
-            return "cancelled", codes.COMMON["cancelled"].status, None
+            return "cancelled", codes.COMMON["cancelled"].status
 
 
 def _write(told: Invocation) -> None:

@@ -129,10 +129,10 @@ class Registry:
         return self._asked_by(action, self._auths)
 
     def _asked_by(self, action: AnyAction, auths: Mapping[str, Auth | None]) -> Auth | None:
-        own = action.definition.auth
-        if own is not None:
-            return own or None
-        return auths.get(action.name) or self.auth
+        if action.definition.auth is not None:
+            return action.definition.own_auth
+        inherited = auths.get(action.name)
+        return self.auth if inherited is None else inherited
 
     def hooks_of(self, action: AnyAction) -> tuple[OnInvoke, ...]:
         """Give what is told of an action's calls: this registry's hook, and that of where it comes from."""

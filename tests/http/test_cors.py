@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from actionary import Http, Registry, action, define_actions
+from actionary import Http, Principal, Registry, action, define_actions
+from actionary.auth import ApiKeyAuth
 from actionary.http import Cors, CorsError, create_app
 from actionary.settings import Settings
 from starlette.middleware import Middleware
@@ -13,7 +14,15 @@ from starlette.responses import PlainTextResponse
 
 APP = "https://app.example.com"
 SENT = "actionary-timeout-ms, actionary-approval, idempotency-key, x-request-id, content-type, authorization"
-READ = {"actionary-catalog", "x-request-id", "retry-after", "idempotency-replayed", "etag"}
+READ = {
+    "allow",
+    "www-authenticate",
+    "actionary-catalog",
+    "x-request-id",
+    "retry-after",
+    "idempotency-replayed",
+    "etag",
+}
 
 
 @action(public=True, http=Http("PUT"))
@@ -83,6 +92,15 @@ class TestOn:
         exposed = {name.strip().lower() for name in reply.headers["access-control-expose-headers"].split(",")}
         assert exposed >= READ | {"x-mine"}
         assert "origin" in reply.headers["vary"].lower()
+
+    def test_the_header_of_a_declared_key_may_be_sent(self, serve):
+        registry = Registry(auth=ApiKeyAuth(keys={"k" * 20: Principal(id="ann")}, header="X-Odd-Key"))
+        define_actions([action(public=True, http=Http("PUT"))(change.handler)], registry)
+        client = serve(create_app(registry, cors=Cors(origins=[APP])))
+        assert preflight(client, headers="x-odd-key").status_code == 200
+        refused = client.put("/api/actions/change", json={"text": "a"}, headers={"origin": APP})
+        assert refused.status_code == 401
+        assert "WWW-Authenticate" in refused.headers["access-control-expose-headers"]
 
     def test_another_origin_is_not_allowed(self, client):
         reply = client.put(

@@ -17,6 +17,8 @@ from actionary.settings import Settings
 from actionary_build.emit import OutputFile
 from actionary_build.output import NewTree, write_output
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Host, Mount, Route, Router
 
@@ -64,6 +66,18 @@ def built(registry, settings) -> Settings:
 @pytest.fixture
 def client(serve, registry, built) -> httpx2.Client:
     return serve(create_app(registry, settings=built))
+
+
+def test_own_middleware_that_changes_a_reply_changes_no_other(serve, registry, built):
+    zipped = serve(
+        create_app(registry, settings=built, middleware=[Middleware(GZipMiddleware, minimum_size=1)])
+    )
+    plain = {"accept-encoding": "identity"}
+    before = zipped.get("/llms.txt", headers=plain)
+    assert zipped.get("/llms.txt", headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
+    after = zipped.get("/llms.txt", headers=plain)
+    assert after.text == before.text == "# Käse\n"
+    assert after.headers.get("content-encoding") is None
 
 
 class TestOwnRoutes:

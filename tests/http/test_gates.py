@@ -51,6 +51,29 @@ def test_a_registrys_auth_holds_for_all_that_say_nothing_else():
     assert ask(registry, "own") == (200, None)
 
 
+class Keys(dict[str, Principal]):
+    """Who has which key; nobody at first, which makes it false."""
+
+    def __call__(self, request: Request) -> Principal | None:
+        return self.get(request.headers.get("authorization", ""))
+
+
+@pytest.mark.parametrize("of", ["the action", "the registry", "the included registry"])
+def test_an_auth_that_is_false_lets_nobody_in(of):
+    keys = Keys()
+    registry = registry_of(
+        action(public=True, auth=keys)(who) if of == "the action" else action(public=True)(who),
+        auth=None if of == "the action" else keys,
+    )
+    if of == "the included registry":
+        inner, registry = registry, Registry(auth=lambda _: True)
+        registry.include(inner)
+    assert ask(registry, "who") == (401, "unauthorized")
+    keys["Bearer ann"] = Principal(id="ann")
+    assert ask(registry, "who", "ann") == (200, "ann")
+    assert ask(registry, "who") == (401, "unauthorized")
+
+
 def test_it_holds_for_what_is_included_unless_that_has_its_own():
     guarded, plain = (
         registry_of(action(public=True)(who), auth=lambda _: True),

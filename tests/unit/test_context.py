@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from time import monotonic
 
@@ -57,6 +58,17 @@ def test_over_http_the_request_is_made_once_and_passed_on():
     assert (ctx.request.scope, ctx.headers["x-shop"]) == (scope, "one")
     ctx.give_resources("db")
     assert (ctx.resources, ctx.caller, ctx.action, ctx.request_id) == ("db", "http", "ping", "r")
+
+
+def test_a_process_that_was_forked_gives_other_ids():
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(writer, new_request_id())
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs, ours = os.read(reader, 100), new_request_id()
+    assert theirs[:12] != ours[:12]
 
 
 def test_for_a_call_it_takes_resources_unless_it_has_its_own():

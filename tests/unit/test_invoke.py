@@ -569,6 +569,19 @@ class TestResources:
         given = Context.for_test(resources={"db": 2})
         assert unwrap(await invoke_action(use, {}, given, registry=registry)) == {"db": 2}
 
+    async def test_an_action_that_is_not_in_the_registry_is_not_called_without_its_gates(self):
+        @action
+        async def use() -> str:
+            return "used"
+
+        with pytest.raises(LookupError, match=r"use .* is not in that registry: register it there"):
+            await invoke_action(use, registry=Registry(auth=lambda _: False))
+        team, main = registry_of(use), Registry()
+        main.include(team, prefix="shop_")
+        with pytest.raises(LookupError, match="the one it was included as"):
+            await invoke_action(use, registry=main)
+        assert unwrap(await invoke_action("shop_use", registry=main)) == "used"
+
     async def test_resources_that_cannot_be_opened_fail_the_call(self, caplog):
         @asynccontextmanager
         async def lifespan():

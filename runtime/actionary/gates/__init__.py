@@ -35,7 +35,7 @@ class Gates:
 def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | None:
     """Give the gates of an action as a registry has it, ``None`` where there are none."""
     definition = action.definition
-    auth = (definition.auth or None) if registry is None else registry.auth_of(action)
+    auth = definition.own_auth if registry is None else registry.auth_of(action)
     if auth is None and definition.authorize is None and not definition.scopes and not definition.rate_limit:
         return None
     rate_limit = None

@@ -109,6 +109,7 @@ def create_app(
         routes=[*routes, *own], middleware=[*middleware, door], lifespan=_holding(helds.values())
     )
     application.cors = described.cors if cors is None else cors
+    application.keys = [scheme.header for scheme in catalog.schemes.values() if scheme.header]
     application.router.default = documents.before(application.router.default)
     return application
 
@@ -127,10 +128,12 @@ class _Application(Starlette):
     """
 
     cors: Cors | None = None
+    keys: Sequence[str] = ()
+    """The headers in which callers say who they are."""
 
     def build_middleware_stack(self) -> ASGIApp:
         stack = self._stack()
-        return stack if self.cors is None else with_cors(stack, self.cors)
+        return stack if self.cors is None else with_cors(stack, self.cors, self.keys)
 
     def _stack(self) -> ASGIApp:
         *before, door = self.user_middleware

@@ -89,9 +89,16 @@ class Documents:
             if reply is None:
                 await otherwise(scope, receive, send)
             else:
-                await _answer_to(reply, scope)(scope, receive, send)
+                await _send(_answer_to(reply, scope), send)
 
         return answer
+
+
+async def _send(reply: Response, send: Send) -> None:
+    # The list is copied: middleware such as Starlette's GZip changes the one that it is given.
+    headers = list(reply.raw_headers)
+    await send({"type": "http.response.start", "status": reply.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 def _may_answer(route: BaseRoute, path: str) -> bool:
