@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from actionary.settings import KEYS as SETTINGS_KEYS
-from actionary.settings import Settings, SettingsError, read_settings, read_table
+from actionary.settings import SERVE_KEYS, Settings, SettingsError, read_settings, read_table
 from pydantic import BaseModel, ValidationError
 
 from actionary_build.diagnostics import BuildError, Diagnostic
@@ -125,6 +125,9 @@ def _unknown_keys(table: Mapping[str, Any], emitters: Mapping[str, EntryPoint]) 
             continue
         if key in _PLANNED:
             yield _bad_config(f"{key}: this version does not know the key yet", "remove it")
+            continue
+        if key in SERVE_KEYS:
+            yield _bad_config(f"{key}: it is no key of this table", "write it in [tool.actionary.serve]")
             continue
         kind = "installed emitter" if isinstance(table[key], dict) else "key"
         yield _bad_config(f"{key}: there is no such {kind}", _near(key, known) or "remove it")

@@ -28,6 +28,7 @@ def within_callers_time(call: Call, asked: bytes, read: Read) -> Read:
         return read
 
     async def refuse(_: AnyAction) -> BaseModel:
-        raise invalid_input(([], "timeout_header", "must have a whole number in Actionary-Timeout-Ms"))
+        known = "a whole number from 1 to 9,999,999,999"
+        raise invalid_input(([], "timeout_header", f"must have {known} in Actionary-Timeout-Ms"))
 
     return refuse

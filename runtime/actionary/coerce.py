@@ -136,7 +136,7 @@ def _one(parameter: Parameter, text: str) -> Any:
 
 def _many(name: str, parameter: Parameter, texts: list[str]) -> list[Any]:
     if parameter.items is None:
-        raise _twice(name)
+        raise _twice(name) if len(texts) > 1 else _in_brackets(name)
     last = len(parameter.items) - 1
     return [coerce_text(text, parameter.items[min(place, last)]) for place, text in enumerate(texts)]
 
@@ -176,3 +176,7 @@ def _json(said: str, text: str) -> Any:
 
 def _twice(name: str) -> CommonError:
     return invalid_input(([name[:64]], "given_twice", "must be given once"))
+
+
+def _in_brackets(name: str) -> CommonError:
+    return invalid_input(([name[:64]], "in_brackets", "must be given without brackets"))

@@ -92,8 +92,11 @@ def _read_again(
 ) -> BaseModel:
     """Try once more with whole numbers as integers; strict pydantic takes ``3.0`` for none."""
     given = strict_json.check(body)
-    if _is_too_deep(error):
+    said = _said_of_json(error)
+    if said.startswith("recursion limit"):
         raise too_deep() from error
+    if "hex escape" in said:
+        raise strict_json.half_a_pair() from error
     whole = strict_json.with_whole_numbers(body)
     if whole == body:
         raise refusal(error, given) from error
@@ -104,14 +107,12 @@ def _read_again(
     return read
 
 
-def _is_too_deep(error: ValidationError) -> bool:
-    """Say whether JSON was refused for the depth to which pydantic's parser follows it."""
+def _said_of_json(error: ValidationError) -> str:
+    """Give what pydantic's parser says of a body that it takes for no JSON."""
     first = error.errors(include_url=False, include_input=False)[0] if error.error_count() == 1 else None
-    return (
-        first is not None
-        and first["type"] == "json_invalid"
-        and first.get("ctx", {}).get("error", "").startswith("recursion limit")
-    )
+    if first is None or first["type"] != "json_invalid":
+        return ""
+    return str(first.get("ctx", {}).get("error", ""))
 
 
 def _is_json(value: Any) -> bool:

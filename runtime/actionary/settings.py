@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from actionary.cors import Cors, CorsError
 from actionary.limits import Limits, LimitsError
@@ -16,6 +16,10 @@ KEYS = frozenset(
     {"actions", "out", "title", "version", "description", "base_url", "servers", "prefix", "serve"}
 )
 """The keys that are read here."""
+
+
+SERVE_KEYS: Final = ("call_log", "cors", "limits")
+"""The keys of the table ``serve``."""
 
 
 class SettingsError(ValueError):
@@ -91,7 +95,7 @@ def read_settings(root: Path) -> Settings:
     base_url = table.get("base_url")
     if base_url is not None and not _is_url(base_url):
         _refuse("base_url", f"{base_url!r} is no address", "write it like `https://api.example.com`")
-    serve = _only(table.get("serve", {}), "serve", ["call_log", "cors", "limits"])
+    serve = _only(table.get("serve", {}), "serve", SERVE_KEYS)
     servers = table.get("servers", [])
     if not isinstance(servers, list) or not all(_is_url(server) for server in servers):
         _refuse(

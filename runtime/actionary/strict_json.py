@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
 from pydantic_core import from_json, to_json
 
 from actionary.messages import invalid_input, not_finite, too_deep
+from actionary.result import CommonError
 
 _FRACTION: Final = re.compile(rb"[0-9][.eE]")
 _TOKEN: Final = re.compile(
@@ -47,10 +49,24 @@ def check(body: bytes) -> Any:
         return _DECODER.decode(body.decode())
     except RecursionError:
         raise too_deep() from None
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        raise invalid_input(([], "json_invalid", "is not valid JSON")) from None
+    except json.JSONDecodeError as wrong:
+        why = f"{_lowered(wrong.msg)} in line {wrong.lineno}, column {wrong.colno}"
+        raise invalid_input(([], "json_invalid", f"is not valid JSON: {why}")) from None
+    except UnicodeDecodeError as wrong:
+        why = f"it is no UTF-8 from byte {wrong.start} on"
+        raise invalid_input(([], "json_invalid", f"is not valid JSON: {why}")) from None
     except ValueError:  # Python reads integers of some thousand digits only, since longer ones take too long
-        raise invalid_input(([], "number_too_long", "has a number of too many digits")) from None
+        most = f"{sys.get_int_max_str_digits():,}"
+        raise invalid_input(([], "number_too_long", f"has a number of more than {most} digits")) from None
+
+
+def half_a_pair() -> CommonError:
+    """Make the error of JSON with an escape that no text can have (RFC 8259 §8.2)."""
+    return invalid_input(([], "json_invalid", "is not valid JSON: it has half of a surrogate pair"))
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:].removesuffix(" at").removesuffix(" starting")
 
 
 def with_whole_numbers(body: bytes) -> bytes:

@@ -123,7 +123,7 @@ def test_an_exception_is_masked_and_its_text_is_in_the_log(actionary):
         (["--first", "-1"], "first: must be at least 0"),
         (["--first", "1", "--first", "2"], "first: must be given once"),
         (["--first="], "first: must be an integer"),
-        (["{"], "the input is not valid JSON"),
+        (["{"], "the input is not valid JSON: expecting property name"),
         (["[]"], "the input must be an object"),
         (["1"], "the input must be an object"),
         (['{"first": 1, "first": 2}'], "a key twice"),
@@ -131,7 +131,7 @@ def test_an_exception_is_masked_and_its_text_is_in_the_log(actionary):
         (['{"first": 1, "x": 1}'], "x: "),
         (["--first", "1", "--item", "[1]"], "item: must be an object"),
         (["--first", "1", "--mode", "soft"], "mode: must be one of"),
-        ([b"\xff"], "not valid JSON"),
+        ([b"\xff"], "not valid JSON: it is no UTF-8 from byte 0 on"),
     ],
 )
 def test_invalid_input_exits_with_2_and_says_what_is_wrong(actionary, arguments, said):
@@ -372,3 +372,43 @@ def test_an_interrupt_cancels_the_action_and_exits_with_130(script, project, kin
     assert "closed" in rest
     assert "Traceback" not in rest
     assert not list(project.glob("*out.json*"))
+
+
+WHO = """
+from actionary import Context, action
+from actionary.auth import BearerAuth
+
+def is_ann(_, ctx: Context) -> bool:
+    return ctx.principal.id == "ann"
+
+@action(auth=BearerAuth(verify=lambda _: None), scopes=["read"], authorize=is_ann)
+async def who(ctx: Context) -> list[str]:
+    "Say who calls, and what they may."
+    return [ctx.principal.id, *sorted(ctx.principal.scopes)]
+"""
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_who_calls_can_be_said(actionary, project, before):
+    (project / "actions" / "who.py").write_text(WHO)
+    named = ["--principal", "ann", "--scopes", "read write"]
+    shown = actionary("call", *([*named, "who"] if before else ["who", *named]))
+    assert (shown.returncode, json.loads(shown.stdout)) == (0, ["ann", "read", "write"])
+
+
+@pytest.mark.parametrize(
+    ("named", "mend"),
+    [([], True), (["--principal", "ann"], False), (["--principal", "bob", "--scopes", "read"], False)],
+)
+def test_who_may_not_is_refused_and_told_how_to_say_who_calls(actionary, project, named, mend):
+    (project / "actions" / "who.py").write_text(WHO)
+    shown = actionary("call", "who", *named)
+    assert (shown.returncode, shown.stdout) == (1, "")
+    assert "error[forbidden]" in shown.stderr
+    assert ("--principal" in shown.stderr) is mend
+
+
+def test_scopes_of_nobody_are_a_mistake(actionary):
+    shown = actionary("call", "add", "--first", "1", "--scopes", "read")
+    assert shown.returncode == 2
+    assert "say with --principal who it is" in shown.stderr

@@ -146,7 +146,8 @@ def test_a_time_that_is_none_is_refused(serve, registry, given):
     headers = {b"actionary-timeout-ms": given.encode()}
     answer = serve(create_app(registry)).post("/api/actions/quick", json={}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
-    assert answer.json()["message"] == "the input must have a whole number in Actionary-Timeout-Ms"
+    said = "the input must have a whole number from 1 to 9,999,999,999 in Actionary-Timeout-Ms"
+    assert answer.json()["message"] == said
 
 
 @pytest.mark.parametrize("sent", [b"", b"{"])

@@ -211,15 +211,11 @@ def test_a_query_says_a_value(described, query, value):
     [
         (int, "x=1&x=1"),
         (str, "x=a&x=b"),
-        (str, "x[]=a"),
-        (int | None, "x[]=1"),
         (list[str], "x=a&x[]=b"),
         (list[str], "x=[]&x[]=b"),
         (int | list[int], "x=1&x[]=2"),
         (Window, "x={}&x={}"),
         (list[Window], "x={}&x={}"),
-        (list[Window], "x[]={}"),
-        (list[list[int]], "x[]=[1]"),
     ],
 )
 def test_what_is_said_twice_or_in_two_spellings_is_refused(described, query):
@@ -227,6 +223,22 @@ def test_what_is_said_twice_or_in_two_spellings_is_refused(described, query):
         read(query, described)
     assert (caught.value.code, caught.value.status) == ("invalid_input", 400)
     assert caught.value.details == [{"path": ["x"], "type": "given_twice", "message": "must be given once"}]
+
+
+@pytest.mark.parametrize(
+    ("described", "query"),
+    [
+        (str, "x[]=a"),
+        (int | None, "x[]=1"),
+        (list[Window], "x[]={}"),
+        (list[list[int]], "x[]=[1]"),
+    ],
+)
+def test_brackets_where_one_text_says_the_whole_value_are_refused(described, query):
+    with pytest.raises(CommonError) as caught:
+        read(query, described)
+    told = {"path": ["x"], "type": "in_brackets", "message": "must be given without brackets"}
+    assert caught.value.details == [told]
 
 
 def test_a_long_name_is_cut_in_the_message():

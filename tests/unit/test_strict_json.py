@@ -19,6 +19,21 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"a": 1,\n "b" 2}', "expecting ':' delimiter in line 2, column 6"),
+        (b'{"a": "x', "unterminated string in line 1, column 7"),
+        (b'{"a": 1} 2', "extra data in line 1, column 10"),
+        (b'{"a": "\xff"}', "it is no UTF-8 from byte 7 on"),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_place_and_without_a_word_of_it(body, said):
+    with pytest.raises(CommonError) as caught:
+        strict_json.check(body)
+    assert caught.value.message == f"the input is not valid JSON: {said}"
+
+
 @given(JSON)
 def test_every_json_value_passes(value):
     body = json.dumps(value, ensure_ascii=False).encode(errors="replace")

@@ -16,7 +16,9 @@ OPTIONS: Final = {
     "--input-file": "input",
     "--output": "output",
     "--output-file": "output",
+    "--principal": "principal",
     "--project": "project",
+    "--scopes": "scopes",
 }
 """Options with a value, and what each says. A field of the action that is called alike wins."""
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from actionary.catalog import Catalog
     from actionary.coerce import Parameter
     from actionary.invoke import Answer
+    from actionary.principal import Principal
     from actionary.registry import Registry
     from actionary.result import Err
     from actionary.settings import Settings
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[JSON] [--FIELD VALUE]...")
 @click.option("--input", "input_file", metavar="FILE", help="Read the JSON from a file; - is standard input.")
 @click.option("--output", "output_file", metavar="FILE", help="Write the result to a file.")
+@click.option("--principal", metavar="ID", help="Who calls, as the handler and `authorize` see it.")
+@click.option("--scopes", metavar="SCOPES", help="What the principal may do, with spaces between.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole envelope, of a failure too.")
 @project_option
 def command(
@@ -44,6 +47,8 @@ def command(
     arguments: Sequence[str],
     input_file: str | None,
     output_file: str | None,
+    principal: str | None,
+    scopes: str | None,
     as_json: bool,
     project: str | None,
 ) -> int:
@@ -51,6 +56,9 @@ def command(
 
     The input is one JSON object (- reads it from standard input), fields as flags, or
     both; flags win. `actionary call NAME --help` shows an action's fields.
+
+    Nobody is asked who calls: without --principal no scopes are needed, and the
+    handler sees no principal.
 
     The options may also stand after NAME, where a field of the same name wins;
     --input-file and --output-file then remain.
@@ -60,6 +68,7 @@ def command(
     from actionary_build.cli.arguments import Given, read_arguments
 
     before = {"input": input_file, "output": output_file, "project": project}
+    before |= {"principal": principal, "scopes": scopes}
     options = {key: value for key, value in before.items() if value is not None}
     options |= {"json": ""} if as_json else {}
     later = None if project else _project_in(arguments)
@@ -179,6 +188,17 @@ class _Call:
     def as_json(self) -> bool:
         return "json" in self.given.options
 
+    @property
+    def principal(self) -> Principal | None:
+        from actionary.principal import Principal
+
+        who, scopes = (self.given.options.get(key) for key in ("principal", "scopes"))
+        if who is not None:
+            return Principal(id=who, scopes=frozenset((scopes or "").split()))
+        if scopes is not None:
+            raise click.UsageError("--scopes are those of a principal: say with --principal who it is")
+        return None
+
     def run(self) -> int:
         from actionary_build.cli.result_file import replaced
 
@@ -231,7 +251,8 @@ class _Call:
 
         # On an interrupt the runner stays open: closing it waits for a plain handler's thread.
         runner = asyncio.Runner()
-        outcome = runner.run(invoke(self.name, read, Context(caller="cli"), self.registry))
+        context = Context[Any](caller="cli", principal=self.principal)
+        outcome = runner.run(invoke(self.name, read, context, self.registry))
         runner.close()
         return outcome
 
@@ -250,6 +271,8 @@ class _Call:
     def _mend(self, err: Err) -> str:
         if err.code == "invalid_input":
             return f"{self._mend_of_lists(err)}see `actionary call {self.name} --help`"
+        if err.code == "forbidden" and "principal" not in self.given.options:
+            return "say with --principal, and maybe --scopes, who calls"
         if err.code != "not_found":
             return ""
         near = difflib.get_close_matches(

@@ -89,7 +89,7 @@ def _parsed(body: bytes) -> Any:
         try:
             json.dumps(data, ensure_ascii=False).encode()
         except UnicodeEncodeError:  # half of a surrogate pair, which pydantic takes for no JSON either
-            raise invalid_input(([], "json_invalid", "is not valid JSON")) from None
+            raise strict_json.half_a_pair() from None
         except RecursionError:
             raise too_deep() from None
     return data
