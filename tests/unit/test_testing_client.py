@@ -643,3 +643,10 @@ TestClient(Registry(), check_outputs=False)
 
 def test_pytest_does_not_take_it_for_tests():
     assert TestClient.__test__ is False
+
+
+def test_a_name_that_nobody_has_is_no_refusal_that_was_meant():
+    client = TestClient(Registry())
+    with pytest.raises(AssertionError, match="there is no action 'wriites'"):
+        refused(client.call_sync("wriites", {}))
+    refused(client.call_sync("wriites", {}), "not_found")

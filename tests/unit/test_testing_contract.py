@@ -549,3 +549,25 @@ def test_failures_are_found_when_the_client_masks_them():
     assert only_failure(TestClient(registry_of(divides), caller="code", raise_failures=False)).input == {
         "number": 7
     }
+
+
+def test_one_that_was_named_and_would_not_be_run_is_no_silent_success():
+    @action
+    def unsafe() -> None:
+        raise SystemError
+
+    registry = registry_of(unsafe, read_page)
+    assert_contract(registry)
+    with pytest.raises(ValueError, match=r"'unsafe' would not be run: .* give `run=\[\"unsafe\"\]`"):
+        assert_contract(registry, only=["unsafe"])
+    assert_contract(registry, only=["unsafe"], run="none")
+    with pytest.raises(ContractBroken, match="SystemError"):
+        assert_contract(registry, only=["unsafe"], run=["unsafe"])
+
+
+def test_a_dict_that_does_not_fit_is_told_as_the_output():
+    @action(read_only=True)
+    def lies() -> Page:
+        return {}  # type: ignore[return-value]  # the mistake
+
+    assert "its output does not fit: number: is required" in str(only_failure(lies))

@@ -235,11 +235,16 @@ def refused(result: Sent[Any] | Err, code: str | None = None) -> Err:
     """Give the `Err` of a call that was to fail, with ``code`` where that is said.
 
     Raises:
-        AssertionError: It succeeded, or failed with another code.
+        AssertionError: It succeeded, or failed with another code; or, where none is said,
+            for there is no such action.
     """
     __tracebackhide__ = True
     if not isinstance(result, Err):
         raise AssertionError(f"{result.action} was to fail, and gave {result.data!r}")  # noqa: TRY004 - a test fails
+    if code is None and result.code == "not_found":
+        raise AssertionError(
+            f'there is no action {result.action!r}; is it meant, say refused(…, "not_found")'
+        )
     if code is not None and result.code != code:
         raise AssertionError(
             f"{result.action} was to fail with {code!r}, and failed with {result.code!r}: {result.message}"

@@ -65,7 +65,8 @@ def assert_contract(
         ContractBroken: Some do not; it names all, each with the smallest input that shows it.
         ModuleNotFoundError: The extra ``testing`` is not installed.
         RuntimeError: An event loop runs in this thread: the test has to be a plain ``def``.
-        ValueError: There is no action of a name that is given, or none at all to try.
+        ValueError: There is no action of a name that is given, or none at all to try; or one in
+            ``only`` would not be run.
     """
     __tracebackhide__ = True
     _check_installed()
@@ -77,6 +78,8 @@ def assert_contract(
         actions = _chosen(client, only, leave_out, (run, stricter))
         runner = client.runner or stack.enter_context(asyncio.Runner())
         trial = Trial(client, runner, run, example_outputs, frozenset(stricter), examples, seed)
+        if only is not None and run != "none":
+            trial.check_runs(actions)
         stack.enter_context(_quiet_log())
         failures = trial.failures(actions)
     if failures:
@@ -149,6 +152,19 @@ class Trial:
     stricter: frozenset[str]
     examples: int
     seed: int
+
+    def check_runs(self, actions: Iterable[AnyAction]) -> None:
+        """Refuse to try actions that were named, and would not be run.
+
+        Raises:
+            ValueError: There is one.
+        """
+        for action in actions:
+            if not self._runs(action):
+                raise ValueError(
+                    f"{action.name!r} would not be run: it is not read-only, and takes no fakes; give"
+                    f' `run=["{action.name}"]`, or `run="none"` to try no more than its types'
+                )
 
     def failures(self, actions: Iterable[AnyAction]) -> list[Failure]:
         """Give every way in which actions break their contracts; all examples come before made-up inputs."""

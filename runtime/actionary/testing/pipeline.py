@@ -19,6 +19,7 @@ from actionary.failures import err_of
 from actionary.gates import gates_of
 from actionary.invoke import Read, find, perform
 from actionary.observe import Observed, telemetry_now
+from actionary.outputs import OutputError
 from actionary.principal import Principal
 from actionary.registry import Registry
 from actionary.resources import Lifespan
@@ -233,7 +234,8 @@ class Pipeline:
         if err.code == "handler_error":
             raise CallFailed(cause, err) from error
         if err.code == "invalid_output":
-            raise _misfit(action, f"{cause}", err) from error
+            what = f"its output does not fit: {cause}" if isinstance(cause, OutputError) else f"{cause}"
+            raise _misfit(action, what, err) from error
         if self._check_outputs and err.code in action.prepared.errors:
             self._check_written(action, err.code, err.details, err)
 
