@@ -37,9 +37,9 @@ class ThreadsExhausted(Exception):  # noqa: N818 - it says what happened
 async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a plain function in a worker thread, with this task's context variables.
 
-    What it gives is awaited if it can be. What it raises is raised here, even what a
-    future cannot carry: ``StopIteration`` and ``CancelledError``, which would mean
-    something else in a coroutine, are causes of a `RuntimeError`. When this is
+    What it gives is awaited if it can be. What it raises is raised here; what would
+    mean something else in a coroutine is the cause of a `RuntimeError`: a thread gets
+    no signals, and nobody but the function itself ends or cancels it. When this is
     cancelled the function runs on, abandoned.
 
     Raises:
@@ -50,7 +50,7 @@ async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
     match error:
         case None:
             return await value if inspect.isawaitable(value) else value
-        case StopIteration() | asyncio.CancelledError():
+        case StopIteration() | asyncio.CancelledError() | KeyboardInterrupt() | GeneratorExit():
             raise RuntimeError(f"the function raised {type(error).__name__}") from error
         case _:
             raise error

@@ -30,7 +30,7 @@ async def test_what_can_be_awaited_is():
     assert await in_thread(later) == 5
 
 
-@pytest.mark.parametrize("error", [ValueError("a"), SystemExit(1), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [ValueError("a"), SystemExit(1)])
 async def test_what_it_raises_is_raised(error):
     def fail() -> None:
         raise error
@@ -40,7 +40,9 @@ async def test_what_it_raises_is_raised(error):
     assert caught.value is error
 
 
-@pytest.mark.parametrize("error", [StopIteration(), asyncio.CancelledError()])
+@pytest.mark.parametrize(
+    "error", [StopIteration(), asyncio.CancelledError(), KeyboardInterrupt(), GeneratorExit()]
+)
 async def test_what_means_something_else_in_a_coroutine_is_a_runtime_error(error):
     def fail() -> None:
         raise error
