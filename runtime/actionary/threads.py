@@ -31,7 +31,7 @@ Outcome: TypeAlias = tuple[Any, BaseException | None]
 
 
 class ThreadsExhausted(Exception):  # noqa: N818 - it says what happened
-    """Too many threads run on for callers that gave up."""
+    """There is no thread: too many run on for callers that gave up, or none can be started."""
 
 
 async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -43,7 +43,7 @@ async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
     cancelled the function runs on, abandoned.
 
     Raises:
-        ThreadsExhausted: `MOST_ABANDONED` functions run on already.
+        ThreadsExhausted: `MOST_ABANDONED` functions run on already, or no thread can be started.
     """
     variables = contextvars.copy_context()
     value, error = await _workers_here().run(lambda: variables.run(function, *arguments))
@@ -90,7 +90,7 @@ class Workers:
     async def run(self, function: Function) -> Outcome:
         """Run a function as soon as a thread is free for it, and give its outcome."""
         if self._abandoned >= MOST_ABANDONED:
-            raise ThreadsExhausted(f"{self._abandoned} threads run on for callers that gave up")
+            raise self._too_many()
         job = Job(function, asyncio.get_running_loop().create_future())
         if self._busy < MOST_THREADS:
             self._begin(job)
@@ -103,18 +103,34 @@ class Workers:
                 self._abandon(job)
             raise
 
-    def _begin(self, job: Job, inbox: Inbox | None = None) -> None:
+    def _begin(self, job: Job, inbox: Inbox | None = None) -> bool:
+        """Begin a job in a thread; where there can be none that is its outcome."""
+        if inbox is None:
+            try:
+                inbox = self.free.pop() if self.free else self._thread()
+            except ThreadsExhausted as error:
+                job.outcome.set_result((None, error))
+                return False
         self._busy += 1
         job.state = "runs"
-        if inbox is None:
-            inbox = self.free.pop() if self.free else self._thread()
         inbox.put(job)
+        return True
 
     def _thread(self) -> Inbox:
+        if self._abandoned >= MOST_ABANDONED:
+            raise self._too_many()
         inbox: Inbox = SimpleQueue()
         # A daemon: a function that hangs must not keep the process from ending.
-        Thread(target=_work, args=(inbox, self._done), name="actionary", daemon=True).start()
+        thread = Thread(target=_work, args=(inbox, self._done), name="actionary", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the operating system gives no more
+            _log.error("a plain function is refused, for no thread can be started: %s", error)  # noqa: TRY400 - the system's own text says all
+            raise ThreadsExhausted(f"no thread can be started: {error}") from error
         return inbox
+
+    def _too_many(self) -> ThreadsExhausted:
+        return ThreadsExhausted(f"{self._abandoned} threads run on for callers that gave up")
 
     def _done(self, job: Job, outcome: Outcome, inbox: Inbox) -> None:
         """Take the outcome of a job from its thread, which is free then."""
@@ -133,8 +149,9 @@ class Workers:
     def _begin_next(self, inbox: Inbox | None = None) -> bool:
         while self._waiting and self._busy < MOST_THREADS:
             job = self._waiting.popleft()
-            if not job.outcome.done():
-                self._begin(job, inbox)
+            if job.outcome.done():
+                continue
+            if self._begin(job, inbox) or self._busy:  # the threads that run will take the others
                 return True
         return False
 
