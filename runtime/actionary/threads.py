@@ -125,7 +125,7 @@ class Workers:
         try:
             thread.start()
         except RuntimeError as error:  # the operating system gives no more
-            _log.error("a plain function is refused, for no thread can be started: %s", error)  # noqa: TRY400 - the system's own text says all
+            _log.error("a plain function is refused, for no thread can be started: %s", error)
             raise ThreadsExhausted(f"no thread can be started: {error}") from error
         return inbox
 
