@@ -39,9 +39,9 @@ class Call:
     """The time of one call, in seconds of `time.monotonic`.
 
     It ``started``, has to be over by its ``deadline`` and done with what it is doing
-    now by ``until``. ``stop`` says why it was stopped. ``receive`` is there once the
-    input was read and nothing more comes from it but that the caller hangs up;
-    ``observed`` is told how the call ends.
+    now by ``until``. ``stop`` says why it was stopped, and ``had_time`` then, whether only
+    ``until`` was over. ``receive`` is there once the input was read and nothing more
+    comes from it but that the caller hangs up; ``observed`` is told how the call ends.
     """
 
     __slots__ = (
@@ -50,6 +50,7 @@ class Call:
         "_running",
         "_task",
         "deadline",
+        "had_time",
         "name",
         "observed",
         "receive",
@@ -60,6 +61,7 @@ class Call:
 
     _before: int
     _task: asyncio.Task[Any]
+    had_time: bool
 
     def __init__(self, running: Running, name: str, started: float, seconds: float) -> None:
         self._running = running
@@ -112,10 +114,10 @@ class Call:
         self.until = min(self.deadline, monotonic() + seconds)
         self._running.expect(self)
 
-    def end(self, why: Stop) -> None:
+    def end(self, why: Stop, *, had_time: bool = False) -> None:
         """Cancel the task, once."""
         if self.stop is None:
-            self.stop = why
+            self.stop, self.had_time = why, had_time
             self._before = self._task.cancelling()
             self._task.cancel()
 
@@ -135,7 +137,7 @@ class Call:
     def look(self, now: float) -> None:
         """Stop the call if it is late, and listen for its caller, since it waits."""
         if now >= self.until:
-            self.end("late")
+            self.end("late", had_time=now < self.deadline)
         elif self.receive is not None and self._listener is None:
             self._listener = asyncio.create_task(_hung_up(self.receive))
             self._listener.add_done_callback(self._heard)

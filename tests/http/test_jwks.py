@@ -318,7 +318,7 @@ def test_a_caller_in_a_hurry_is_answered_in_time_and_the_fetch_goes_on(client, h
 
     host.answer = late
     headers = {"authorization": f"Bearer {token('one')}", "actionary-timeout-ms": "50"}
-    assert client.post("/api/actions/who", headers=headers).status_code in {401, 504}
+    assert client.post("/api/actions/who", headers=headers).status_code == 504
     host.go_on.set()
     assert ask(client, "one") == LETS_IN
     assert host.asked == 1

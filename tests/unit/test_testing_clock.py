@@ -108,6 +108,7 @@ def test_a_gate_that_takes_too_long_refuses(clock):
     guarded = action(public=True, auth=slow, name="guarded")(for_long.handler)
     client = TestClient(registry_of(guarded), clock=clock)
     assert refused(client.call_sync(guarded)).code == "unauthorized"
+    refused(client.call_sync(guarded, timeout=10.5), "timeout")
 
 
 async def test_a_handler_can_be_called_with_a_context_on_the_clock(clock):

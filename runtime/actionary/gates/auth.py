@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from time import monotonic
 from typing import Any, Final
 
 from actionary.auth_scheme import AuthUnavailable
@@ -53,7 +54,7 @@ async def answer_in_time(asking: Any, gate: str, ctx: Context[Any], call: Call) 
     """Give what a gate's own function answers, ``False`` where it raises or takes too long.
 
     Raises:
-        CancelledError: The call was given up by who made it.
+        CancelledError: The call was stopped, or given up by who made it.
     """
     before = call.until
     call.limit(MOST_SECONDS)
@@ -67,16 +68,16 @@ async def answer_in_time(asking: Any, gate: str, ctx: Context[Any], call: Call) 
             )
     except asyncio.CancelledError:
         task = asyncio.current_task()
-        if call.stop != "late" and task is not None and task.cancelling():
+        if call.stop is None and task is not None and task.cancelling():
             raise
-    if call.stop == "late":
+    if call.stop is not None:
+        if not call.had_time or monotonic() >= call.deadline:  # the time that is over is not the gate's
+            raise asyncio.CancelledError
         call.take_back()
         _log.error(
             "%s of %s took too long; the call is refused (request %s)", gate, ctx.action, ctx.request_id
         )
         answer = False
-    elif call.stop is not None:
-        raise asyncio.CancelledError
     call.until = before
     return answer
 
