@@ -1,7 +1,8 @@
 """Run plain functions of users in worker threads, of which there are only so many.
 
 A thread cannot be stopped. One whose caller no longer waits is abandoned: it runs on,
-another may take its place, and when too many are abandoned no more are begun.
+another may take its place, and when too many are abandoned no more are begun. Gates
+have threads of their own: handlers that keep theirs busy keep nobody out.
 """
 
 from __future__ import annotations
@@ -12,17 +13,19 @@ import inspect
 import logging
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
 MOST_THREADS: Final = 40
-"""So many plain functions run at once in one event loop; others wait for their turn."""
+"""So many plain functions of handlers, and of gates, run at once in one event loop; others wait."""
 
 MOST_ABANDONED: Final = 40
-"""So many threads may run on for nobody; beyond, `ThreadsExhausted` is raised."""
+"""So many threads of either may run on for nobody; beyond, `ThreadsExhausted` is raised."""
 
 _log: Final = logging.getLogger("actionary")
 
@@ -34,19 +37,38 @@ class ThreadsExhausted(Exception):  # noqa: N818 - it says what happened
     """There is no thread: too many run on for callers that gave up, or none can be started."""
 
 
-async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+class Turn:
+    """Whether anybody had to wait for a thread."""
+
+    waited = False
+
+
+@contextmanager
+def watched_turn() -> Iterator[Turn]:
+    """Watch whether what is called here has to wait for a thread."""
+    turn = Turn()
+    token = _turn.set(turn)
+    try:
+        yield turn
+    finally:
+        _turn.reset(token)
+
+
+async def in_thread(function: Callable[..., Any], *arguments: Any, pools: Pools | None = None) -> Any:
     """Call a plain function in a worker thread, with this task's context variables.
 
     What it gives is awaited if it can be. What it raises is raised here; what would
     mean something else in a coroutine is the cause of a `RuntimeError`: a thread gets
     no signals, and nobody but the function itself ends or cancels it. When this is
-    cancelled the function runs on, abandoned.
+    cancelled the function runs on, abandoned. The thread is one of the handlers'
+    without ``pools``.
 
     Raises:
         ThreadsExhausted: `MOST_ABANDONED` functions run on already, or no thread can be started.
     """
     variables = contextvars.copy_context()
-    value, error = await _workers_here().run(lambda: variables.run(function, *arguments))
+    workers = _workers_here(_handlers if pools is None else pools)
+    value, error = await workers.run(lambda: variables.run(function, *arguments))
     match error:
         case None:
             return await value if inspect.isawaitable(value) else value
@@ -57,10 +79,10 @@ async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 async def called(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function of the user's: one that is async here, a plain one in a thread, as `in_thread` does."""
+    """Call a gate's function: one that is async here, a plain one in a thread of the gates' own."""
     if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
         return await function(*arguments)
-    return await in_thread(function, *arguments)
+    return await in_thread(function, *arguments, pools=_gates)
 
 
 class Job:
@@ -96,6 +118,9 @@ class Workers:
             self._begin(job)
         else:
             self._waiting.append(job)
+            turn = _turn.get()
+            if turn is not None:
+                turn.waited = True
         try:
             return await job.outcome
         except asyncio.CancelledError:
@@ -181,15 +206,19 @@ def _work(inbox: Inbox, done: Callable[[Job, Outcome, Inbox], None]) -> None:
         del job, outcome  # an idle thread holds neither a loop nor anybody's data
 
 
-_workers: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Workers]] = WeakKeyDictionary()
+Pools: TypeAlias = WeakKeyDictionary[asyncio.AbstractEventLoop, Workers]
 """By event loop; there are many where `asyncio.run` is called often."""
 
+_handlers: Final[Pools] = WeakKeyDictionary()
+_gates: Final[Pools] = WeakKeyDictionary()
+_turn: Final[ContextVar[Turn | None]] = ContextVar("_turn", default=None)
 
-def _workers_here() -> Workers:
+
+def _workers_here(pools: Pools) -> Workers:
     loop = asyncio.get_running_loop()
-    workers = _workers.get(loop)
+    workers = pools.get(loop)
     if workers is None:
-        workers = _workers[loop] = Workers()
+        workers = pools[loop] = Workers()
         weakref.finalize(loop, _end, workers.free)
     return workers
 

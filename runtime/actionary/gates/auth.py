@@ -11,9 +11,9 @@ from actionary.auth_scheme import AuthUnavailable
 from actionary.context import OUTSIDE, Context, Request
 from actionary.fields import Auth
 from actionary.principal import Principal
-from actionary.result import CommonError
+from actionary.result import CommonError, unavailable
 from actionary.running import Call
-from actionary.threads import called
+from actionary.threads import ThreadsExhausted, called, watched_turn
 
 MOST_SECONDS: Final = 10.0
 """How long a gate may take to let a call in."""
@@ -29,7 +29,8 @@ async def authenticate(auth: Auth, ctx: Context[Any], call: Call) -> None:
     more than `MOST_SECONDS`, are refused.
 
     Raises:
-        CommonError: ``unauthorized``, or ``unavailable`` where ``auth`` says that it cannot say.
+        CommonError: ``unauthorized``, or ``unavailable`` where ``auth`` says that it cannot say,
+            or there is no thread to ask it in.
     """
     if ctx.caller not in OUTSIDE:
         return
@@ -54,13 +55,33 @@ async def answer_in_time(asking: Any, gate: str, ctx: Context[Any], call: Call) 
     """Give what a gate's own function answers, ``False`` where it raises or takes too long.
 
     Raises:
+        CommonError: ``unavailable``: there was no thread for it, or not in time.
         CancelledError: The call was stopped, or given up by who made it.
     """
     before = call.until
     call.limit(MOST_SECONDS)
-    answer: Any = False
+    with watched_turn() as turn:
+        answer = await _answer(asking, gate, ctx, call)
+    if call.stop is not None:
+        if not call.had_time or monotonic() >= call.deadline:  # the time that is over is not the gate's
+            raise asyncio.CancelledError
+        call.take_back()
+        if turn.waited:  # it may be that the server is busy, which says nothing of the caller
+            raise _unasked(gate, ctx, "its time was over when it had waited for a thread")
+        _log.error(
+            "%s of %s took too long; the call is refused (request %s)", gate, ctx.action, ctx.request_id
+        )
+        answer = False
+    call.until = before
+    return answer
+
+
+async def _answer(asking: Any, gate: str, ctx: Context[Any], call: Call) -> Any:
     try:
-        answer = await asking
+        return await asking
+    except ThreadsExhausted as exhausted:
+        if call.stop is None:
+            raise _unasked(gate, ctx, str(exhausted)) from exhausted
     except (Exception, SystemExit):  # noqa: BLE001 - whatever it raises, the door stays closed
         if call.stop is None:
             _log.exception(
@@ -70,16 +91,12 @@ async def answer_in_time(asking: Any, gate: str, ctx: Context[Any], call: Call) 
         task = asyncio.current_task()
         if call.stop is None and task is not None and task.cancelling():
             raise
-    if call.stop is not None:
-        if not call.had_time or monotonic() >= call.deadline:  # the time that is over is not the gate's
-            raise asyncio.CancelledError
-        call.take_back()
-        _log.error(
-            "%s of %s took too long; the call is refused (request %s)", gate, ctx.action, ctx.request_id
-        )
-        answer = False
-    call.until = before
-    return answer
+    return False
+
+
+def _unasked(gate: str, ctx: Context[Any], why: str) -> CommonError:
+    _log.warning("%s of %s cannot be asked: %s (request %s)", gate, ctx.action, why, ctx.request_id)
+    return unavailable()
 
 
 def warn_of_answer(gate: str, ctx: Context[Any], answer: object, wanted: str) -> None:
