@@ -26,6 +26,9 @@ Stop: TypeAlias = Literal["late", "gone"]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 """What ASGI gives of a request: its parts, and at last that the caller hung up."""
 
+PASSED_ON: Final = (KeyboardInterrupt, GeneratorExit)
+"""What whoever runs this process or a coroutine says; all else that code of users raises is a failure."""
+
 LOOK: Final = 0.25
 """Seconds from one look at the running calls to the next."""
 
@@ -188,6 +191,12 @@ class Running:
         if self.calls:
             untils = [call.until for call in self.calls if call.stop is None]
             self._look_at(min([now + LOOK, *untils]), now)
+
+
+def is_cancelled() -> bool:
+    """Say whether somebody has cancelled the current task; code may raise the same error by itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def late() -> CommonError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from actionary.auth_scheme import AuthUnavailable
 from actionary.principal import Principal
+from actionary.running import PASSED_ON
 from actionary.threads import ThreadsExhausted, called
 
 Answer: TypeAlias = bool | Principal | None
@@ -32,11 +34,11 @@ async def ask(verify: Verify | VerifyLogin, *sent: str) -> Answer:
     """
     try:
         answer: Answer = await called(verify, *sent)
-    except AuthUnavailable:
+    except (AuthUnavailable, asyncio.CancelledError, *PASSED_ON):
         raise
     except ThreadsExhausted as error:
         raise AuthUnavailable(str(error)) from None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises is told of by its place
+    except BaseException as error:  # noqa: BLE001 - whatever it raises is told of by its place
         failed = _told(error)
     else:
         return answer

@@ -12,7 +12,7 @@ from actionary.context import OUTSIDE, Context, Request
 from actionary.fields import Auth
 from actionary.principal import Principal
 from actionary.result import CommonError, unavailable
-from actionary.running import Call
+from actionary.running import PASSED_ON, Call, is_cancelled
 from actionary.threads import ThreadsExhausted, called, watched_turn
 
 MOST_SECONDS: Final = 10.0
@@ -82,16 +82,16 @@ async def _answer(asking: Any, gate: str, ctx: Context[Any], call: Call) -> Any:
     except ThreadsExhausted as exhausted:
         if call.stop is None:
             raise _unasked(gate, ctx, str(exhausted)) from exhausted
-    except (Exception, SystemExit):  # noqa: BLE001 - whatever it raises, the door stays closed
+    except PASSED_ON:
+        raise
+    except BaseException as error:
+        if isinstance(error, asyncio.CancelledError) and call.stop is None and is_cancelled():
+            raise
         if call.stop is None:
             _log.exception(
                 "%s of %s failed; the call is refused (request %s)", gate, ctx.action, ctx.request_id
             )
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if call.stop is None and task is not None and task.cancelling():
-            raise
-    return False
+    return False  # whatever it raises, the door stays closed
 
 
 def _unasked(gate: str, ctx: Context[Any], why: str) -> CommonError:
