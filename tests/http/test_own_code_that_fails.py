@@ -153,3 +153,43 @@ async def test_who_cancels_the_task_cancels_it_wherever_it_is(where):
     task.cancel("from outside")
     with pytest.raises(asyncio.CancelledError, match="from outside"):
         await task
+
+
+TOKENS = dict[str, bool]()
+
+
+def looks_up(request: Any) -> bool:
+    return TOKENS[request.headers["authorization"]]
+
+
+async def looks_up_here(request: Any) -> bool:
+    try:
+        return looks_up(request)
+    except LookupError as error:
+        raise RuntimeError(f"nobody has {error}") from error
+
+
+def quotes_the_input(given: Any, _: Any) -> bool:
+    raise ValueError(given.word)
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "place"),
+    [
+        ({"auth": looks_up}, "KeyError", "in looks_up"),
+        ({"auth": looks_up_here}, "RuntimeError", "in looks_up_here"),
+        ({"auth": BearerAuth(verify=partial(throw, Gone))}, "Gone", "in throw"),
+        ({"authorize": quotes_the_input}, "ValueError", "in quotes_the_input"),
+    ],
+)
+def test_a_log_says_where_a_gate_raised_and_nothing_of_what_the_caller_sent(
+    serve, fields, kind, place, caplog
+):
+    async def tried(word: str) -> None:
+        """Try."""
+
+    ask(client_of(serve, tried, **fields), word=SECRET)
+    text = caplog.text
+    assert SECRET not in text
+    assert f"raised {kind}; its text is left out" in text
+    assert place in text

@@ -14,6 +14,7 @@ from actionary.principal import Principal
 from actionary.result import CommonError, unavailable
 from actionary.running import PASSED_ON, Call, is_cancelled
 from actionary.threads import ThreadsExhausted, called, watched_turn
+from actionary.unquoted import unquoted
 
 MOST_SECONDS: Final = 10.0
 """How long a gate may take to let a call in."""
@@ -88,8 +89,13 @@ async def _answer(asking: Any, gate: str, ctx: Context[Any], call: Call) -> Any:
         if isinstance(error, asyncio.CancelledError) and call.stop is None and is_cancelled():
             raise
         if call.stop is None:
-            _log.exception(
-                "%s of %s failed; the call is refused (request %s)", gate, ctx.action, ctx.request_id
+            told = unquoted(gate, error)
+            _log.error(
+                "%s of %s failed; the call is refused (request %s): %s",
+                gate,
+                ctx.action,
+                ctx.request_id,
+                told,
             )
     return False  # whatever it raises, the door stays closed
 
