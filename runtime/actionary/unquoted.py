@@ -10,7 +10,7 @@ class Unquoted(Exception):  # noqa: N818 - it stands for an error, and says no m
 
 
 def unquoted(who: str, error: BaseException) -> str:
-    """Tell of what classes an exception and its causes are, where they were raised, and none of their texts."""
+    """Tell the classes of an exception and its causes, and where they were raised; none of their texts."""
     if isinstance(error, Unquoted):
         return str(error)
     told = f"{who} raised {type(error).__name__}; its text is left out, for it may hold a secret\n"

@@ -43,9 +43,7 @@ async def authenticate(auth: Auth, ctx: Context[Any], call: Call) -> None:
         ctx.principal = answer
     elif isinstance(answer, AuthUnavailable):
         _log.warning("auth of %s is away: %s (request %s)", ctx.action, answer, ctx.request_id)
-        raise CommonError(
-            "unavailable", "Who calls cannot be known now.", retry_after=max(0, int(answer.retry_after))
-        )
+        raise CommonError("unavailable", "Who calls cannot be known now.", retry_after=answer.retry_after)
     elif answer is not True:
         if answer is not False and answer is not None:
             warn_of_answer("auth", ctx, answer, "True, False or a Principal")
