@@ -13,7 +13,7 @@ import inspect
 import logging
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from queue import SimpleQueue
@@ -44,7 +44,7 @@ class Turn:
 
 
 @contextmanager
-def watched_turn() -> Iterator[Turn]:
+def watched_turn() -> Generator[Turn]:
     """Watch whether what is called here has to wait for a thread."""
     turn = Turn()
     token = _turn.set(turn)
