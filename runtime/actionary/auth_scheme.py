@@ -5,9 +5,10 @@ Those that there are stand in `actionary.auth`.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from actionary.context import Request
 from actionary.principal import Principal
@@ -17,12 +18,23 @@ class AuthUnavailable(Exception):  # noqa: N818 - it says what is so, not what i
     """Nobody can say now who calls: what knows it is away.
 
     An ``auth`` or its ``verify`` raises it; the caller gets ``unavailable`` and may
-    come again after ``retry_after`` seconds. The text goes to the log.
+    come again after ``retry_after`` seconds, whole ones. The text goes to the log.
+
+    Raises:
+        TypeError: ``retry_after`` is no number.
+        ValueError: It is not finite.
     """
 
-    def __init__(self, message: str, *, retry_after: int = 5) -> None:
+    retry_after: int = 5
+
+    def __init__(self, message: str, *, retry_after: float = 5) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
+        given: Any = retry_after  # untyped callers pass anything
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            raise TypeError(f"`retry_after` must be a number of seconds, not {given!r}")
+        if not math.isfinite(given):
+            raise ValueError(f"`retry_after` must be a finite number of seconds, not {given!r}")
+        self.retry_after = max(0, math.ceil(given))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,7 @@ class Context(Generic[R]):
     """The time of the call; the pipeline's own, and not there in a context made by hand."""
 
     _deadline: float = math.inf
+    _outer: Context[Any] | None = None
 
     def __init__(
         self,
@@ -164,11 +165,15 @@ class Context(Generic[R]):
         A coroutine is cancelled then. A plain function runs in a thread, which nothing
         can stop: one that takes long asks here.
         """
-        return (self.call is not None and self.call.stop is not None) or monotonic() >= self.deadline
+        if self.call is not None and self.call.stop is not None:
+            return True
+        return monotonic() >= self.deadline or (self._outer is not None and self._outer.cancelled)
 
     def of_call(self, call: Call, action: str) -> Context[R]:
-        """Give this context for one call of ``action``, which may end this context's deadline too."""
-        call.deadline = call.until = min(call.deadline, self._deadline)
+        """Give this context for one call of ``action``, which ends no later than this context's own does."""
+        call.deadline = call.until = min(
+            call.deadline, self._deadline if self.call is None else self.call.deadline
+        )
         copy = Context(
             caller=self.caller,
             request=self.request,
@@ -177,7 +182,7 @@ class Context(Generic[R]):
             request_id=self.request_id,
             principal=self.principal,
         )
-        copy.call = call
+        copy.call, copy._outer = call, self
         return copy
 
     def give_resources(self, resources: Any) -> None:

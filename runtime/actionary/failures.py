@@ -13,7 +13,7 @@ from actionary.action import AnyAction
 from actionary.context import Context
 from actionary.outputs import OutputError
 from actionary.result import ActionError, CommonError, Err, unavailable
-from actionary.running import Call
+from actionary.running import PASSED_ON, Call, is_cancelled
 from actionary.threads import ThreadsExhausted
 
 _log: Final = logging.getLogger("actionary")
@@ -43,23 +43,34 @@ def error_of_handler(
         return _as_declared(action, ctx, error)
     if isinstance(error, ThreadsExhausted):
         return unavailable()
-    if isinstance(error, asyncio.CancelledError):
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise error
-    return masked(ctx, error)
+    return error_of_code(ctx, error, "running")
+
+
+def error_of_code(ctx: Context[Any], error: BaseException, doing: str) -> CommonError:
+    """Give the error that stands for what code of the user's raised that may raise any class.
+
+    Raises:
+        CancelledError: The task was cancelled.
+    """
+    if isinstance(error, asyncio.CancelledError) and is_cancelled():
+        raise error
+    return masked(ctx, error, doing)
 
 
 def _as_declared(action: AnyAction, ctx: Context[Any], error: ActionError[Any]) -> ActionError[Any]:
     """Give an error the handler raised if its action declares it, and a mask for it otherwise."""
     declared = action.prepared.errors.get(type(error).code)
     if declared is None or not isinstance(error, declared):
-        return masked(ctx, error)
+        return masked(ctx, error, "running")
     try:
         _details(action, error)
         error.message.encode()
     except (OutputError, AttributeError, UnicodeError) as unfit:
         return invalid_output(ctx, unfit)
+    except PASSED_ON:
+        raise
+    except BaseException as failed:  # noqa: BLE001 - a serializer may raise any class
+        return error_of_code(ctx, failed, "writing the details of its error")
     return error
 
 
@@ -94,7 +105,7 @@ def since(started: float) -> float:
     return (monotonic() - started) * 1000
 
 
-def masked(ctx: Context[Any], error: BaseException, doing: str = "running") -> CommonError:
+def masked(ctx: Context[Any], error: BaseException, doing: str) -> CommonError:
     """Log what nobody declared, and give callers what says nothing of it."""
     _log.error("action %s failed in %s (request %s)", ctx.action, doing, ctx.request_id, exc_info=error)
     return CommonError("handler_error", "The action failed.")

@@ -21,7 +21,7 @@ from actionary.action import Action, AnyAction
 from actionary.coerce import coerce_values
 from actionary.context import MODELS, Caller, Context, Request, context_of
 from actionary.exposure import check_exposure
-from actionary.failures import err_of, error_of_handler, failure, invalid_output, masked, since
+from actionary.failures import err_of, error_of_code, error_of_handler, failure, invalid_output, since
 from actionary.gates import Gates, gates_of
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
@@ -30,7 +30,7 @@ from actionary.observe import CALLS, Observed, telemetry_now
 from actionary.outputs import OutputError
 from actionary.registry import Registry, default_registry
 from actionary.result import CommonError, Err, Ok
-from actionary.running import Call, late, running_here
+from actionary.running import PASSED_ON, Call, late, running_here
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[AnyAction], Awaitable[BaseModel]]
@@ -267,10 +267,10 @@ async def perform(
             await _let_in(gates, ctx, call)
         try:
             given = await read(action)
-        except CommonError:
+        except (CommonError, KeyboardInterrupt, GeneratorExit):
             raise
-        except Exception as error:  # a validator of the user's own model
-            raise masked(ctx, error, "reading the input") from error
+        except BaseException as error:  # a validator of the user's own model
+            raise error_of_code(ctx, error, "reading the input") from error
         if gates is not None:
             await _authorized(gates, given, ctx, call)
         if action.prepared.takes_extra:
@@ -281,7 +281,7 @@ async def perform(
             raise late()
         try:
             value = await action.binding.call(given, ctx)
-        except (KeyboardInterrupt, GeneratorExit):  # of whoever runs this process, or this coroutine
+        except PASSED_ON:
             raise
         except BaseException as error:  # a handler may raise any class
             raise error_of_handler(action, ctx, call, error) from error
@@ -307,8 +307,10 @@ def _written(action: AnyAction, ctx: Context[Any], value: Any) -> tuple[Any, byt
         return action.prepared.write_output(value)
     except OutputError as error:
         return _misfit(action, ctx, value, error)
-    except Exception as error:  # a validator or serializer of the user's own type
-        raise masked(ctx, error, "writing the output") from error
+    except PASSED_ON:
+        raise
+    except BaseException as error:  # a validator or serializer of the user's own type
+        raise error_of_code(ctx, error, "writing the output") from error
 
 
 def _misfit(action: AnyAction, ctx: Context[Any], value: Any, error: OutputError) -> tuple[Any, bytes]:
@@ -327,12 +329,16 @@ def _misfit(action: AnyAction, ctx: Context[Any], value: Any, error: OutputError
         return write(value)
     except OutputError as unfit:
         raise invalid_output(ctx, unfit) from unfit
-    except Exception as failed:  # a fallback's factory, or the user's own type
-        raise masked(ctx, failed, "writing the output") from failed
+    except PASSED_ON:
+        raise
+    except BaseException as failed:  # a fallback's factory, or the user's own type
+        raise error_of_code(ctx, failed, "writing the output") from failed
 
 
 async def _opened(ctx: Context[Any], resources: Open) -> Any:
     try:
         return await resources()
-    except Exception as error:  # the user's lifespan
-        raise masked(ctx, error, "opening the resources") from error
+    except PASSED_ON:
+        raise
+    except BaseException as error:  # the user's lifespan
+        raise error_of_code(ctx, error, "opening the resources") from error

@@ -26,6 +26,9 @@ Stop: TypeAlias = Literal["late", "gone"]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 """What ASGI gives of a request: its parts, and at last that the caller hung up."""
 
+PASSED_ON: Final = (KeyboardInterrupt, GeneratorExit)
+"""What whoever runs this process or a coroutine says; all else that code of users raises is a failure."""
+
 LOOK: Final = 0.25
 """Seconds from one look at the running calls to the next."""
 
@@ -39,9 +42,9 @@ class Call:
     """The time of one call, in seconds of `time.monotonic`.
 
     It ``started``, has to be over by its ``deadline`` and done with what it is doing
-    now by ``until``. ``stop`` says why it was stopped. ``receive`` is there once the
-    input was read and nothing more comes from it but that the caller hangs up;
-    ``observed`` is told how the call ends.
+    now by ``until``. ``stop`` says why it was stopped, and ``had_time`` then, whether only
+    ``until`` was over. ``receive`` is there once the input was read and nothing more
+    comes from it but that the caller hangs up; ``observed`` is told how the call ends.
     """
 
     __slots__ = (
@@ -50,6 +53,7 @@ class Call:
         "_running",
         "_task",
         "deadline",
+        "had_time",
         "name",
         "observed",
         "receive",
@@ -60,6 +64,7 @@ class Call:
 
     _before: int
     _task: asyncio.Task[Any]
+    had_time: bool
 
     def __init__(self, running: Running, name: str, started: float, seconds: float) -> None:
         self._running = running
@@ -112,10 +117,10 @@ class Call:
         self.until = min(self.deadline, monotonic() + seconds)
         self._running.expect(self)
 
-    def end(self, why: Stop) -> None:
+    def end(self, why: Stop, *, had_time: bool = False) -> None:
         """Cancel the task, once."""
         if self.stop is None:
-            self.stop = why
+            self.stop, self.had_time = why, had_time
             self._before = self._task.cancelling()
             self._task.cancel()
 
@@ -135,7 +140,7 @@ class Call:
     def look(self, now: float) -> None:
         """Stop the call if it is late, and listen for its caller, since it waits."""
         if now >= self.until:
-            self.end("late")
+            self.end("late", had_time=now < self.deadline)
         elif self.receive is not None and self._listener is None:
             self._listener = asyncio.create_task(_hung_up(self.receive))
             self._listener.add_done_callback(self._heard)
@@ -186,6 +191,12 @@ class Running:
         if self.calls:
             untils = [call.until for call in self.calls if call.stop is None]
             self._look_at(min([now + LOOK, *untils]), now)
+
+
+def is_cancelled() -> bool:
+    """Say whether somebody has cancelled the current task; code may raise the same error by itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def late() -> CommonError:

@@ -1,7 +1,8 @@
 """Run plain functions of users in worker threads, of which there are only so many.
 
 A thread cannot be stopped. One whose caller no longer waits is abandoned: it runs on,
-another may take its place, and when too many are abandoned no more are begun.
+another may take its place, and when too many are abandoned no more are begun. Gates
+have threads of their own: handlers that keep theirs busy keep nobody out.
 """
 
 from __future__ import annotations
@@ -12,17 +13,19 @@ import inspect
 import logging
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
 MOST_THREADS: Final = 40
-"""So many plain functions run at once in one event loop; others wait for their turn."""
+"""So many plain functions of handlers, and of gates, run at once in one event loop; others wait."""
 
 MOST_ABANDONED: Final = 40
-"""So many threads may run on for nobody; beyond, `ThreadsExhausted` is raised."""
+"""So many threads of either may run on for nobody; beyond, `ThreadsExhausted` is raised."""
 
 _log: Final = logging.getLogger("actionary")
 
@@ -31,36 +34,55 @@ Outcome: TypeAlias = tuple[Any, BaseException | None]
 
 
 class ThreadsExhausted(Exception):  # noqa: N818 - it says what happened
-    """Too many threads run on for callers that gave up."""
+    """There is no thread: too many run on for callers that gave up, or none can be started."""
 
 
-async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+class Turn:
+    """Whether anybody had to wait for a thread."""
+
+    waited = False
+
+
+@contextmanager
+def watched_turn() -> Generator[Turn]:
+    """Watch whether what is called here has to wait for a thread."""
+    turn = Turn()
+    token = _turn.set(turn)
+    try:
+        yield turn
+    finally:
+        _turn.reset(token)
+
+
+async def in_thread(function: Callable[..., Any], *arguments: Any, pools: Pools | None = None) -> Any:
     """Call a plain function in a worker thread, with this task's context variables.
 
-    What it gives is awaited if it can be. What it raises is raised here, even what a
-    future cannot carry: ``StopIteration`` and ``CancelledError``, which would mean
-    something else in a coroutine, are causes of a `RuntimeError`. When this is
-    cancelled the function runs on, abandoned.
+    What it gives is awaited if it can be. What it raises is raised here; what would
+    mean something else in a coroutine is the cause of a `RuntimeError`: a thread gets
+    no signals, and nobody but the function itself ends or cancels it. When this is
+    cancelled the function runs on, abandoned. The thread is one of the handlers'
+    without ``pools``.
 
     Raises:
-        ThreadsExhausted: `MOST_ABANDONED` functions run on already.
+        ThreadsExhausted: `MOST_ABANDONED` functions run on already, or no thread can be started.
     """
     variables = contextvars.copy_context()
-    value, error = await _workers_here().run(lambda: variables.run(function, *arguments))
+    workers = _workers_here(_handlers if pools is None else pools)
+    value, error = await workers.run(lambda: variables.run(function, *arguments))
     match error:
         case None:
             return await value if inspect.isawaitable(value) else value
-        case StopIteration() | asyncio.CancelledError():
+        case StopIteration() | asyncio.CancelledError() | KeyboardInterrupt() | GeneratorExit():
             raise RuntimeError(f"the function raised {type(error).__name__}") from error
         case _:
             raise error
 
 
 async def called(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function of the user's: one that is async here, a plain one in a thread, as `in_thread` does."""
+    """Call a gate's function: one that is async here, a plain one in a thread of the gates' own."""
     if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
         return await function(*arguments)
-    return await in_thread(function, *arguments)
+    return await in_thread(function, *arguments, pools=_gates)
 
 
 class Job:
@@ -90,12 +112,15 @@ class Workers:
     async def run(self, function: Function) -> Outcome:
         """Run a function as soon as a thread is free for it, and give its outcome."""
         if self._abandoned >= MOST_ABANDONED:
-            raise ThreadsExhausted(f"{self._abandoned} threads run on for callers that gave up")
+            raise self._too_many()
         job = Job(function, asyncio.get_running_loop().create_future())
         if self._busy < MOST_THREADS:
             self._begin(job)
         else:
             self._waiting.append(job)
+            turn = _turn.get()
+            if turn is not None:
+                turn.waited = True
         try:
             return await job.outcome
         except asyncio.CancelledError:
@@ -103,18 +128,34 @@ class Workers:
                 self._abandon(job)
             raise
 
-    def _begin(self, job: Job, inbox: Inbox | None = None) -> None:
+    def _begin(self, job: Job, inbox: Inbox | None = None) -> bool:
+        """Begin a job in a thread; where there can be none that is its outcome."""
+        if inbox is None:
+            try:
+                inbox = self.free.pop() if self.free else self._thread()
+            except ThreadsExhausted as error:
+                job.outcome.set_result((None, error))
+                return False
         self._busy += 1
         job.state = "runs"
-        if inbox is None:
-            inbox = self.free.pop() if self.free else self._thread()
         inbox.put(job)
+        return True
 
     def _thread(self) -> Inbox:
+        if self._abandoned >= MOST_ABANDONED:
+            raise self._too_many()
         inbox: Inbox = SimpleQueue()
         # A daemon: a function that hangs must not keep the process from ending.
-        Thread(target=_work, args=(inbox, self._done), name="actionary", daemon=True).start()
+        thread = Thread(target=_work, args=(inbox, self._done), name="actionary", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the operating system gives no more
+            _log.error("a plain function is refused, for no thread can be started: %s", error)
+            raise ThreadsExhausted(f"no thread can be started: {error}") from error
         return inbox
+
+    def _too_many(self) -> ThreadsExhausted:
+        return ThreadsExhausted(f"{self._abandoned} threads run on for callers that gave up")
 
     def _done(self, job: Job, outcome: Outcome, inbox: Inbox) -> None:
         """Take the outcome of a job from its thread, which is free then."""
@@ -133,8 +174,9 @@ class Workers:
     def _begin_next(self, inbox: Inbox | None = None) -> bool:
         while self._waiting and self._busy < MOST_THREADS:
             job = self._waiting.popleft()
-            if not job.outcome.done():
-                self._begin(job, inbox)
+            if job.outcome.done():
+                continue
+            if self._begin(job, inbox) or self._busy:  # the threads that run will take the others
                 return True
         return False
 
@@ -164,15 +206,19 @@ def _work(inbox: Inbox, done: Callable[[Job, Outcome, Inbox], None]) -> None:
         del job, outcome  # an idle thread holds neither a loop nor anybody's data
 
 
-_workers: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Workers]] = WeakKeyDictionary()
+Pools: TypeAlias = WeakKeyDictionary[asyncio.AbstractEventLoop, Workers]
 """By event loop; there are many where `asyncio.run` is called often."""
 
+_handlers: Final[Pools] = WeakKeyDictionary()
+_gates: Final[Pools] = WeakKeyDictionary()
+_turn: Final[ContextVar[Turn | None]] = ContextVar("_turn", default=None)
 
-def _workers_here() -> Workers:
+
+def _workers_here(pools: Pools) -> Workers:
     loop = asyncio.get_running_loop()
-    workers = _workers.get(loop)
+    workers = pools.get(loop)
     if workers is None:
-        workers = _workers[loop] = Workers()
+        workers = pools[loop] = Workers()
         weakref.finalize(loop, _end, workers.free)
     return workers
 

@@ -229,6 +229,15 @@ def test_where_nobody_can_say_who_calls_the_caller_may_come_again(serve, predica
     assert "database" not in answer.text
 
 
+@pytest.mark.parametrize("retry_after", [None, float("inf"), float("nan")])
+def test_who_cannot_say_when_to_come_again_refuses_and_is_told_so(serve, retry_after, caplog):
+    async def auth(_: Any) -> bool:
+        raise AuthUnavailable("away", retry_after=retry_after)
+
+    assert ask(serve(app_of(action(public=True)(who), auth=auth)), "who")[:2] == (401, "unauthorized")
+    assert "in __init__" in caplog.text
+
+
 def test_a_server_without_a_thread_for_the_question_says_that_it_is_busy(serve, monkeypatch):
     monkeypatch.setattr(threads_module, "MOST_ABANDONED", 0)
     client = serve(app_of(action(public=True)(who), auth=BearerAuth(verify=in_a_thread)))

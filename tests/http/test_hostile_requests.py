@@ -55,6 +55,7 @@ FAULTS: dict[str, Callable[[], Any]] = {
     **{kind.__name__: partial(throw, kind()) for kind in RAISED},
     "group": lambda: throw(BaseExceptionGroup("several", [Gone(), ValueError()])),
     "interrupt": partial(throw, KeyboardInterrupt()),
+    "exit": partial(throw, GeneratorExit()),
     "class": lambda: str,
     "unlike": Unlike,
     "number": lambda: 3,
@@ -63,6 +64,8 @@ FAULTS: dict[str, Callable[[], Any]] = {
     "itself": lambda: FAULTS,
     "iterator": lambda: iter(()),
 }
+SIGNALS = {"interrupt", "exit"}
+"""What in a coroutine is said by whoever runs it."""
 
 
 @pytest.fixture
@@ -352,8 +355,13 @@ def test_a_query_may_be_as_long_as_the_application_says(serve, registry):
         assert client.get(f"/api/actions/query?{query}").status_code == status, query
 
 
-@pytest.mark.parametrize("name", ["fails", "fails_in_a_thread"])
-@pytest.mark.parametrize("how", sorted(FAULTS.keys() - {"interrupt"}))
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        *(("fails", how) for how in sorted(FAULTS.keys() - SIGNALS)),
+        *(("fails_in_a_thread", how) for how in sorted(FAULTS)),
+    ],
+)
 def test_whatever_a_handler_raises_or_returns_the_caller_gets_an_envelope(client, name, how):
     answer = client.post(f"/api/actions/{name}", json={"how": how})
     said = answer.json()
@@ -362,8 +370,7 @@ def test_whatever_a_handler_raises_or_returns_the_caller_gets_an_envelope(client
     assert said["details"] is None
 
 
-@pytest.mark.parametrize("name", ["fails", "fails_in_a_thread"])
-def test_a_handler_that_raises_keyboard_interrupt_does_not_end_the_server(client, name):
-    """It is whoever runs the process who interrupts it, so it is passed on; the server makes 500 of it."""
-    answer = client.post(f"/api/actions/{name}", json={"how": "interrupt"})
+def test_a_coroutine_that_raises_keyboard_interrupt_does_not_end_the_server(client):
+    """There it may be whoever runs the process, so it is passed on; the server makes a bare 500 of it."""
+    answer = client.post("/api/actions/fails", json={"how": "interrupt"})
     assert answer.status_code == 500

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from actionary import ActionDefinitionError, Principal, Registry, action, define_actions
-from actionary.auth import ApiKeyAuth, BasicAuth, BearerAuth
+from actionary.auth import ApiKeyAuth, AuthUnavailable, BasicAuth, BearerAuth
 from actionary.auth_scheme import SchemeSpec
 from actionary.describe import describe
 from actionary.fields import Auth
@@ -201,3 +202,28 @@ print(*({"jwt", "cryptography", "httpx2", "starlette"} & set(sys.modules)))
 def test_the_schemes_load_nothing_of_the_extras():
     done = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("given", [None, "5", True, [5]])
+def test_when_to_come_again_is_a_number(given):
+    with pytest.raises(TypeError, match="`retry_after` must be a number of seconds, not "):
+        AuthUnavailable("away", retry_after=given)
+
+
+@pytest.mark.parametrize("given", [math.inf, -math.inf, math.nan])
+def test_and_a_finite_one(given):
+    with pytest.raises(ValueError, match="`retry_after` must be a finite number of seconds, not "):
+        AuthUnavailable("away", retry_after=given)
+
+
+@pytest.mark.parametrize(("given", "told"), [(0, 0), (7, 7), (1.2, 2), (-3, 0), (-0.5, 0)])
+def test_it_is_told_in_whole_seconds_from_now(given, told):
+    assert AuthUnavailable("away", retry_after=given).retry_after == told
+
+
+def test_one_of_a_class_of_its_own_may_say_nothing_of_it():
+    class Away(AuthUnavailable):
+        def __init__(self) -> None:
+            """Say nothing."""
+
+    assert Away().retry_after == 5

@@ -98,6 +98,21 @@ def test_it_tells_how_much_time_is_left():
     assert not ctx.cancelled
 
 
+@pytest.mark.parametrize("kind", [Context, HttpContext])
+def test_a_call_that_a_handler_makes_ends_with_its_own(kind):
+    outer, inner = Call(Running(), "outer", monotonic(), 5), call_of("inner")
+    if kind is Context:
+        ctx = Context(deadline=monotonic() + 60).of_call(outer, "outer")
+    else:
+        ctx = HttpContext(dict(request().scope), outer, b"r", resources=None)
+    nested = ctx.of_call(inner, "inner")
+    assert inner.deadline == inner.until == nested.deadline == outer.deadline
+    assert not nested.cancelled
+    outer.stop = "gone"
+    assert nested.cancelled
+    assert nested.of_call(call_of("innermost"), "innermost").cancelled
+
+
 def test_a_principal_is_brought_along():
     ann = Principal(id="ann", scopes=frozenset({"read"}), claims={"secret": 1})
     ctx = Context(principal=ann).of_call(call_of("ping"), "ping")

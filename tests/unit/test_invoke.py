@@ -196,11 +196,11 @@ class TestAuth:
         assert code_of(await call(self.guarded(auth), {}, self.request)) == "unauthorized"
         assert "StopIteration" in caplog.text
 
-    async def test_one_that_hangs_refuses_at_the_timeout(self):
+    async def test_one_that_hangs_lets_nobody_in_and_the_call_ends_at_its_timeout(self):
         async def auth(_: Any) -> bool:
             return await asyncio.get_running_loop().create_future()
 
-        assert code_of(await call(self.guarded(auth, timeout=0.01), {}, self.request)) == "unauthorized"
+        assert code_of(await call(self.guarded(auth, timeout=0.01), {}, self.request)) == "timeout"
 
     async def test_from_outside_without_a_request_nobody_gets_in(self):
         for caller in ("http", "mcp", "app", "tool"):
@@ -669,3 +669,27 @@ def test_the_logger_is_quiet_on_the_good_path(caplog):
 
 def test_http_is_get_or_post():
     assert Http("GET").method == "GET"
+
+
+@pytest.mark.parametrize("plain", [False, True])
+async def test_a_call_that_a_handler_makes_has_no_more_time_than_its_own(plain):
+    @action
+    async def left(ctx: Context) -> float:
+        """Say how much time is left."""
+        return ctx.deadline
+
+    if plain:
+
+        @action(timeout=5)
+        def outer(ctx: Context) -> tuple[float, float]:
+            """Ask another."""
+            return ctx.deadline, unwrap(invoke_action_sync(left, None, ctx))
+    else:
+
+        @action(timeout=5)
+        async def outer(ctx: Context) -> tuple[float, float]:
+            """Ask another."""
+            return ctx.deadline, await left.run(None, ctx)
+
+    own, inner = unwrap(await invoke_action(outer))
+    assert inner == own

@@ -148,7 +148,7 @@ def test_a_call_gives_data_of_its_type_and_the_json_that_travels(registry):
 
 async def test_it_can_be_awaited(registry):
     client = TestClient(registry)
-    assert unwrap(await client.call("find-book", {"title": "Emma"})).title == "Emma"
+    assert unwrap(await client.call("find_book", {"title": "Emma"})).title == "Emma"
     with pytest.raises(RuntimeError, match=r"use `await client.call"):
         client.call_sync(find_book, {"title": "Emma"})
     with pytest.raises(RuntimeError, match="use `async with"), client:
@@ -191,6 +191,7 @@ def test_what_a_caller_can_cause_is_a_value(registry):
         ("for_agents", {"count": 1}),
         ("private", {}),
         ("nothing", {}),
+        ("find-book", {"title": "Emma"}),
     ],
 )
 def test_a_call_ends_as_it_does_over_http(registry, name, given):
@@ -242,6 +243,8 @@ def test_each_kind_of_caller_reaches_what_is_for_it(registry):
     assert outcome("tool", for_agents, {"count": "3"}) == 3
     assert outcome("code", for_agents, {"count": "3"}) == "invalid_input"
     assert outcome("http", for_agents, {"count": 3}) == "not_found"
+    assert outcome("code", "add-book", {"title": "New"}) == outcome("http", "add_book", {"title": "New"})
+    assert outcome("http", "add-book", {"title": "New"}) == "not_found"
     with pytest.raises(ValueError, match="'nobody' is no caller"):
         TestClient(registry, caller="nobody")
 

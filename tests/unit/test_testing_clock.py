@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -108,6 +109,7 @@ def test_a_gate_that_takes_too_long_refuses(clock):
     guarded = action(public=True, auth=slow, name="guarded")(for_long.handler)
     client = TestClient(registry_of(guarded), clock=clock)
     assert refused(client.call_sync(guarded)).code == "unauthorized"
+    refused(client.call_sync(guarded, timeout=10.5), "timeout")
 
 
 async def test_a_handler_can_be_called_with_a_context_on_the_clock(clock):
@@ -212,3 +214,24 @@ def test_a_call_that_a_handler_makes_ends_with_its_own(clock):
     client = TestClient(registry_of(ask_another, ask), resources=Slow(clock), clock=clock)
     assert unwrap(client.call_sync(ask_another, {"seconds": 19})) == "answer"
     refused(client.call_sync(ask_another, {"seconds": 20}), "timeout")
+
+
+def test_a_plain_function_that_a_handler_calls_sees_that_nobody_waits_any_more(clock):
+    over, steps = threading.Event(), list[int]()
+
+    @action(public=True)
+    def count(ctx: Context) -> None:
+        """Count until nobody waits."""
+        while not ctx.cancelled and len(steps) < 9:
+            clock.advance(10)
+            steps.append(10)
+        over.set()
+
+    @action(public=True, timeout=20)
+    async def call_another(ctx: Context) -> None:
+        """Call another."""
+        await count.run(None, ctx)
+
+    refused(TestClient(registry_of(count, call_another), clock=clock).call_sync(call_another), "timeout")
+    assert over.wait(20)
+    assert len(steps) == 2

@@ -92,7 +92,6 @@ class FetchedKeys:
         loop = asyncio.get_running_loop()
         task = self._fetches.get(loop)
         if task is None and monotonic() >= self._not_before:
-            self._not_before = monotonic() + FETCH_SECONDS
             # A task of its own: it outlives the call that began it, and others wait for it too.
             task = self._fetches[loop] = loop.create_task(self._fetch(loop))
         if task is not None:
@@ -103,9 +102,6 @@ class FetchedKeys:
             async with asyncio.timeout(FETCH_SECONDS):
                 data = await self._download()
             self._keys = read_key_set(data, self._algorithms, self._unfit)
-        except asyncio.CancelledError:  # the loop ends, which says nothing of the host
-            self._not_before = -math.inf
-            raise
         except Exception as error:  # noqa: BLE001 - whatever the network, the host and its data do
             self._failed = True
             self._not_before = monotonic() + RETRY

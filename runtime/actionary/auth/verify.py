@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import traceback
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from actionary.auth_scheme import AuthUnavailable
 from actionary.principal import Principal
+from actionary.running import PASSED_ON
 from actionary.threads import ThreadsExhausted, called
+from actionary.unquoted import Unquoted, unquoted
 
 Answer: TypeAlias = bool | Principal | None
 
@@ -19,31 +21,21 @@ VerifyLogin: TypeAlias = Callable[[str, str], Answer | Awaitable[Answer]]
 """Who is known by a name and a password; a plain function runs in a thread."""
 
 
-class VerifyError(Exception):
-    """A ``verify`` raised; this says where, and nothing of what it was given."""
-
-
 async def ask(verify: Verify | VerifyLogin, *sent: str) -> Answer:
     """Ask a ``verify``. What it raises may quote a secret, so no text of it is kept.
 
     Raises:
         AuthUnavailable: It says so, or no thread is left for it.
-        VerifyError: It raised something else.
+        Unquoted: It raised something else.
     """
     try:
         answer: Answer = await called(verify, *sent)
-    except AuthUnavailable:
+    except (AuthUnavailable, asyncio.CancelledError, *PASSED_ON):
         raise
     except ThreadsExhausted as error:
         raise AuthUnavailable(str(error)) from None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises is told of by its place
-        failed = _told(error)
+    except BaseException as error:  # noqa: BLE001 - whatever it raises is told of by its place
+        failed = unquoted("verify", error)
     else:
         return answer
-    raise VerifyError(failed)  # here, where it has no context that a log would show
-
-
-def _told(error: BaseException) -> str:
-    """Tell where something was raised, and of what class it is."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    return f"verify raised {type(error).__name__}; its text is left out, for it may hold a secret\n{frames}"
+    raise Unquoted(failed)  # here, where it has no context that a log would show

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from time import monotonic
 from typing import Any, Final
 
 from actionary.auth_scheme import AuthUnavailable
 from actionary.context import OUTSIDE, Context, Request
 from actionary.fields import Auth
 from actionary.principal import Principal
-from actionary.result import CommonError
-from actionary.running import Call
-from actionary.threads import called
+from actionary.result import CommonError, unavailable
+from actionary.running import PASSED_ON, Call, is_cancelled
+from actionary.threads import ThreadsExhausted, called, watched_turn
+from actionary.unquoted import unquoted
 
 MOST_SECONDS: Final = 10.0
 """How long a gate may take to let a call in."""
@@ -28,7 +30,8 @@ async def authenticate(auth: Auth, ctx: Context[Any], call: Call) -> None:
     more than `MOST_SECONDS`, are refused.
 
     Raises:
-        CommonError: ``unauthorized``, or ``unavailable`` where ``auth`` says that it cannot say.
+        CommonError: ``unauthorized``, or ``unavailable`` where ``auth`` says that it cannot say,
+            or there is no thread to ask it in.
     """
     if ctx.caller not in OUTSIDE:
         return
@@ -40,9 +43,7 @@ async def authenticate(auth: Auth, ctx: Context[Any], call: Call) -> None:
         ctx.principal = answer
     elif isinstance(answer, AuthUnavailable):
         _log.warning("auth of %s is away: %s (request %s)", ctx.action, answer, ctx.request_id)
-        raise CommonError(
-            "unavailable", "Who calls cannot be known now.", retry_after=max(0, int(answer.retry_after))
-        )
+        raise CommonError("unavailable", "Who calls cannot be known now.", retry_after=answer.retry_after)
     elif answer is not True:
         if answer is not False and answer is not None:
             warn_of_answer("auth", ctx, answer, "True, False or a Principal")
@@ -53,32 +54,53 @@ async def answer_in_time(asking: Any, gate: str, ctx: Context[Any], call: Call) 
     """Give what a gate's own function answers, ``False`` where it raises or takes too long.
 
     Raises:
-        CancelledError: The call was given up by who made it.
+        CommonError: ``unavailable``: there was no thread for it, or not in time.
+        CancelledError: The call was stopped, or given up by who made it.
     """
     before = call.until
     call.limit(MOST_SECONDS)
-    answer: Any = False
-    try:
-        answer = await asking
-    except (Exception, SystemExit):  # noqa: BLE001 - whatever it raises, the door stays closed
-        if call.stop is None:
-            _log.exception(
-                "%s of %s failed; the call is refused (request %s)", gate, ctx.action, ctx.request_id
-            )
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if call.stop != "late" and task is not None and task.cancelling():
-            raise
-    if call.stop == "late":
+    with watched_turn() as turn:
+        answer = await _answer(asking, gate, ctx, call)
+    if call.stop is not None:
+        if not call.had_time or monotonic() >= call.deadline:  # the time that is over is not the gate's
+            raise asyncio.CancelledError
         call.take_back()
+        if turn.waited:  # it may be that the server is busy, which says nothing of the caller
+            raise _unasked(gate, ctx, "its time was over when it had waited for a thread")
         _log.error(
             "%s of %s took too long; the call is refused (request %s)", gate, ctx.action, ctx.request_id
         )
         answer = False
-    elif call.stop is not None:
-        raise asyncio.CancelledError
     call.until = before
     return answer
+
+
+async def _answer(asking: Any, gate: str, ctx: Context[Any], call: Call) -> Any:
+    try:
+        return await asking
+    except ThreadsExhausted as exhausted:
+        if call.stop is None:
+            raise _unasked(gate, ctx, str(exhausted)) from exhausted
+    except PASSED_ON:
+        raise
+    except BaseException as error:
+        if isinstance(error, asyncio.CancelledError) and call.stop is None and is_cancelled():
+            raise
+        if call.stop is None:
+            told = unquoted(gate, error)
+            _log.error(
+                "%s of %s failed; the call is refused (request %s): %s",
+                gate,
+                ctx.action,
+                ctx.request_id,
+                told,
+            )
+    return False  # whatever it raises, the door stays closed
+
+
+def _unasked(gate: str, ctx: Context[Any], why: str) -> CommonError:
+    _log.warning("%s of %s cannot be asked: %s (request %s)", gate, ctx.action, why, ctx.request_id)
+    return unavailable()
 
 
 def warn_of_answer(gate: str, ctx: Context[Any], answer: object, wanted: str) -> None:

@@ -41,7 +41,7 @@ async def authorize(predicate: Authorize, given: BaseModel, ctx: Context[Any], c
     One that raises, gives anything else, or takes too long refuses.
 
     Raises:
-        CommonError: ``forbidden``.
+        CommonError: ``forbidden``, or ``unavailable`` where there is no thread to ask it in.
     """
     answer = await answer_in_time(called(predicate, given, ctx), "authorize", ctx, call)
     if answer is True:

@@ -139,7 +139,7 @@ class Pipeline:
         self._validators: Final[dict[AnyAction, Mapping[str, Validator]]] = {}
 
     def find(self, asked: AnyAction | str) -> AnyAction | Err:
-        """Find an action for the caller; over HTTP one that is not for it is not there.
+        """Find an action for the caller; over HTTP by its name only, and one that is not for it is not there.
 
         Raises:
             TypeError: ``asked`` is neither an action nor a name.
@@ -153,11 +153,14 @@ class Pipeline:
                 " client the registry that has it"
             )
         try:
-            return find(self.registry, asked, self.caller)
+            found = find(self.registry, asked, self.caller)
+            if self.caller == "http" and isinstance(asked, str) and asked != found.name:  # it is a slug
+                raise CommonError("not_found", "There is no such action.")  # noqa: TRY301 - refused as all others
         except CommonError as refused:
             error = CommonError("not_found", "There is no such action.") if self.caller == "http" else refused
             name = asked if isinstance(asked, str) else asked.name
             return err_of(error, name, 0.0, new_request_id().decode())
+        return found
 
     async def call(self, action: AnyAction, given: Any, asking: Asking) -> Sent[Any] | Err:
         """Call an action that was found.

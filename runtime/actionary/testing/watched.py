@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
@@ -13,6 +14,7 @@ from actionary.gates.counters import IN_MEMORY, Counters, Counts, MemoryCounts
 from actionary.gates.rate_limit import RateLimit
 from actionary.observe import Invocation, OnInvoke
 from actionary.principal import Principal
+from actionary.running import PASSED_ON, is_cancelled
 from actionary.threads import called
 
 Watched: TypeAlias = Literal["auth", "authorize", "on_invoke"]
@@ -77,7 +79,11 @@ def _watched(of: Watched, predicate: Callable[..., Any], mistakes: Mistakes) -> 
             if not _is_answer(of, answer):
                 name = getattr(predicate, "__qualname__", type(predicate).__qualname__)
                 raise TypeError(f"{name} answered {answer!r}, and anything but its own answers refuses")  # noqa: TRY301 - seen as what it raises itself
-        except (Exception, SystemExit) as error:
+        except PASSED_ON:
+            raise
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError) and is_cancelled():
+                raise
             if of != "auth" or not isinstance(error, AuthUnavailable):
                 mistakes.append(Mistake(of, error))
             raise
