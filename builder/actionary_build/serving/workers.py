@@ -20,7 +20,7 @@ import click
 
 from actionary_build.serving.process import Serving
 from actionary_build.serving.server import GRACE
-from actionary_build.serving.worker import END_NOW, READY
+from actionary_build.serving.worker import END, END_NOW, READY
 
 _LONGEST_PAUSE: Final = 30.0
 """Seconds to wait at most before a worker that cannot start is started again."""
@@ -45,9 +45,21 @@ class _Worker:
             click.echo(f"{self} is ready", err=True)
         return ready
 
+    def end(self) -> None:
+        """Tell it that all end, and end it whatever it does: a busy one hears a signal alone."""
+        self._tell(END)
+        self.send(signal.SIGTERM)
+
     def end_now(self) -> None:
+        self._tell(END_NOW)
+
+    def send(self, number: signal.Signals) -> None:
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+
+    def _tell(self, what: bytes) -> None:
         try:
-            self.channel.send(END_NOW)
+            self.channel.send(what)
         except OSError:  # it is gone, or so busy that it hears of it by being killed
             return
 
@@ -91,7 +103,7 @@ class Workers:
             self._ending.set()
             self._listener.close()  # before the workers do: they let those in who wait in it
             for worker in self._running:
-                _send(worker, signal.SIGTERM)
+                worker.end()
         elif self._signals == 2:
             self._ending_now.set()
             for worker in self._running:
@@ -101,7 +113,7 @@ class Workers:
 
     def _kill(self) -> None:
         for worker in self._running:
-            _send(worker, signal.SIGKILL)
+            worker.send(signal.SIGKILL)
 
     async def _kill_in_time(self) -> None:
         """End those that do not end by themselves, soon after they should have."""
@@ -160,7 +172,7 @@ class Workers:
         worker = _Worker(label, process, channel)
         self._running.add(worker)
         if self._ending.is_set():
-            _send(worker, signal.SIGTERM)
+            worker.end()
         return worker
 
     async def _ended(self, worker: _Worker, pause: float = 0) -> int:
@@ -178,8 +190,3 @@ class Workers:
             await self._pause(pause)
             return 0
         return 0 if code == -signal.SIGTERM else code
-
-
-def _send(worker: _Worker, number: signal.Signals) -> None:
-    if worker.process.returncode is None:
-        worker.process.send_signal(number)

@@ -43,6 +43,36 @@ def test_one_that_is_told_to_end_finishes_its_calls_and_is_replaced(start, tmp_p
     assert call.is_alive()
     (tmp_path / "end").touch()
     assert call.reply()[1]["data"] == "ended"
+    assert served.call("add", first=1, second=2)[1]["data"] == 3
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept connections", "a connection for each call"])
+def test_when_one_is_told_to_end_no_call_is_lost_and_new_ones_are_answered(start, load, installed, kept):
+    served = start("--workers", "2", path=installed)
+    process = served.ready_workers(1)[2]
+    callers = load(served, kept=kept)
+    callers.goes_on()
+    os.kill(process, signal.SIGTERM)
+    served.until(rf"^worker 2 \(process {process}\) ended with 0; ")
+    callers.goes_on()
+    assert [*served.ready_workers(1)] == [2]
+    callers.goes_on()
+    callers.end()
+    assert callers.lost == []
+    assert served.end() == 0
+
+
+def test_one_that_is_told_to_end_and_then_all_are(start, load):
+    """Some send their signal to all processes of a group, and the supervisor does so then too."""
+    served = start("--workers", "2")
+    served.ready_workers(1)
+    callers = load(served, kept=False)
+    callers.goes_on()
+    for process in re.findall(r"process (\d+)", served.said):
+        os.kill(int(process), signal.SIGTERM)
+    code = served.end()
+    callers.ended()
+    assert (callers.lost, code) == ([], 0)
 
 
 def test_one_that_cannot_start_again_is_told_of_and_the_others_answer(start, project):
