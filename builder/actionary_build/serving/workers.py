@@ -25,6 +25,9 @@ from actionary_build.serving.worker import END, END_NOW, READY
 _LONGEST_PAUSE: Final = 30.0
 """Seconds to wait at most before a worker that cannot start is started again."""
 
+_SOUND: Final = 10.0
+"""Seconds after which a worker that dies has not died of being started."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Worker:
@@ -44,6 +47,17 @@ class _Worker:
         if ready:
             click.echo(f"{self} is ready", err=True)
         return ready
+
+    async def is_sound(self) -> bool:
+        """Wait until it has answered calls for a while; it has not if it ends before."""
+        if not await self.is_ready():
+            return False
+        try:
+            async with asyncio.timeout(_SOUND):
+                await self.process.wait()
+        except TimeoutError:
+            return True
+        return False
 
     def end(self) -> None:
         """Tell it that all end, and end it whatever it does: a busy one hears a signal alone."""
@@ -127,20 +141,20 @@ class Workers:
 
     async def _keep(self, number: int, worker: _Worker | None) -> int:
         """Keep a worker in a place until the end, and give the exit code of the last one."""
-        pause = 0.0
+        failed = 0 if worker is None else 1  # starts in a row that soon came to nothing
         code = 0 if worker is None else await self._ended(worker)
         while not self._ending.is_set():
-            longer = min(max(1.0, 2 * pause), _LONGEST_PAUSE)
             try:
                 worker = await self._start(number, verify=False)
             except OSError as refused:
-                pause = longer
+                failed += 1
+                pause = max(1.0, _pause_after(failed))
                 why = refused.strerror or refused
                 click.echo(f"worker {number} cannot be started: {why}; next try in {pause:g} s", err=True)
                 await self._pause(pause)
                 continue
-            pause = 0.0 if await worker.is_ready() else longer
-            code = await self._ended(worker, pause)
+            failed = 0 if await worker.is_sound() else failed + 1
+            code = await self._ended(worker, _pause_after(failed))
         return code
 
     async def _pause(self, seconds: float) -> None:
@@ -190,3 +204,8 @@ class Workers:
             await self._pause(pause)
             return 0
         return 0 if code == -signal.SIGTERM else code
+
+
+def _pause_after(failed: int) -> float:
+    """Give the seconds to wait after so many starts that soon came to nothing; one may be bad luck."""
+    return 0.0 if failed < 2 else min(2.0 ** min(failed - 2, 10), _LONGEST_PAUSE)

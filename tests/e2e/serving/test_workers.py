@@ -86,6 +86,21 @@ def test_one_that_cannot_start_again_is_told_of_and_the_others_answer(start, pro
     assert served.end() == 0
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_one_that_dies_whenever_it_was_started_is_started_again_more_and_more_slowly(start, number):
+    served = start("--workers", "2")
+    first = re.search(r"^worker 1 \(process (\d+)\) is ready$", served.said, re.MULTILINE)
+    assert first is not None
+    workers = {1: int(first[1]), **served.ready_workers(1)}
+    for then in ("another takes its place", "it is started again in 1 s", "it is started again in 2 s"):
+        os.kill(workers[number], signal.SIGKILL)
+        served.until(rf"^worker {number} \(process {workers[number]}\) was ended by SIGKILL; {then}$")
+        if not then.endswith("2 s"):
+            workers = served.ready_workers(1)
+    assert served.call("tell")[0] == 200
+    assert served.end() == 0
+
+
 def test_their_log_says_which_of_them_speaks(start):
     served = start("--workers", "2")
     served.call("tell")
