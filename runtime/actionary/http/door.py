@@ -28,12 +28,13 @@ from actionary.http.challenge import challenge_headers
 from actionary.http.context import HttpContext
 from actionary.http.deprecation import deprecation_headers
 from actionary.http.documents import Documents
-from actionary.http.framing import refuse_framing
+from actionary.http.framing import CLOSE, TWO_ENDS, has_body, refuse_framing
 from actionary.http.held import Held
 from actionary.http.path import path_in_app
 from actionary.http.revalidation import is_known, is_revalidated, tag_of
 from actionary.invoke import Read, perform
 from actionary.limits import Limits
+from actionary.messages import invalid_input
 from actionary.observe import CALLS, Observed, OnInvoke, telemetry_now
 from actionary.registry import Registry
 from actionary.result import CommonError, Err, unavailable
@@ -87,6 +88,18 @@ class Place:
     def name(self) -> str:
         """The name of the action there; the first one's, if there are several."""
         return next(iter(self.entries.values())).action.name
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """A request that calls no action, though it came to where they are."""
+
+    place: Place | None
+    path: str
+    method: str
+    headers: Mapping[bytes, bytes]
+    request_id: bytes
+    ends_twice: bool
 
 
 class Door:
@@ -156,19 +169,18 @@ class Door:
         path = path_in_app(scope)
         place = self._places.get(path)
         headers = dict(scope["headers"])
-        if b"transfer-encoding" in headers and b"content-length" in headers:
-            await refuse_framing(send)
-            return
+        ends_twice = b"transfer-encoding" in headers and b"content-length" in headers
         if place is None and not self._may_be_asked_for(path):
-            await self._app(scope, receive, send)
+            await (refuse_framing(send) if ends_twice else self._app(scope, receive, send))
             return
         request_id = headers.get(b"x-request-id")
         if request_id is None or not _REQUEST_ID.fullmatch(request_id):
             request_id = new_request_id()
         method = scope["method"]
-        entry = None if place is None else place.entries.get(method)
+        entry = None if place is None or ends_twice else place.entries.get(method)
         if entry is None:
-            await self._answer_unasked(place, path, method, request_id, send)
+            asked = Unasked(place, path, method, headers, request_id, ends_twice)
+            await self._answer_unasked(asked, send)
             return
         running = self._running_here()
         action, held = entry.action, entry.held
@@ -190,7 +202,9 @@ class Door:
             if err.code == "cancelled":
                 return  # the caller is gone
             status, body = err.status, err_envelope(err)
-            more = [*_headers_of(err, call), *challenge_headers(err, entry.gates, context)]
+            more = [*_headers_of(err), *challenge_headers(err, entry.gates, context)]
+            if (call.receive is None or entry.reads_query) and has_body(headers):
+                more.append(CLOSE)  # nobody reads the rest of the body
         else:
             if entry.kept is not None:
                 await _send_kept(
@@ -219,16 +233,20 @@ class Door:
             self._loop, self._running, self._telemetry = loop, running_here(), telemetry_now()
         return self._running
 
-    async def _answer_unasked(
-        self, place: Place | None, path: str, method: str, request_id: bytes, send: Send
-    ) -> None:
+    async def _answer_unasked(self, asked: Unasked, send: Send) -> None:
         """Answer where no action is called: say which methods there are, or refuse.
 
         No work was done; that it took no time tells nothing about the name.
         """
-        headers = [*self._headers, (b"x-request-id", request_id)]
-        if place is None:
-            name, error = path.rpartition("/")[2], CommonError("not_found", "There is no such action.")
+        place, method = asked.place, asked.method
+        name = asked.path.rpartition("/")[2] if place is None else place.name
+        headers = [*self._headers, (b"x-request-id", asked.request_id)]
+        if has_body(asked.headers):
+            headers.append(CLOSE)
+        if asked.ends_twice:
+            error = invalid_input(([], "two_ends", TWO_ENDS))
+        elif place is None:
+            error = CommonError("not_found", "There is no such action.")
         elif method == "OPTIONS":
             headers = [*_without_content(headers), (b"allow", place.allow)]
             await _send(204, headers, b"", send)
@@ -236,9 +254,8 @@ class Door:
         else:
             headers.append((b"allow", place.allow))
             methods = " or ".join(each for each in sorted(place.entries) if each != "HEAD")
-            name = place.name
             error = CommonError("method_not_allowed", f"The action is called with {methods}.")
-        body = err_envelope(err_of(error, name, 0, request_id.decode()))
+        body = err_envelope(err_of(error, name, 0, asked.request_id.decode()))
         headers.append((b"content-length", b"%d" % len(body)))
         await _send(error.status, headers, b"" if method == "HEAD" else body, send)
 
@@ -278,11 +295,6 @@ def _without_content(headers: Headers) -> Headers:
     return [header for header in headers if header[0] != b"content-type"]
 
 
-def _headers_of(err: Err, call: Call) -> Headers:
+def _headers_of(err: Err) -> Headers:
     """Give the headers that only some failures have."""
-    headers: Headers = []
-    if err.retry_after is not None:
-        headers.append((b"retry-after", b"%d" % err.retry_after))
-    if call.receive is None and err.code in {"payload_too_large", "timeout"}:
-        headers.append((b"connection", b"close"))  # nobody reads the rest of the body
-    return headers
+    return [] if err.retry_after is None else [(b"retry-after", b"%d" % err.retry_after)]
