@@ -17,6 +17,7 @@ import uvicorn
 from actionary.running import running_here
 
 from actionary_build.serving.listening import hold_off
+from actionary_build.serving.silence import Silence
 
 LINGER: Final = 0.5
 """Seconds in which a connection without a call may still bring one, when the server is to end."""
@@ -29,6 +30,9 @@ _ANSWER: Final = 1.0
 
 _LOOK: Final = 0.05
 """Seconds from one look at what still runs to the next."""
+
+_TICKS: Final = 10
+"""Of uvicorn's ticks, of 0.1 seconds each, from one look at silent connections to the next."""
 
 _HANDSHAKE: Final = 0.2
 """Seconds in which a connection that was begun is there, or its caller far away."""
@@ -55,6 +59,7 @@ class GracefulServer(uvicorn.Server):
         self._limit = limit
         self._supervised = supervised
         self._others_answer = supervised
+        self._silence = Silence()
         self._seconds_left: SimpleQueue[float] = SimpleQueue()
         # Made now: a handler of a signal may interrupt the making of another thread.
         Thread(target=_end_in_time, args=(self._seconds_left,), name="actionary-end", daemon=True).start()
@@ -83,6 +88,12 @@ class GracefulServer(uvicorn.Server):
         """Wait for no call any more."""
         self.should_exit = self.force_exit = True
         self._seconds_left.put(GRACE)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Do what uvicorn does now and then, and look for connections that keep us waiting."""
+        if counter % _TICKS == 0:
+            self._silence.look(self.server_state.connections, monotonic())
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what was begun, within the limit, and close everything."""
