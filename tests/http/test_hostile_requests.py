@@ -6,6 +6,8 @@ nothing of what was sent is in its log.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 import socket
 from collections.abc import Callable, Iterator
@@ -189,11 +191,40 @@ def test_what_is_no_http_is_refused_and_nothing_of_it_runs(client, seen, request
 
 def test_a_request_that_ends_in_two_ways_is_told_so_wherever_it_goes(serve, registry):
     client = serve(create_app(registry), http="h11")
-    for path in (b"/api/actions/echo", b"/api/actions/nobody", b"/healthz", b"/nowhere"):
+    for path in (b"/healthz", b"/nowhere"):
         came = exchange(client, NO_HTTP["length and encoding"].replace(b"/api/actions/echo", path, 1))
         assert answers(came) == [400]
         assert b"connection: close" in came.lower()
         assert came.endswith(b"The request has both Content-Length and Transfer-Encoding.")
+    for path in (b"/api/actions/echo", b"/api/actions/nobody"):
+        came = exchange(client, NO_HTTP["length and encoding"].replace(b"/api/actions/echo", path, 1))
+        assert answers(came) == [400]
+        head, _, body = came.partition(b"\r\n\r\n")
+        headers = dict(line.split(b": ", 1) for line in head.lower().split(b"\r\n")[1:])
+        assert headers[b"connection"] == b"close"
+        assert len(headers[b"actionary-catalog"]) == 16
+        envelope = json.loads(body)
+        assert envelope["requestId"].encode() == headers[b"x-request-id"]
+        assert (envelope["code"], envelope["action"]) == ("invalid_input", path.decode().rpartition("/")[2])
+        assert envelope["message"] == "the input has both Content-Length and Transfer-Encoding"
+
+
+@pytest.mark.parametrize("digits", [20, 5000])
+async def test_a_length_of_many_digits_is_too_large_whatever_server_lets_it_through(registry, digits):
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"9" * digits)]
+    scope = {"type": "http", "method": "POST", "path": "/api/actions/echo", "query_string": b""}
+    await create_app(registry)({**scope, "headers": headers}, _never, send)
+    assert sent[0]["status"] == 413
+    assert (b"connection", b"close") in sent[0]["headers"]
+
+
+async def _never() -> Any:
+    await asyncio.Event().wait()
 
 
 READ_IN_ONE_WAY = {

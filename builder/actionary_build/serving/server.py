@@ -17,6 +17,7 @@ import uvicorn
 from actionary.running import running_here
 
 from actionary_build.serving.listening import hold_off
+from actionary_build.serving.silence import Silence
 
 LINGER: Final = 0.5
 """Seconds in which a connection without a call may still bring one, when the server is to end."""
@@ -29,6 +30,9 @@ _ANSWER: Final = 1.0
 
 _LOOK: Final = 0.05
 """Seconds from one look at what still runs to the next."""
+
+_TICKS: Final = 10
+"""Of uvicorn's ticks, of 0.1 seconds each, from one look at silent connections to the next."""
 
 _HANDSHAKE: Final = 0.2
 """Seconds in which a connection that was begun is there, or its caller far away."""
@@ -45,7 +49,8 @@ class GracefulServer(uvicorn.Server):
     for at most ``limit`` seconds. What runs then is answered with ``timeout``, and the
     resources are closed. A second signal is like the limit, a third ends the process
     at once. One that is ``supervised`` leaves these to its supervisor, since some
-    send their signals to all processes.
+    send their signals to all processes; and others answer on its sockets after it,
+    unless it is told to `end_with_all`.
     """
 
     def __init__(self, config: uvicorn.Config, limit: float, *, supervised: bool = False) -> None:
@@ -53,6 +58,8 @@ class GracefulServer(uvicorn.Server):
         self.cut_off = False
         self._limit = limit
         self._supervised = supervised
+        self._others_answer = supervised
+        self._silence = Silence()
         self._seconds_left: SimpleQueue[float] = SimpleQueue()
         # Made now: a handler of a signal may interrupt the making of another thread.
         Thread(target=_end_in_time, args=(self._seconds_left,), name="actionary-end", daemon=True).start()
@@ -71,18 +78,34 @@ class GracefulServer(uvicorn.Server):
         self.should_exit = True
         self._seconds_left.put(self._limit + GRACE)
 
+    def end_with_all(self) -> None:
+        """Begin the end of the whole server: nobody answers on these sockets any more."""
+        self._others_answer = False
+        if not self.should_exit:
+            self.end()
+
     def end_now(self) -> None:
         """Wait for no call any more."""
         self.should_exit = self.force_exit = True
         self._seconds_left.put(GRACE)
 
+    async def on_tick(self, counter: int) -> bool:
+        """Do what uvicorn does now and then, and look for connections that keep us waiting."""
+        if counter % _TICKS == 0:
+            self._silence.look(self.server_state.connections, monotonic())
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what was begun, within the limit, and close everything."""
         began = monotonic()
         if self._supervised:
-            await asyncio.sleep(LINGER / 2)  # the supervisor is to close its own end of the sockets before us
+            # If all end, the supervisor says so and closes its own end of the sockets before us.
+            await asyncio.sleep(LINGER / 2)
         self._close_after_answers()
-        await self._let_the_last_in(sockets or [])
+        if self._others_answer:
+            await self._stop_listening(sockets or [])
+        else:
+            await self._let_the_last_in(sockets or [])
         await self._wait(began + min(LINGER, self._limit), lambda: bool(self.server_state.connections))
         for connection in tuple(self.server_state.connections):
             connection.shutdown()  # at once where no call is
@@ -105,8 +128,15 @@ class GracefulServer(uvicorn.Server):
         for listener in sockets:
             hold_off(listener)
         await asyncio.sleep(_HANDSHAKE)
-        loop = asyncio.get_running_loop()
         kept = [listener.dup() for listener in sockets]
+        await self._stop_listening(sockets)
+        loop = asyncio.get_running_loop()
+        for caller in [caller for listener in kept for caller in _last_callers(listener)]:
+            await loop.connect_accepted_socket(self._protocol, caller)
+
+    async def _stop_listening(self, sockets: Sequence[socket.socket]) -> None:
+        """Let nobody in any more; who waits is for others who have the same sockets."""
+        loop = asyncio.get_running_loop()
         for listener in sockets:
             loop.remove_reader(listener)  # asyncio lets nobody in by itself any more
         for _ in range(3):  # rounds in which those whom it let in get their connection
@@ -115,8 +145,6 @@ class GracefulServer(uvicorn.Server):
             server.close()
         for listener in sockets:
             listener.close()
-        for caller in [caller for listener in kept for caller in _last_callers(listener)]:
-            await loop.connect_accepted_socket(self._protocol, caller)
 
     def _protocol(self) -> asyncio.Protocol:
         return self.config.http_protocol_class(  # type: ignore[call-arg]  # uvicorn's own classes all take these

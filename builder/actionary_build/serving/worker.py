@@ -2,7 +2,8 @@
 
 ``python -m actionary_build.serving.worker JSON`` is how `actionary_build.serving.workers`
 starts one. The channel between the two carries `READY` here, once calls are answered,
-and `END_NOW` there; when it closes, the supervisor is gone.
+`END` and `END_NOW` there; when it closes, the supervisor is gone. A worker that is not
+told `END` but gets a signal ends alone.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from actionary_build.serving.process import Serving, application, run, server_of
 from actionary_build.serving.server import GracefulServer
 
 READY: Final = b"r"
-END_NOW: Final = b"e"
+END: Final = b"e"
+END_NOW: Final = b"n"
 
 
 def main(given: str) -> int:
@@ -62,9 +64,9 @@ def _heed(channel: socket.socket, server: GracefulServer) -> None:
     if said == END_NOW:
         server.end_now()
         return
-    asyncio.get_running_loop().remove_reader(channel)
-    if not server.should_exit:
-        server.end()
+    if said != END:
+        asyncio.get_running_loop().remove_reader(channel)
+    server.end_with_all()
 
 
 def _nothing() -> None:

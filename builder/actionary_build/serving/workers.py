@@ -20,10 +20,13 @@ import click
 
 from actionary_build.serving.process import Serving
 from actionary_build.serving.server import GRACE
-from actionary_build.serving.worker import END_NOW, READY
+from actionary_build.serving.worker import END, END_NOW, READY
 
 _LONGEST_PAUSE: Final = 30.0
 """Seconds to wait at most before a worker that cannot start is started again."""
+
+_SOUND: Final = 10.0
+"""Seconds after which a worker that dies has not died of being started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,32 @@ class _Worker:
             click.echo(f"{self} is ready", err=True)
         return ready
 
-    def end_now(self) -> None:
+    async def is_sound(self) -> bool:
+        """Wait until it has answered calls for a while; it has not if it ends before."""
+        if not await self.is_ready():
+            return False
         try:
-            self.channel.send(END_NOW)
+            async with asyncio.timeout(_SOUND):
+                await self.process.wait()
+        except TimeoutError:
+            return True
+        return False
+
+    def end(self) -> None:
+        """Tell it that all end, and end it whatever it does: a busy one hears a signal alone."""
+        self._tell(END)
+        self.send(signal.SIGTERM)
+
+    def end_now(self) -> None:
+        self._tell(END_NOW)
+
+    def send(self, number: signal.Signals) -> None:
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+
+    def _tell(self, what: bytes) -> None:
+        try:
+            self.channel.send(what)
         except OSError:  # it is gone, or so busy that it hears of it by being killed
             return
 
@@ -91,7 +117,7 @@ class Workers:
             self._ending.set()
             self._listener.close()  # before the workers do: they let those in who wait in it
             for worker in self._running:
-                _send(worker, signal.SIGTERM)
+                worker.end()
         elif self._signals == 2:
             self._ending_now.set()
             for worker in self._running:
@@ -101,7 +127,7 @@ class Workers:
 
     def _kill(self) -> None:
         for worker in self._running:
-            _send(worker, signal.SIGKILL)
+            worker.send(signal.SIGKILL)
 
     async def _kill_in_time(self) -> None:
         """End those that do not end by themselves, soon after they should have."""
@@ -115,20 +141,20 @@ class Workers:
 
     async def _keep(self, number: int, worker: _Worker | None) -> int:
         """Keep a worker in a place until the end, and give the exit code of the last one."""
-        pause = 0.0
+        failed = 0 if worker is None else 1  # starts in a row that soon came to nothing
         code = 0 if worker is None else await self._ended(worker)
         while not self._ending.is_set():
-            longer = min(max(1.0, 2 * pause), _LONGEST_PAUSE)
             try:
                 worker = await self._start(number, verify=False)
             except OSError as refused:
-                pause = longer
+                failed += 1
+                pause = max(1.0, _pause_after(failed))
                 why = refused.strerror or refused
                 click.echo(f"worker {number} cannot be started: {why}; next try in {pause:g} s", err=True)
                 await self._pause(pause)
                 continue
-            pause = 0.0 if await worker.is_ready() else longer
-            code = await self._ended(worker, pause)
+            failed = 0 if await worker.is_sound() else failed + 1
+            code = await self._ended(worker, _pause_after(failed))
         return code
 
     async def _pause(self, seconds: float) -> None:
@@ -160,7 +186,7 @@ class Workers:
         worker = _Worker(label, process, channel)
         self._running.add(worker)
         if self._ending.is_set():
-            _send(worker, signal.SIGTERM)
+            worker.end()
         return worker
 
     async def _ended(self, worker: _Worker, pause: float = 0) -> int:
@@ -180,6 +206,6 @@ class Workers:
         return 0 if code == -signal.SIGTERM else code
 
 
-def _send(worker: _Worker, number: signal.Signals) -> None:
-    if worker.process.returncode is None:
-        worker.process.send_signal(number)
+def _pause_after(failed: int) -> float:
+    """Give the seconds to wait after so many starts that soon came to nothing; one may be bad luck."""
+    return 0.0 if failed < 2 else min(2.0 ** min(failed - 2, 10), _LONGEST_PAUSE)

@@ -49,7 +49,10 @@ async def body_input(
     """
     limit = limits.body
     said = headers.get(b"content-length", b"")
-    length = int(said) if said.isdigit() else 0
+    try:
+        length = int(said) if said.isdigit() else 0
+    except ValueError:  # of more digits than Python reads
+        raise _too_large(limit) from None
     if length > limit:
         raise _too_large(limit)
     plainly_json = headers.get(b"content-type") == b"application/json" and b"content-encoding" not in headers

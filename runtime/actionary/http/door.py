@@ -28,12 +28,14 @@ from actionary.http.challenge import challenge_headers
 from actionary.http.context import HttpContext
 from actionary.http.deprecation import deprecation_headers
 from actionary.http.documents import Documents
-from actionary.http.framing import refuse_framing
+from actionary.http.framing import CLOSE, TWO_ENDS, has_body, refuse_framing
 from actionary.http.held import Held
 from actionary.http.path import path_in_app
+from actionary.http.replies import give_up_late
 from actionary.http.revalidation import is_known, is_revalidated, tag_of
 from actionary.invoke import Read, perform
 from actionary.limits import Limits
+from actionary.messages import invalid_input
 from actionary.observe import CALLS, Observed, OnInvoke, telemetry_now
 from actionary.registry import Registry
 from actionary.result import CommonError, Err, unavailable
@@ -89,6 +91,18 @@ class Place:
         return next(iter(self.entries.values())).action.name
 
 
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """A request that calls no action, though it came to where they are."""
+
+    place: Place | None
+    path: str
+    method: str
+    headers: Mapping[bytes, bytes]
+    request_id: bytes
+    ends_twice: bool
+
+
 class Door:
     """ASGI middleware that answers ``{prefix}/actions/{name}`` and passes on the rest.
 
@@ -110,6 +124,7 @@ class Door:
     ) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: Running
+        self._replying: set[Call]
         self._telemetry: Telemetry | None = None
         self._app = at_once.before(app)
         self._documents = documents
@@ -147,7 +162,7 @@ class Door:
         if route.method == "GET":
             entries["HEAD"] = entries["GET"]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 - each call pays for each function
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901, PLR0912, PLR0915 - each call pays for each function
         """Answer a call of an action, or pass the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -156,21 +171,21 @@ class Door:
         path = path_in_app(scope)
         place = self._places.get(path)
         headers = dict(scope["headers"])
-        if b"transfer-encoding" in headers and b"content-length" in headers:
-            await refuse_framing(send)
-            return
+        ends_twice = b"transfer-encoding" in headers and b"content-length" in headers
         if place is None and not self._may_be_asked_for(path):
-            await self._app(scope, receive, send)
+            await (refuse_framing(send) if ends_twice else self._app(scope, receive, send))
             return
         request_id = headers.get(b"x-request-id")
         if request_id is None or not _REQUEST_ID.fullmatch(request_id):
             request_id = new_request_id()
         method = scope["method"]
-        entry = None if place is None else place.entries.get(method)
+        entry = None if place is None or ends_twice else place.entries.get(method)
         if entry is None:
-            await self._answer_unasked(place, path, method, request_id, send)
+            asked = Unasked(place, path, method, headers, request_id, ends_twice)
+            await self._answer_unasked(asked, send)
             return
         running = self._running_here()
+        replying = self._replying
         action, held = entry.action, entry.held
         call = Call(running, action.name, started, entry.seconds)
         call.until = started + entry.arrival
@@ -179,27 +194,37 @@ class Door:
         resources = held.open_late if held.shares and not held.is_here else None
         if entry.hooks or self._telemetry is not None or CALLS.isEnabledFor(INFO):
             call.observed = Observed(context, entry.hooks, self._telemetry, method, entry.route)
-        more: Headers = []
         try:
-            if len(running.calls) >= self._limits.calls:
+            if len(running.calls) + len(replying) >= self._limits.calls:
+                give_up_late(replying, started)
                 raise _full(call)  # noqa: TRY301 - refused as all the others are
             _, json = await perform(action, entry.gates, read, context, call, resources=resources)
-            status, body = 200, ok_envelope(json, action.name, (monotonic() - started) * 1000)
+            body = ok_envelope(json, action.name, (monotonic() - started) * 1000)
         except Exception as error:  # noqa: BLE001 - every outcome is a reply here
             err = failure(error, action, context, started)
             if err.code == "cancelled":
                 return  # the caller is gone
-            status, body = err.status, err_envelope(err)
-            more = [*_headers_of(err, call), *challenge_headers(err, entry.gates, context)]
-        else:
+            if err.code != "cancelled":  # or the caller is gone
+                more = challenge_headers(err, entry.gates, context)
+                if (call.receive is None or entry.reads_query) and has_body(headers):
+                    more = [*more, CLOSE]  # nobody reads the rest of the body
+                await _fail(err, [*entry.headers, (b"x-request-id", request_id), *more], method, send)
+            return
+        replying.add(call)
+        try:
             if entry.kept is not None:
-                await _send_kept(
-                    [*entry.kept, (b"x-request-id", request_id)], tag_of(json), body, scope, send
-                )
+                kept = [*entry.kept, (b"x-request-id", request_id)]
+                await _send_kept(kept, tag_of(json), body, scope, send)
                 return
-        own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", request_id), *more]
-        await send({"type": "http.response.start", "status": status, "headers": entry.headers + own})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+            own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", request_id)]
+            await send({"type": "http.response.start", "status": 200, "headers": entry.headers + own})
+            await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+        except asyncio.CancelledError:
+            if call.stop is None:
+                raise
+            call.take_back()  # the reply was given up
+        finally:
+            replying.discard(call)
 
     def _reader(
         self, entry: Entry, scope: Scope, headers: Mapping[bytes, bytes], call: Call, receive: Receive
@@ -217,18 +242,23 @@ class Door:
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._loop, self._running, self._telemetry = loop, running_here(), telemetry_now()
+            self._replying = set()
         return self._running
 
-    async def _answer_unasked(
-        self, place: Place | None, path: str, method: str, request_id: bytes, send: Send
-    ) -> None:
+    async def _answer_unasked(self, asked: Unasked, send: Send) -> None:
         """Answer where no action is called: say which methods there are, or refuse.
 
         No work was done; that it took no time tells nothing about the name.
         """
-        headers = [*self._headers, (b"x-request-id", request_id)]
-        if place is None:
-            name, error = path.rpartition("/")[2], CommonError("not_found", "There is no such action.")
+        place, method = asked.place, asked.method
+        name = asked.path.rpartition("/")[2] if place is None else place.name
+        headers = [*self._headers, (b"x-request-id", asked.request_id)]
+        if has_body(asked.headers):
+            headers.append(CLOSE)
+        if asked.ends_twice:
+            error = invalid_input(([], "two_ends", TWO_ENDS))
+        elif place is None:
+            error = CommonError("not_found", "There is no such action.")
         elif method == "OPTIONS":
             headers = [*_without_content(headers), (b"allow", place.allow)]
             await _send(204, headers, b"", send)
@@ -236,11 +266,8 @@ class Door:
         else:
             headers.append((b"allow", place.allow))
             methods = " or ".join(each for each in sorted(place.entries) if each != "HEAD")
-            name = place.name
             error = CommonError("method_not_allowed", f"The action is called with {methods}.")
-        body = err_envelope(err_of(error, name, 0, request_id.decode()))
-        headers.append((b"content-length", b"%d" % len(body)))
-        await _send(error.status, headers, b"" if method == "HEAD" else body, send)
+        await _fail(err_of(error, name, 0, asked.request_id.decode()), headers, method, send)
 
     def _may_be_asked_for(self, path: str) -> bool:
         """Say whether a path would be an action's if there were one of that name."""
@@ -251,6 +278,15 @@ def _full(call: Call) -> CommonError:
     error = unavailable()
     call.tell(error)
     return error
+
+
+async def _fail(err: Err, headers: Headers, method: str, send: Send) -> None:
+    """Send the envelope of a failure, with the headers that only some have."""
+    body = err_envelope(err)
+    own = [*headers, (b"content-length", b"%d" % len(body))]
+    if err.retry_after is not None:
+        own.append((b"retry-after", b"%d" % err.retry_after))
+    await _send(err.status, own, b"" if method == "HEAD" else body, send)
 
 
 async def _send(status: int, headers: Headers, body: bytes, send: Send) -> None:
@@ -276,13 +312,3 @@ def _kept(headers: Headers) -> Headers:
 def _without_content(headers: Headers) -> Headers:
     """Leave out what describes a body, for a reply that has none."""
     return [header for header in headers if header[0] != b"content-type"]
-
-
-def _headers_of(err: Err, call: Call) -> Headers:
-    """Give the headers that only some failures have."""
-    headers: Headers = []
-    if err.retry_after is not None:
-        headers.append((b"retry-after", b"%d" % err.retry_after))
-    if call.receive is None and err.code in {"payload_too_large", "timeout"}:
-        headers.append((b"connection", b"close"))  # nobody reads the rest of the body
-    return headers

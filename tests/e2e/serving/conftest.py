@@ -201,6 +201,58 @@ class Later(threading.Thread):
         return self._reply
 
 
+class Load:
+    """Callers in threads who call one after the other, until they are refused or it is enough."""
+
+    def __init__(self, served: Served, *, kept: bool) -> None:
+        self.answered = 0
+        self.lost: list[str] = []
+        self._served = served
+        self._kept = kept
+        self._more = threading.Condition()
+        self._is_enough = False
+        self._callers = [threading.Thread(target=self._call, daemon=True) for _ in range(8)]
+        for caller in self._callers:
+            caller.start()
+
+    def goes_on(self, calls: int = 300) -> None:
+        """Wait until so many more calls were answered."""
+        with self._more:
+            enough = self.answered + calls
+            assert self._more.wait_for(lambda: self.answered >= enough or self.lost, 60), "nobody answers"
+
+    def end(self) -> None:
+        self._is_enough = True
+        self.ended()
+
+    def ended(self) -> None:
+        """Wait until all callers are refused."""
+        for caller in self._callers:
+            caller.join(60)
+            assert not caller.is_alive(), "no answer came"
+
+    def _call(self) -> None:
+        connection, last = self._served.connection(), True
+        while not self._is_enough:
+            if last:
+                connection.close()
+                try:
+                    connection.connect()
+                except ConnectionRefusedError:
+                    return
+            try:
+                status, envelope, ends = ask(connection, "add", first=1, second=1)
+            except (OSError, http.client.HTTPException) as error:
+                status, envelope, ends = 0, {"lost": repr(error)}, True
+            last = ends or not self._kept
+            with self._more:
+                self.answered += 1
+                if status != 200:
+                    self.lost.append(str(envelope))
+                self._more.notify()
+        connection.close()
+
+
 def ask(
     connection: http.client.HTTPConnection, name: str, headers: Any = (), **given: Any
 ) -> tuple[int, dict[str, Any], bool]:
@@ -211,10 +263,27 @@ def ask(
     return reply.status, json.loads(reply.read()), reply.will_close
 
 
+@pytest.fixture(params=["uvloop and httptools", "what the extra serve brings"])
+def installed(request, tmp_path):
+    """A folder that hides, or not, what uvicorn takes where it is installed."""
+    folder = tmp_path / "hidden"
+    folder.mkdir()
+    if request.param == "what the extra serve brings":
+        for name in ("uvloop", "httptools"):
+            (folder / f"{name}.py").write_text("raise ImportError(__name__)\n")
+    return folder
+
+
 @pytest.fixture
 def call_on():
     """Call an action on a connection that is kept."""
     return ask
+
+
+@pytest.fixture
+def load():
+    """Calls a server under load."""
+    return Load
 
 
 @pytest.fixture(scope="session")

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
 import signal
-import threading
 
 import pytest
 
 WORKERS = pytest.mark.parametrize("workers", ["1", "2"])
-
-
-@pytest.fixture(params=["uvloop and httptools", "what the extra serve brings"])
-def installed(request, tmp_path):
-    """A folder that hides, or not, what uvicorn takes where it is installed."""
-    folder = tmp_path / "hidden"
-    folder.mkdir()
-    if request.param == "what the extra serve brings":
-        for name in ("uvloop", "httptools"):
-            (folder / f"{name}.py").write_text("raise ImportError(__name__)\n")
-    return folder
 
 
 @WORKERS
@@ -37,42 +24,13 @@ def test_calls_that_run_are_answered_and_new_connections_refused(start, tmp_path
 
 @pytest.mark.parametrize("workers", ["1", "4"])
 @pytest.mark.parametrize("kept", [True, False], ids=["kept connections", "a connection for each call"])
-def test_under_load_no_call_is_lost(start, call_on, installed, workers, kept):
+def test_under_load_no_call_is_lost(start, load, installed, workers, kept):
     served = start("--workers", workers, path=installed)
-    answered, lost = 0, []
-    enough, lock = threading.Event(), threading.Lock()
-
-    def load() -> None:
-        nonlocal answered
-        connection, last = served.connection(), True
-        while True:
-            if last:
-                connection.close()
-                try:
-                    connection.connect()
-                except ConnectionRefusedError:
-                    return
-            try:
-                status, envelope, ends = call_on(connection, "add", first=answered, second=1)
-            except (OSError, http.client.HTTPException) as error:
-                lost.append(repr(error))
-                return
-            if status != 200:
-                lost.append(envelope)
-            last = ends or not kept
-            with lock:
-                answered += 1
-                if answered > 300:
-                    enough.set()
-
-    callers = [threading.Thread(target=load, daemon=True) for _ in range(8)]
-    for caller in callers:
-        caller.start()
-    assert enough.wait(60)
+    callers = load(served, kept=kept)
+    callers.goes_on()
     code = served.end()
-    for caller in callers:
-        caller.join(60)
-    assert (lost, code) == ([], 0)
+    callers.ended()
+    assert (callers.lost, code) == ([], 0)
 
 
 @WORKERS

@@ -43,6 +43,36 @@ def test_one_that_is_told_to_end_finishes_its_calls_and_is_replaced(start, tmp_p
     assert call.is_alive()
     (tmp_path / "end").touch()
     assert call.reply()[1]["data"] == "ended"
+    assert served.call("add", first=1, second=2)[1]["data"] == 3
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept connections", "a connection for each call"])
+def test_when_one_is_told_to_end_no_call_is_lost_and_new_ones_are_answered(start, load, installed, kept):
+    served = start("--workers", "2", path=installed)
+    process = served.ready_workers(1)[2]
+    callers = load(served, kept=kept)
+    callers.goes_on()
+    os.kill(process, signal.SIGTERM)
+    served.until(rf"^worker 2 \(process {process}\) ended with 0; ")
+    callers.goes_on()
+    assert [*served.ready_workers(1)] == [2]
+    callers.goes_on()
+    callers.end()
+    assert callers.lost == []
+    assert served.end() == 0
+
+
+def test_one_that_is_told_to_end_and_then_all_are(start, load):
+    """Some send their signal to all processes of a group, and the supervisor does so then too."""
+    served = start("--workers", "2")
+    served.ready_workers(1)
+    callers = load(served, kept=False)
+    callers.goes_on()
+    for process in re.findall(r"process (\d+)", served.said):
+        os.kill(int(process), signal.SIGTERM)
+    code = served.end()
+    callers.ended()
+    assert (callers.lost, code) == ([], 0)
 
 
 def test_one_that_cannot_start_again_is_told_of_and_the_others_answer(start, project):
@@ -52,6 +82,21 @@ def test_one_that_cannot_start_again_is_told_of_and_the_others_answer(start, pro
     os.kill(workers[2], signal.SIGKILL)
     served.until(r"no_such_module_at_all")
     served.until(r"^worker 2 \(process \d+\) ended with 1; it is started again in 1 s$")
+    assert served.call("tell")[0] == 200
+    assert served.end() == 0
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_one_that_dies_whenever_it_was_started_is_started_again_more_and_more_slowly(start, number):
+    served = start("--workers", "2")
+    first = re.search(r"^worker 1 \(process (\d+)\) is ready$", served.said, re.MULTILINE)
+    assert first is not None
+    workers = {1: int(first[1]), **served.ready_workers(1)}
+    for then in ("another takes its place", "it is started again in 1 s", "it is started again in 2 s"):
+        os.kill(workers[number], signal.SIGKILL)
+        served.until(rf"^worker {number} \(process {workers[number]}\) was ended by SIGKILL; {then}$")
+        if not then.endswith("2 s"):
+            workers = served.ready_workers(1)
     assert served.call("tell")[0] == 200
     assert served.end() == 0
 
