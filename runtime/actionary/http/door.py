@@ -202,9 +202,7 @@ class Door:
             body = ok_envelope(json, action.name, (monotonic() - started) * 1000)
         except Exception as error:  # noqa: BLE001 - every outcome is a reply here
             err = failure(error, action, context, started)
-            if err.code == "cancelled":
-                return  # the caller is gone
-            if err.code != "cancelled":  # or the caller is gone
+            if err.code != "cancelled":  # then the caller is gone
                 more = challenge_headers(err, entry.gates, context)
                 if (call.receive is None or entry.reads_query) and has_body(headers):
                     more = [*more, CLOSE]  # nobody reads the rest of the body
