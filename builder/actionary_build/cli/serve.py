@@ -165,7 +165,8 @@ def _serve(serving: Serving, listening: Listening) -> int:
     app = application(serving)
     with listening as (listener, address):
         server = server_of(app, serving)
-        return run(server, serving, listener, lambda: click.echo(f"serving on {address}", err=True))
+        server.when_ready = lambda: click.echo(f"serving on {address}", err=True)
+        return run(server, serving, listener)
 
 
 def _serve_with_workers(serving: Serving, count: int, listening: Listening) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 import socket
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,17 +73,16 @@ def server_of(app: Any, serving: Serving, **options: Any) -> GracefulServer:
     return GracefulServer(config, serving.limit, supervised=serving.label is not None)
 
 
-def run(
-    server: GracefulServer, serving: Serving, listener: socket.socket, begin: Callable[[], object]
-) -> int:
-    """Serve until a signal; ``begin`` is called first. Gives the exit code.
+def run(server: GracefulServer, serving: Serving, listener: socket.socket) -> int:
+    """Serve until a signal. Gives the exit code.
 
     It is 1 where the resources could not be opened, or calls were cut off at the end.
     """
     # Until the server listens for signals itself, this one ends the process as Ctrl+C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as `nohup` wants it
+        signal.signal(signal.SIGHUP, server.handle_exit)
     try:
-        begin()
         with call_log() if serving.logs_calls else nullcontext():
             server.run(sockets=[listener])
     except KeyboardInterrupt:

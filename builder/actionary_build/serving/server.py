@@ -56,6 +56,8 @@ class GracefulServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, limit: float, *, supervised: bool = False) -> None:
         super().__init__(config)
         self.cut_off = False
+        self.when_ready: Callable[[], object] | None = None
+        """Called once, when the resources are open and calls are answered."""
         self._limit = limit
         self._supervised = supervised
         self._others_answer = supervised
@@ -88,6 +90,12 @@ class GracefulServer(uvicorn.Server):
         """Wait for no call any more."""
         self.should_exit = self.force_exit = True
         self._seconds_left.put(GRACE)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the resources and begin to answer, and say so."""
+        await super().startup(sockets=sockets)
+        if self.started and self.when_ready is not None:
+            self.when_ready()
 
     async def on_tick(self, counter: int) -> bool:
         """Do what uvicorn does now and then, and look for connections that keep us waiting."""

@@ -38,21 +38,22 @@ def main(given: str) -> int:
             return failed.exit_code
         except KeyboardInterrupt:
             return 0
-        return run(_supervised(app, serving, channel), serving, listener, _nothing)
+        return run(_supervised(app, serving, channel), serving, listener)
 
 
 def _supervised(app: Any, serving: Serving, channel: socket.socket) -> GracefulServer:
     """Make a server that tells its supervisor when it answers, and heeds it."""
     server = server_of(app, serving)
-    start_up = server.startup
 
-    async def startup(sockets: list[socket.socket] | None = None) -> None:
-        await start_up(sockets=sockets)
+    def ready() -> None:
         channel.settimeout(0)
         asyncio.get_running_loop().add_reader(channel, _heed, channel, server)
-        channel.send(READY)
+        try:
+            channel.send(READY)
+        except OSError:  # the supervisor is gone, which is heard of by reading too
+            return
 
-    server.startup = startup  # type: ignore[method-assign]  # what uvicorn calls when it starts
+    server.when_ready = ready
     return server
 
 
@@ -67,10 +68,6 @@ def _heed(channel: socket.socket, server: GracefulServer) -> None:
     if said != END:
         asyncio.get_running_loop().remove_reader(channel)
     server.end_with_all()
-
-
-def _nothing() -> None:
-    pass
 
 
 if __name__ == "__main__":

@@ -94,7 +94,10 @@ class Workers:
     async def run(self) -> int:
         """Serve until a signal, and give the exit code: 1 where a worker did not end well."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        heard = {signal.SIGINT, signal.SIGTERM}
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as `nohup` wants it
+            heard.add(signal.SIGHUP)
+        for number in heard:
             loop.add_signal_handler(number, self._signalled)
         first = await self._start(1, verify=self._serving.verify)
         if not await first.is_ready():

@@ -10,10 +10,11 @@ WORKERS = pytest.mark.parametrize("workers", ["1", "2"])
 
 
 @WORKERS
-def test_calls_that_run_are_answered_and_new_connections_refused(start, tmp_path, workers):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_calls_that_run_are_answered_and_new_connections_refused(start, tmp_path, workers, number):
     served = start("--workers", workers)
     call = served.begin("wait", tmp_path)
-    served.process.send_signal(signal.SIGTERM)
+    served.process.send_signal(number)
     served.refuses()
     assert call.is_alive()
     (tmp_path / "end").touch()
@@ -81,6 +82,21 @@ def test_resources_are_closed_after_the_last_call(start, project, tmp_path, work
     assert call.reply()[0] == 200
     assert served.ended() == 0
     assert served.said.count("closed\n") == int(workers)
+
+
+@WORKERS
+def test_resources_that_cannot_be_opened_end_it_before_it_says_that_it_serves(start, project, workers):
+    (project / "actions" / "_registry.py").write_text(
+        "from contextlib import asynccontextmanager\nfrom actionary import Registry\n"
+        "@asynccontextmanager\nasync def resources():\n    raise RuntimeError('no database')\n    yield\n"
+        "registry = Registry(lifespan=resources)\n"
+    )
+    served = start("--workers", workers, waits=False)
+    assert served.process.stderr is not None
+    served.lines += served.process.stderr.readlines()
+    assert served.process.wait(60) == 1
+    assert "no database" in served.said
+    assert "serving on" not in served.said
 
 
 def test_a_connection_without_a_call_does_not_keep_the_server(start):
