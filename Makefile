@@ -39,7 +39,7 @@ check: setup
 
 test: setup check
 	$(SERVERS)
-	$(BIN)/python -m pytest -m 'not long'
+	$(BIN)/python -m pytest -m 'not long' --numprocesses=auto --dist=loadfile
 
 # pytest ends with 5 where there is no such test.
 test-long: setup
