@@ -259,8 +259,8 @@ def ask(
     """Call an action on a connection; gives status, envelope, and whether the connection ends with it."""
     sent = {"content-type": "application/json", **dict(headers)}
     connection.request("POST", f"/api/actions/{name}", json.dumps(given), sent)
-    reply = connection.getresponse()
-    return reply.status, json.loads(reply.read()), reply.will_close
+    with connection.getresponse() as reply:  # closed too where the server ends in the middle of it
+        return reply.status, json.loads(reply.read()), reply.will_close
 
 
 @pytest.fixture(params=["uvloop and httptools", "what the extra serve brings"])
