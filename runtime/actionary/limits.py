@@ -31,8 +31,9 @@ class Limits:
 
     ``body`` and ``query`` are the largest, in bytes; ``parameters`` the most of a query,
     and ``items`` of a body: the keys of all its objects and the items of all its lists.
-    ``calls`` are the most that run at once in one process. How deeply JSON may be
-    nested is what pydantic's parser follows: 200 lists and objects.
+    ``calls`` are the most that run, or whose replies are being sent, at once in one
+    process. How deeply JSON may be nested is what pydantic's parser follows: 200 lists
+    and objects.
 
     Raises:
         LimitsError: One of them is no whole number of at least 1.
