@@ -19,7 +19,13 @@ def sample() -> Catalog:
 
 @pytest.fixture(autouse=True, scope="session")
 def interrupts_are_heard() -> Iterator[None]:
-    """Tests that are started in the background may ignore interrupts, which children inherit."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Tests that are started in the background may ignore signals, and so would their children."""
+    heard = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: _unharmed}
+    before = {number: signal.signal(number, heed) for number, heed in heard.items()}
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, heed in before.items():
+        signal.signal(number, heed)
+
+
+def _unharmed(*_: object) -> None:
+    """Let a terminal that is closed not end the tests."""
