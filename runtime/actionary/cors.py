@@ -7,19 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from actionary.option_error import OptionError
+
 _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@*A-Z]+")
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _USUAL_PORTS: Final = {"http": ":80", "https": ":443"}
-
-
-class CorsError(ValueError):
-    """What `Cors` cannot be: ``field`` names which part, ``mend`` says what would be right."""
-
-    def __init__(self, field: str, what: str, mend: str) -> None:
-        self.field = field
-        self.what = what
-        self.mend = mend
-        super().__init__(f"{field}: {what}; {mend}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +25,7 @@ class Cors:
     ``max_age`` seconds.
 
     Raises:
-        CorsError: A value is not what it has to be, or all origins shall come with
+        OptionError: A value is not what it has to be, or all origins shall come with
             credentials: every web page could act as its visitor.
     """
 
@@ -95,4 +87,4 @@ def _check_header(name: str, header: str) -> None:
 
 
 def _refuse(field: str, what: str, mend: str) -> NoReturn:
-    raise CorsError(field, what, mend)
+    raise OptionError(field, what, mend)

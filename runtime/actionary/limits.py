@@ -8,21 +8,12 @@ from typing import Final
 
 from actionary.coerce import MOST_PARAMETERS
 from actionary.messages import invalid_input
+from actionary.option_error import OptionError
 
 _TEXT: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 """A text, or what is there of one that does not end: nothing is looked at twice, whatever comes."""
 
 _SPACE: Final = b" \t\n\r"
-
-
-class LimitsError(ValueError):
-    """What `Limits` cannot be: ``field`` names which part, ``mend`` says what would be right."""
-
-    def __init__(self, field: str, what: str, mend: str) -> None:
-        self.field = field
-        self.what = what
-        self.mend = mend
-        super().__init__(f"{field}: {what}; {mend}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +27,7 @@ class Limits:
     and objects.
 
     Raises:
-        LimitsError: One of them is no whole number of at least 1.
+        OptionError: One of them is no whole number of at least 1.
     """
 
     body: int = 1024 * 1024
@@ -49,7 +40,7 @@ class Limits:
         for each in fields(self):
             value = getattr(self, each.name)
             if type(value) is not int or value < 1:
-                raise LimitsError(
+                raise OptionError(
                     each.name, f"{value!r} is no limit", "write a whole number, 1 or more, or leave it out"
                 )
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from actionary.cors import Cors, CorsError
-from actionary.limits import Limits, LimitsError
+from actionary.cors import Cors
+from actionary.limits import Limits
+from actionary.option_error import OptionError
 
 KEYS = frozenset(
     {"actions", "out", "title", "version", "description", "base_url", "servers", "prefix", "serve"}
@@ -136,7 +137,7 @@ def _cors(serve: Mapping[str, Any]) -> Cors | None:
         _refuse("serve.cors", "it names no origins", 'write `cors = {origins = ["https://app.example.com"]}`')
     try:
         return Cors(**cors)
-    except CorsError as error:
+    except OptionError as error:
         _refuse(f"serve.cors.{error.field}", error.what, error.mend)
 
 
@@ -145,7 +146,7 @@ def _limits(serve: Mapping[str, Any]) -> Limits:
     given = _only(serve.get("limits", {}), "serve.limits", [each.name for each in fields(Limits)])
     try:
         return Limits(**given)
-    except LimitsError as error:
+    except OptionError as error:
         _refuse(f"serve.limits.{error.field}", error.what, error.mend)
 
 

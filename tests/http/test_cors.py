@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from actionary import Http, Principal, Registry, action, define_actions
 from actionary.auth import ApiKeyAuth
-from actionary.http import Cors, CorsError, create_app
+from actionary.http import Cors, OptionError, create_app
 from actionary.settings import Settings
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -167,7 +167,7 @@ class TestMistakes:
         ],
     )
     def test_each_is_said(self, fields, said):
-        with pytest.raises(CorsError) as caught:
+        with pytest.raises(OptionError) as caught:
             Cors(**fields)
         assert said in str(caught.value)
         assert caught.value.field in str(caught.value)
