@@ -101,4 +101,4 @@ def _wait_for(path: Path, process: subprocess.Popen[str]) -> None:
         if process.poll() is not None or monotonic() > until:
             process.kill()
             raise SystemExit(f"{REDIS} did not start; it said\n{process.communicate()[0]}")
-        sleep(0.05)
+        sleep(0.05)  # redis-server tells nobody that it listens, but by its socket

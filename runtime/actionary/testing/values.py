@@ -131,7 +131,7 @@ _ISO: Final[Mapping[str, st.SearchStrategy[str]]] = {
     "uri": st.sampled_from(
         [
             *("https://example.com/", "http://example.org/a?b=c#d", "ftp://example.com/a"),
-            *("file:///tmp/a", "ws://example.com/", "redis://localhost:6379/0"),
+            *("file:///a", "ws://example.com/", "redis://localhost:6379/0"),
             *("postgresql://user:pass@localhost:5432/app", "mongodb://localhost:27017/app"),
         ]
     ),

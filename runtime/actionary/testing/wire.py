@@ -9,10 +9,10 @@ from typing import Any
 from pydantic_core import from_json
 
 from actionary.action import AnyAction
-from actionary.catalog import QUERY_METHODS
 from actionary.coerce import Parameter, coerce_pairs, coerce_values, read_query
 from actionary.context import MODELS, Caller
 from actionary.inputs import as_json
+from actionary.routes import route_of
 
 
 def travelled(given: Any, action: AnyAction, caller: Caller) -> bytes:
@@ -43,8 +43,8 @@ def travelled(given: Any, action: AnyAction, caller: Caller) -> bytes:
 
 def reads_query(action: AnyAction) -> bool:
     """Say whether an action's input is a query over HTTP."""
-    http = action.definition.http
-    return http is not None and http.method in QUERY_METHODS
+    route = route_of(action.definition, "")
+    return route is not None and route.reads_query
 
 
 def _pairs(name: str, value: Any, parameter: Parameter | None) -> Iterator[tuple[str, str]]:
