@@ -88,14 +88,14 @@ def python_project(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -
     from actionary_build.emit.python import emitter
 
     folder = tmp_path_factory.mktemp("python")
-    emitted(emitter, catalog, folder, package="shapes_client")
+    emitted(emitter, catalog, folder, package="all_shapes_client")
     return folder / "clients" / "python"
 
 
 @pytest.fixture(scope="session")
 def python_client(python_project: Path, address: str) -> Iterator[Any]:
     with on_path(python_project):
-        package = import_module("shapes_client")
+        package = import_module("all_shapes_client")
         with package.Client(address) as client:
             yield client
 

@@ -196,6 +196,6 @@ def test_a_secret_is_in_no_answer_and_no_log(address, caplog):
 @pytest.mark.long
 def test_the_python_client_of_all_shapes_is_strictly_typed(python_project, run):
     checked = run(
-        sys.executable, "-m", "mypy", "--strict", "--config-file=", "shapes_client", cwd=python_project
+        sys.executable, "-m", "mypy", "--strict", "--config-file=", "all_shapes_client", cwd=python_project
     )
     assert checked.startswith("Success")

@@ -30,6 +30,7 @@ def _emit(catalog: Catalog, folder: Path, **options: Any) -> Path:
 
 @contextmanager
 def _importable(project: Path, package: str) -> Iterator[Any]:
+    assert package not in sys.modules, f"{package} is another client's too; give one of them its own name"
     sys.path.insert(0, str(project))
     try:
         importlib.import_module(f"{package}.actions")
