@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Final, Literal, TypeAlias
@@ -52,6 +53,22 @@ def _integers(schema: Mapping[str, Any]) -> str:
 def _key(value: Any) -> str:
     """Spell the value of an enum as the key of an object."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def of_digits(digits: int | None, places: int, bounds: Schema) -> Schema:
+    """Give the bounds that the number of its digits sets to a decimal, where ``bounds`` are not narrower.
+
+    Of ``digits`` digits ``places`` may stand behind the point. Beyond `float` a bound says nothing.
+    """
+    if digits is None or digits - places > sys.float_info.max_10_exp:
+        return {}
+    limit = 10.0 ** max(digits - places, 0)
+    above = min(bounds.get("maximum", limit), bounds.get("exclusiveMaximum", limit))
+    below = max(bounds.get("minimum", -limit), bounds.get("exclusiveMinimum", -limit))
+    return {
+        **({"exclusiveMaximum": limit} if above >= limit else {}),
+        **({"exclusiveMinimum": -limit} if below <= -limit else {}),
+    }
 
 
 def of_bytes(form: BytesForm, shortest: int | None, longest: int | None) -> Schema:

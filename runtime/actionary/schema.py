@@ -26,7 +26,7 @@ from pydantic_core import CoreSchema, PydanticSerializationError, core_schema
 from actionary.defaults import as_sent
 from actionary.json_schema import REF, Schema, map_schema, references
 from actionary.patterns import UnlikePatternError, ecma_pattern
-from actionary.plain_schemas import holds_secret, keys_of, of_bytes, of_date_time, of_uuid
+from actionary.plain_schemas import holds_secret, keys_of, of_bytes, of_date_time, of_digits, of_uuid
 from actionary.type_names import Origin, final_names
 from actionary.type_rules import Mode, path_to
 from actionary.unknown_keys import describe_unknown, unmarked
@@ -187,11 +187,17 @@ class _Generator(GenerateJsonSchema):
         return described
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
-        """Describe a decimal number, whose text form has a format of its own."""
+        """Describe a decimal number, whose text form has a format of its own.
+
+        Its places are not told of numbers: validators that divide floats by a `multipleOf`
+        of 0.01 would refuse 1.13 (JSON Schema 2020-12, 6.2.1).
+        """
         described = super().decimal_schema(schema)
         for branch in described.get("anyOf", [described]):
             if branch.get("type") == "string":
                 branch["format"] = "decimal"
+            elif branch.get("type") == "number":
+                branch.update(of_digits(schema.get("max_digits"), schema.get("decimal_places", 0), branch))
         return described
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:

@@ -130,8 +130,10 @@ SHAPES = [
     Shape(
         name="decimal_digits",
         type="Annotated[Decimal, Field(max_digits=5, decimal_places=2)]",
-        right=("123.45", "-999.99", "0.5"),
-        wrong=("1.234", "1234.5", "NaN"),
+        right=("123.45", "-999.99", "0.5", As(999.99, "999.99"), As(-7, "-7")),
+        wrong=("1.234", "1234.5", "NaN", 1000, -1000.5, 1.3e74),
+        unsaid=(1.234, "1e9"),
+        why="validators would refuse 1.13 by a multipleOf of 0.01, and no pattern adds up",
     ),
     Shape(
         name="decimal_bounded",
