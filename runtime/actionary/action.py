@@ -20,14 +20,15 @@ from typing import (
     overload,
 )
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from actionary.context import Context, Request
-from actionary.contract import input_model, is_fully_checked, output_adapter
+from actionary.contract import declared_output, input_model, is_fully_checked
 from actionary.definition import Definition, read_definition, renamed
 from actionary.definition_error import place_of_caller
 from actionary.fields import ActionFields, Example, Http
 from actionary.prepared import Prepared, prepare
+from actionary.schema import Described
 from actionary.signature import UNCHECKED, Binding, bind
 
 if TYPE_CHECKING:
@@ -49,21 +50,21 @@ class Action(Generic[P, T]):
     need not check them again.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "adapter", "binding", "definition", "handler", "is_checked")
+    __slots__ = ("__dict__", "__weakref__", "binding", "definition", "handler", "is_checked", "output")
 
     def __init__(
         self,
         definition: Definition,
         handler: Callable[P, Any],
         binding: Binding,
-        adapter: TypeAdapter[Any] | None,
+        output: Described | None,
         *,
         is_checked: bool = False,
     ) -> None:
         self.definition: Final = definition
         self.handler: Final = handler
         self.binding: Final = binding
-        self.adapter: Final = adapter
+        self.output: Final = output
         self.is_checked: Final = is_checked
         self.registry: Registry | None = None
         self.__doc__ = handler.__doc__
@@ -85,7 +86,7 @@ class Action(Generic[P, T]):
         if not prefix and not tags:
             return self
         definition = renamed(self.definition, prefix, tags)
-        return type(self)(definition, self.handler, self.binding, self.adapter, is_checked=self.is_checked)
+        return type(self)(definition, self.handler, self.binding, self.output, is_checked=self.is_checked)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} at {self.definition.where}>"
@@ -195,6 +196,6 @@ def _make(
     model = input_model(definition, given) if isinstance(given, Mapping) else given
     binding = bind(handler, definition.name, input_model=model, output=output)
     kind = AsyncAction if binding.is_async else SyncAction
-    adapter = output_adapter(definition, binding)
-    is_checked = is_fully_checked(definition, binding, adapter)
-    return kind(definition, handler, binding, adapter, is_checked=is_checked)
+    output = declared_output(definition, binding)
+    is_checked = is_fully_checked(definition, binding, output)
+    return kind(definition, handler, binding, output, is_checked=is_checked)

@@ -13,7 +13,7 @@ from actionary.field_checks import FieldChecks
 from actionary.outputs import OutputError, misfit_writer, output_writer
 from actionary.raw_input import RawInput, RawSchemaError, raw_model
 from actionary.result import details_adapter
-from actionary.schema import built_schema
+from actionary.schema import Described, built_schema
 from actionary.signature import REFUSALS, UNCHECKED, Binding, mend_of, why_refused
 from actionary.type_checks import type_mistakes
 
@@ -33,8 +33,8 @@ def input_model(definition: Definition, schema: Mapping[str, Any]) -> type[RawIn
         check.fail("input", str(error), error.mend)
 
 
-def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any] | None:
-    """Check the input model, and give the adapter of the output type, ``None`` when that is unchecked.
+def declared_output(definition: Definition, binding: Binding) -> Described | None:
+    """Check the input model, and give the output type as pydantic knows it, ``None`` when that is unchecked.
 
     Raises:
         ActionDefinitionError: The input is no object, the output no type pydantic knows, or
@@ -47,26 +47,26 @@ def output_adapter(definition: Definition, binding: Binding) -> TypeAdapter[Any]
             "input", f"{model!r} does not describe an object", "give a subclass of pydantic's BaseModel"
         )
     check.fits("input", model)
-    adapter = _adapter(check, binding.output)
-    if adapter is None and definition.on_invalid_output != "strict":
+    output = _described(check, binding.output)
+    if output is None and definition.on_invalid_output != "strict":
         check.fail(
             "on_invalid_output",
             "the output is not declared, so it is never checked",
             "annotate what the handler returns, or leave the field out",
         )
     has_fallback = definition.on_invalid_output == "fallback" and not callable(definition.output_fallback)
-    if has_fallback and adapter is not None and built_schema(adapter) is not None:
-        unfit = why_unfit(definition, misfit_writer(definition, output_writer(adapter)))
+    if has_fallback and output is not None and built_schema(output) is not None:
+        unfit = why_unfit(definition, misfit_writer(definition, output_writer(output)))
         if unfit is not None:
             check.fail("output_fallback", *unfit)
-    for mistake in type_mistakes(definition, model, adapter):
+    for mistake in type_mistakes(definition, model, output):
         check.fail(mistake.field, mistake.what, mistake.mend)
-    return adapter
+    return output
 
 
-def is_fully_checked(definition: Definition, binding: Binding, adapter: TypeAdapter[Any] | None) -> bool:
+def is_fully_checked(definition: Definition, binding: Binding, output: Described | None) -> bool:
     """Say whether pydantic knows all types of an action, so that its definition was checked with them."""
-    if adapter is not None and built_schema(adapter) is None:
+    if output is not None and built_schema(output) is None:
         return False
     details = [details_adapter(error) for error in definition.errors if error.details_type is not None]
     return built_schema(binding.input) is not None and all(map(built_schema, details))
@@ -87,7 +87,7 @@ def why_unfit(definition: Definition, write: Callable[[Any], Any] | None) -> tup
     return None
 
 
-def _adapter(check: FieldChecks, output: Any) -> TypeAdapter[Any] | None:
+def _described(check: FieldChecks, output: Any) -> Described | None:
     if output is UNCHECKED:
         return None
     if isinstance(output, Mapping):
@@ -96,6 +96,9 @@ def _adapter(check: FieldChecks, output: Any) -> TypeAdapter[Any] | None:
             "it is data, and only an input can be given as a JSON Schema",
             "give a type, such as a class or `dict[str, Any]`",
         )
+    if inspect.isclass(output) and issubclass(output, BaseModel):
+        check.fits("output", output)
+        return output
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(output)
     except REFUSALS as error:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from pydantic import BaseModel, PydanticUserError, TypeAdapter
+from pydantic import PydanticUserError
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUndefinedAnnotation
 from pydantic.json_schema import PydanticJsonSchemaWarning
 from pydantic_core import CoreSchema, from_json, to_json
@@ -37,7 +37,7 @@ from actionary.raw_input import RawInput, described_raw
 from actionary.registry import Registry
 from actionary.result import ActionError, CommonError, description_of, details_adapter
 from actionary.routes import OWN, is_own, route_of
-from actionary.schema import Types, Undescribable, core_schema_of, describe_types
+from actionary.schema import Described, Types, Undescribable, core_schema_of, describe_types
 from actionary.settings import Settings
 from actionary.type_checks import type_mistakes
 from actionary.type_rules import Mode, first_misfit, secret_in
@@ -212,7 +212,7 @@ def types_of(actions: Sequence[AnyAction]) -> Types:
     for action in actions:
         if action.is_checked:
             continue
-        mistakes = type_mistakes(action.definition, action.binding.input, action.adapter)
+        mistakes = type_mistakes(action.definition, action.binding.input, action.output)
         errors += [_refusal(action, each.field, each.what, each.mend) for each in mistakes]
     if errors:
         raise DefinitionErrors(errors)
@@ -230,11 +230,11 @@ def _with_raw(types: Types, actions: Iterable[AnyAction]) -> Types:
     return Types(schemas, definitions)
 
 
-def _described(action: AnyAction) -> Iterator[tuple[str, Mode, type[BaseModel] | TypeAdapter[Any]]]:
+def _described(action: AnyAction) -> Iterator[tuple[str, Mode, Described]]:
     if not issubclass(action.binding.input, RawInput):
         yield "input", "validation", action.binding.input
-    if action.adapter is not None:
-        yield "output", "serialization", action.adapter
+    if action.output is not None:
+        yield "output", "serialization", action.output
     for error in action.definition.errors:
         if error.details_type is not None:
             yield f"errors.{error.code}", "serialization", details_adapter(error)
@@ -315,7 +315,7 @@ def _may_misfit(definition: Definition) -> bool:
 
 
 def _output(action: AnyAction, types: Types | None) -> Schema:
-    if types is None or action.adapter is None:
+    if types is None or action.output is None:
         return {}
     declared = types.schemas[action.name, "output"]
     # With "warn" callers also get what does not fit.

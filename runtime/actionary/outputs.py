@@ -16,6 +16,7 @@ from actionary.definition import Definition
 from actionary.exact import exact_check
 from actionary.finite import is_finite
 from actionary.messages import NOT_FINITE, problems_of, summary
+from actionary.schema import Described, core_schema_of
 
 _NO_FLOATS: Final = frozenset(
     {"none", "bool", "int", "str", "bytes", "date", "time", "datetime", "timedelta", "literal", "enum"}
@@ -30,21 +31,24 @@ class OutputError(Exception):
     """A handler returned what its declared type does not allow; the text is for the log."""
 
 
-def output_writer(adapter: TypeAdapter[Any] | None) -> Callable[[Any], tuple[Any, bytes]]:
+def output_writer(declared: Described | None) -> Callable[[Any], tuple[Any, bytes]]:
     """Make the function that checks a returned value and writes it as JSON; it gives both.
 
     Instances of the declared model are trusted as they were constructed; anything
-    else is validated first. Without an adapter nothing is checked but that the value
+    else is validated first. Without a type nothing is checked but that the value
     can be written. The function raises `OutputError`.
     """
-    if adapter is None:
+    if declared is None:
         return _write_unchecked
-    validate = adapter.validator.validate_python
-    dump = adapter.serializer.to_json
-    dump_python = adapter.serializer.to_python
-    trusted = _declared_model(adapter)
-    is_exact = exact_check(adapter.core_schema) or _never
-    may_hold_floats = not _kinds(adapter.core_schema) <= _NO_FLOATS
+    schema = core_schema_of(declared)
+    if isinstance(declared, TypeAdapter):
+        validator, serializer = declared.validator, declared.serializer
+    else:
+        validator, serializer = declared.__pydantic_validator__, declared.__pydantic_serializer__
+    validate, dump, dump_python = validator.validate_python, serializer.to_json, serializer.to_python
+    trusted = _declared_model(schema)
+    is_exact = exact_check(schema) or _never
+    may_hold_floats = not _kinds(schema) <= _NO_FLOATS
 
     def write(value: Any) -> tuple[Any, bytes]:
         try:
@@ -113,9 +117,8 @@ def _without_values(error: Exception) -> str:
     )
 
 
-def _declared_model(adapter: TypeAdapter[Any]) -> type[BaseModel] | None:
+def _declared_model(schema: Any) -> type[BaseModel] | None:
     """Give the model that is the declared type itself."""
-    schema: Any = adapter.core_schema
     if schema["type"] == "definitions":
         schema = schema["schema"]
     return schema["cls"] if schema["type"] == "model" else None

@@ -60,9 +60,7 @@ def prepare(action: Action[..., Any]) -> Prepared:
     else:
         read_json = json_reader(model, unknown_keys)
         read_value = value_reader(model, read_json, unknown_keys)
-    if action.adapter is not None:
-        core_schema_of(action.adapter)
-    write_output = output_writer(action.adapter)
+    write_output = output_writer(action.output)
     return Prepared(
         input=model,
         read_json=read_json,

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
@@ -30,6 +30,9 @@ from actionary.plain_schemas import holds_secret, keys_of, of_bytes, of_date_tim
 from actionary.type_names import Origin, final_names
 from actionary.type_rules import Mode, path_to
 from actionary.unknown_keys import describe_unknown, unmarked
+
+Described: TypeAlias = type[BaseModel] | TypeAdapter[Any]
+"""What pydantic knows of a type: a model is that itself, which saves making an adapter for it."""
 
 
 class Undescribable(PydanticInvalidForJsonSchema):
@@ -75,7 +78,7 @@ def describe_types(roots: Iterable[tuple[Any, Mode, CoreSchema]]) -> Types:
     )
 
 
-def core_schema_of(described: type[BaseModel] | TypeAdapter[Any]) -> CoreSchema:
+def core_schema_of(described: Described) -> CoreSchema:
     """Give pydantic's core schema of a model or adapter, built now if names were missing before.
 
     Raises:
@@ -90,7 +93,7 @@ def core_schema_of(described: type[BaseModel] | TypeAdapter[Any]) -> CoreSchema:
     return described.__pydantic_core_schema__
 
 
-def built_schema(described: type[BaseModel] | TypeAdapter[Any]) -> CoreSchema | None:
+def built_schema(described: Described) -> CoreSchema | None:
     """Give pydantic's core schema of a model or adapter, or ``None`` while names are missing."""
     if isinstance(described, TypeAdapter):
         return described.core_schema if described.pydantic_complete else None

@@ -247,6 +247,12 @@ class _Reader:
     def fail_at_type(self, fields: dict[str, Any], renamed: dict[str, str], error: Exception) -> NoReturn:
         """Find the parameter that pydantic refuses."""
         for field, (annotation, _) in fields.items():
+            if all(hasattr(annotation, name) for name in ("headers", "cookies", "url")):
+                self.fail(
+                    renamed.get(field, field),
+                    "a request is no input, of which callers give each part",
+                    "take `ctx: Context`, and ask it for `ctx.request`, `ctx.headers` or `ctx.cookies`",
+                )
             try:
                 TypeAdapter(annotation)
             except REFUSALS as refused:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from actionary.catalog import QUERY_METHODS
 from actionary.core_shapes import shape_of
@@ -16,7 +16,7 @@ from actionary.json_schema import Schema, properties_of
 from actionary.json_types import json_types
 from actionary.raw_input import RawInput, described_raw
 from actionary.raw_input.keywords import CHECKED
-from actionary.schema import built_schema
+from actionary.schema import Described, built_schema
 from actionary.type_rules import secret_in
 
 _SAYABLE: Final = frozenset({"type", "properties", "required", "additionalProperties", "$defs"})
@@ -43,7 +43,7 @@ class _Parameter:
 
 
 def type_mistakes(
-    definition: Definition, model: type[BaseModel], adapter: TypeAdapter[Any] | None
+    definition: Definition, model: type[BaseModel], output_type: Described | None
 ) -> Iterator[Mistake]:
     """Compare an action's input and output with what its definition says of them.
 
@@ -52,7 +52,7 @@ def type_mistakes(
     if definition.http is not None and definition.http.method in QUERY_METHODS:
         yield from _unsayable(model)
     if definition.paginate is not None:
-        output = None if adapter is None else built_schema(adapter)
+        output = None if output_type is None else built_schema(output_type)
         name = definition.paginate.input
         field = f"{name}: str | None = None"
         if issubclass(model, RawInput):

@@ -65,7 +65,7 @@ def faulty(action: Action[..., Any]) -> Action[..., Any]:
         return await call(given, ctx)
 
     binding = replace(action.binding, call=fail_or_call)
-    return type(action)(action.definition, action.handler, binding, action.adapter)
+    return type(action)(action.definition, action.handler, binding, action.output)
 
 
 def recorded(app: Any, log: Path) -> Any:

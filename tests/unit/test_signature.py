@@ -14,6 +14,7 @@ import pytest
 from actionary import Action, ActionDefinitionError, Context, action, define_action
 from actionary.signature import UNCHECKED
 from pydantic import BaseModel, Field, RootModel
+from starlette.requests import Request
 from typing_extensions import TypedDict
 
 
@@ -191,7 +192,7 @@ class TestAnnotations:
         def some() -> list[Order]: ...
 
         assert action(unchecked).binding.output is UNCHECKED
-        assert action(unchecked).adapter is None
+        assert action(unchecked).output is None
         assert action(nothing).binding.output is type(None)
         assert action(some).binding.output == list[Order]
         assert define_action(handler=some, output=int).binding.output is int
@@ -218,6 +219,7 @@ def dots(a: int = ...): ...  # type: ignore[assignment]  # that is the point
 def root_model(a: RootModel[int]): ...
 def default_model(order: Order = Order(product="x")): ...  # noqa: B008 - that is the point
 def no_type(a: Plain): ...
+def a_request(request: Request, a: int): ...
 def a_value(a: 3): ...  # type: ignore[valid-type]  # that is the point
 def bad_pattern(a: Annotated[str, Field(pattern="(")]): ...
 def no_none(a: str = None): ...  # type: ignore[assignment]  # noqa: RUF013 - that is the point
@@ -245,6 +247,7 @@ def positional_context(ctx: Context, /): ...
         (root_model, "input", "is a RootModel", "plain model"),
         (default_model, "input", "cannot have a default", "give its fields defaults"),
         (no_type, "a", "schema for <class", "type that pydantic describes"),
+        (a_request, "request", "a request is no input", "take `ctx: Context`"),
         (a_value, "a", "schema for 3", "type that pydantic describes"),
         (bad_pattern, "a", "unclosed group", "type that pydantic describes"),
         (no_none, "a", "default None does not fit", "`str | None = None`"),

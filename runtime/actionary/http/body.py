@@ -131,4 +131,8 @@ def _too_large(limit: int) -> CommonError:
 
 
 def _no_json() -> CommonError:
-    return CommonError("unsupported_media_type", "The request body is not application/json in UTF-8.")
+    return CommonError(
+        "unsupported_media_type",
+        "The request body is not application/json in UTF-8: "
+        "send JSON, uncompressed, with the header Content-Type: application/json.",
+    )

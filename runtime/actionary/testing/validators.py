@@ -43,7 +43,7 @@ def schemas_of(action: AnyAction) -> Schemas:
     def alone(place: str) -> Schema:
         return {**types.schemas[action.name, place], "$defs": dict(types.definitions)}
 
-    checked = action.adapter is not None and action.definition.on_invalid_output != "warn"
+    checked = action.output is not None and action.definition.on_invalid_output != "warn"
     return Schemas(
         input=alone("input"),
         output=alone("output") if checked else None,
