@@ -36,11 +36,47 @@ class Misfit:
 
 def first_misfit(schema: CoreSchema, mode: Mode) -> Misfit | None:
     """Find the first part of a type that has to be refused in what is read, or in what is written."""
+    if not _is_misfit_in(schema, mode):
+        return None
     for path, node in _walk(schema, mode):
         said = _judge(node, mode)
         if said is not None:
             return Misfit(path, *said)
     return None
+
+
+_NEVER_WRONG: Final = frozenset(
+    {"any", "bool", "date", "datetime", "decimal", "default", "float", "int", "list", "model", "model-field"}
+    | {"model-fields", "none", "nullable", "str", "time", "timedelta", "uuid"}
+)
+"""Kinds of core schemas that nothing is wrong with, unless they have a serialization of their own."""
+
+_HOLDS_ONE: Final = frozenset({"default", "model", "model-field", "nullable"})
+
+
+def _is_misfit_in(schema: Any, mode: Mode) -> bool:
+    """Say whether some part has to be refused; it has no paths to make, since nearly no type has one."""
+    named: dict[str, Any] = {}
+    seen: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        node = waiting.pop()
+        kind = node["type"]
+        if kind == "definition-ref":
+            reference = node["schema_ref"]
+            if reference in named and reference not in seen:
+                seen.add(reference)
+                waiting.append(named[reference])
+            continue
+        if kind == "definitions":
+            named |= {each["ref"]: each for each in node["definitions"]}
+        if (kind not in _NEVER_WRONG or "serialization" in node) and _judge(node, mode) is not None:
+            return True
+        if kind in _HOLDS_ONE:
+            waiting.append(node["schema"])
+        elif kind not in _NEVER_WRONG or kind in {"list", "model-fields"}:
+            waiting.extend(part for _, part in _parts(node, mode))
+    return False
 
 
 def path_to(schema: CoreSchema, part: Any, mode: Mode) -> str:
