@@ -75,6 +75,9 @@ class Context(Generic[R]):
 
     extra_input: Mapping[str, Any] = NOTHING
     principal: Principal | None = None
+    replayed: bool = False
+    """Whether the answer is that of an earlier call with the same idempotency key."""
+
     call: Call | None = None
     """The time of the call; the pipeline's own, and not there in a context made by hand."""
 

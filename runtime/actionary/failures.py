@@ -100,6 +100,17 @@ def err_of(
     )
 
 
+def kept_error(error: ActionError[Any], action: AnyAction) -> dict[str, Any]:
+    """Give an error as `KeptError` takes it, for the store: its details are JSON data."""
+    return {
+        "code": error.code,
+        "message": error.message,
+        "status": error.status,
+        "retryable": error.retryable,
+        "details": error.details if isinstance(error, CommonError) else _details(action, error),
+    }
+
+
 def since(started: float) -> float:
     """Give the milliseconds since a moment of `time.monotonic`."""
     return (monotonic() - started) * 1000

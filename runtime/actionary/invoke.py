@@ -21,16 +21,26 @@ from actionary.action import Action, AnyAction
 from actionary.coerce import coerce_values
 from actionary.context import MODELS, Caller, Context, Request, context_of
 from actionary.exposure import check_exposure
-from actionary.failures import err_of, error_of_code, error_of_handler, failure, invalid_output, since
+from actionary.failures import (
+    err_of,
+    error_of_code,
+    error_of_handler,
+    failure,
+    invalid_output,
+    kept_error,
+    since,
+)
 from actionary.gates import Gates, gates_of
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
+from actionary.gates.idempotency import Kept, claim_key
 from actionary.gates.rate_limit import check_rate
 from actionary.observe import CALLS, Observed, telemetry_now
 from actionary.outputs import OutputError
 from actionary.registry import Registry, default_registry
-from actionary.result import CommonError, Err, Ok
+from actionary.result import ActionError, CommonError, Err, Ok
 from actionary.running import PASSED_ON, Call, late, running_here
+from actionary.store import StorePlace
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[AnyAction], Awaitable[BaseModel]]
@@ -279,13 +289,45 @@ async def perform(
             ctx.give_resources(await _opened(ctx, resources))
         if monotonic() >= call.deadline:  # what is late already is not begun
             raise late()
-        try:
-            value = await action.binding.call(given, ctx)
-        except PASSED_ON:
-            raise
-        except BaseException as error:  # a handler may raise any class
-            raise error_of_handler(action, ctx, call, error) from error
-        return _written(action, ctx, value)
+        if gates is None or gates.remembered is None:
+            return await _ran(action, given, ctx, call)
+        return await _once(gates.remembered, action, given, ctx, call)
+
+
+async def _ran(action: AnyAction, given: BaseModel, ctx: Context[Any], call: Call) -> tuple[Any, bytes]:
+    """Let the handler run, and write what it gives."""
+    try:
+        value = await action.binding.call(given, ctx)
+    except PASSED_ON:
+        raise
+    except BaseException as error:  # a handler may raise any class
+        raise error_of_handler(action, ctx, call, error) from error
+    return _written(action, ctx, value)
+
+
+async def _once(
+    store: StorePlace, action: AnyAction, given: BaseModel, ctx: Context[Any], call: Call
+) -> tuple[Any, bytes]:
+    """Let the handler run once for its idempotency key, and keep the outcome for who repeats the call."""
+    claim = await claim_key(store, given, ctx, call, begins=True)
+    if isinstance(claim, Kept):
+        return claim.give(ctx)
+    if claim is None:
+        return await _ran(action, given, ctx, call)
+    await claim.begin(call)
+    try:
+        value, json = await _ran(action, given, ctx, call)
+    except ActionError as error:
+        if error.retryable:
+            claim.release()
+        else:
+            await claim.keep_error(kept_error(error, action))
+        raise
+    except BaseException:
+        claim.keep_unknown()
+        raise
+    await claim.keep(json)
+    return value, json
 
 
 async def _let_in(gates: Gates, ctx: Context[Any], call: Call) -> None:

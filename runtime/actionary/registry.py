@@ -18,6 +18,7 @@ from actionary.names import slug
 from actionary.observe import OnInvoke
 from actionary.registry_checks import check_together, refuse_name
 from actionary.resources import Lifespan, Shared, check_lifespan
+from actionary.store import Store, StorePlace
 
 
 class Registry:
@@ -28,12 +29,15 @@ class Registry:
     say it themselves. ``on_invoke`` is told of each call when it is over.
     ``rate_limits`` is where calls are counted for those that have a ``rate_limit``:
     ``"memory://"``, which is this process, or the URL of a Redis that all processes
-    share; without it the environment's ``ACTIONARY_RATE_LIMITS`` says it.
+    share; without it the environment's ``ACTIONARY_RATE_LIMITS`` says it. ``store``
+    keeps what outlives a request, such as approvals and the answers to idempotency keys:
+    a URL, which the environment's ``ACTIONARY_STORE`` may replace by another, or an
+    object (`actionary.store.Store`).
 
     Raises:
         ActionDefinitionError: ``lifespan`` is no function that makes a context manager,
             ``auth`` none that takes a request, ``on_invoke`` none that takes an
-            `Invocation`, or ``rate_limits`` no such place.
+            `Invocation`, ``rate_limits`` no such place, or ``store`` no store.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class Registry:
         auth: Auth | None = None,
         on_invoke: OnInvoke | None = None,
         rate_limits: str | None = None,
+        store: str | Store | None = None,
     ) -> None:
         check_lifespan(lifespan)
         check_registry_auth(auth)
@@ -51,12 +56,14 @@ class Registry:
         self.auth: Final = auth
         self.on_invoke: Final = on_invoke
         self.counters: Final = Counters(rate_limits)
+        self.store: Final = None if store is None else StorePlace(store)
         self._actions: dict[str, AnyAction] = {}
         self._slugs: dict[str, str] = {}
         self._homes: dict[str, Registry] = {}
         self._auths: dict[str, Auth | None] = {}
         self._hooks: dict[str, tuple[OnInvoke, ...]] = {}
         self._counters: dict[str, Counters] = {}
+        self._stores: dict[str, StorePlace] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
 
     def register(self, actions: Iterable[AnyAction]) -> None:
@@ -116,6 +123,11 @@ class Registry:
             for action, copy in copies.items()
             if (counters := other.counters_of(action)).is_given
         }
+        self._stores |= {
+            copy.name: store
+            for action, copy in copies.items()
+            if (store := other.store_of(action)) is not None
+        }
 
     def home_of(self, action: AnyAction) -> Registry:
         """Give the registry whose resources an action uses: this one, or the one it was included from."""
@@ -143,6 +155,10 @@ class Registry:
         """Give what counts an action's calls: the registry it was included from says it, or this one."""
         return self._counters.get(action.name, self.counters)
 
+    def store_of(self, action: AnyAction) -> StorePlace | None:
+        """Give what keeps an action's calls: that of the registry it was included from, or this one's."""
+        return self._stores.get(action.name, self.store)
+
     def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
         """Import a folder's files and register the action of each; all or none.
 
@@ -169,6 +185,7 @@ class Registry:
         self._auths = {}
         self._hooks = {}
         self._counters = {}
+        self._stores = {}
 
     def __iter__(self) -> Iterator[AnyAction]:
         return iter(self._actions.values())

@@ -218,6 +218,19 @@ class CommonError(ActionError[Any], code="common"):
         self.retry_after = retry_after
 
 
+class KeptError(CommonError, code="kept"):
+    """The error that an earlier call failed with, as it is kept for who repeats that call."""
+
+    def __init__(self, code: str, message: str, *, status: int, retryable: bool, details: Any) -> None:
+        Exception.__init__(self, message)
+        self.code = code
+        self.status = status
+        self.retryable = retryable
+        self.message = message
+        self.details = details
+        self.retry_after = None
+
+
 def unavailable(retry_after: int = 1) -> CommonError:
     """Make the error of a call that the server cannot take now, but maybe after so many seconds."""
     return CommonError("unavailable", codes.COMMON["unavailable"].meaning, retry_after=retry_after)

@@ -44,7 +44,8 @@ class Call:
     It ``started``, has to be over by its ``deadline`` and done with what it is doing
     now by ``until``. ``stop`` says why it was stopped, and ``had_time`` then, whether only
     ``until`` was over. ``receive`` is there once the input was read and nothing more
-    comes from it but that the caller hangs up; ``observed`` is told how the call ends.
+    comes from it but that the caller hangs up, which ends the call while it ``listens``.
+    ``observed`` is told how the call ends.
     """
 
     __slots__ = (
@@ -54,6 +55,7 @@ class Call:
         "_task",
         "deadline",
         "had_time",
+        "listens",
         "name",
         "observed",
         "receive",
@@ -73,6 +75,7 @@ class Call:
         self.started = started
         self.deadline = self.until = started + seconds
         self.receive: Receive | None = None
+        self.listens = True
         self.observed: Observed | None = None
         self.stop: Stop | None = None
 
@@ -112,6 +115,12 @@ class Call:
         if self.observed is not None:
             self.observed.end(error, monotonic() - self.started)
 
+    def listen_no_more(self) -> None:
+        """Let the call go on when its caller hangs up: what comes of it is kept for when that comes again."""
+        self.listens = False
+        if self._listener is not None:
+            self._listener.cancel()
+
     def limit(self, seconds: float) -> None:
         """Give what comes next so many seconds, but no more than the call has."""
         self.until = min(self.deadline, monotonic() + seconds)
@@ -141,12 +150,12 @@ class Call:
         """Stop the call if it is late, and listen for its caller, since it waits."""
         if now >= self.until:
             self.end("late", had_time=now < self.deadline)
-        elif self.receive is not None and self._listener is None:
+        elif self.listens and self.receive is not None and self._listener is None:
             self._listener = asyncio.create_task(_hung_up(self.receive))
             self._listener.add_done_callback(self._heard)
 
     def _heard(self, listener: asyncio.Task[None]) -> None:
-        if listener.cancelled():
+        if listener.cancelled() or not self.listens:
             return
         error = listener.exception()
         if error is None:

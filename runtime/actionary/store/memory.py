@@ -1,0 +1,144 @@
+"""A store in the memory of one process, which forgets all when that ends."""
+
+from __future__ import annotations
+
+import math
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Final
+
+from actionary.store.protocol import Entry, Event, StoreUnavailableError
+
+MOST: Final = 100_000
+"""So many values, and so many events, are kept at once."""
+
+SWEEP: Final = 1.0
+"""Seconds at least from one look for expired values to the next, when all places are taken."""
+
+
+class MemoryStore:
+    """A store in memory, for one process (`actionary.store.Store`).
+
+    It keeps at most ``most`` values, and as many events of each stream: a value more is
+    refused until others expire, an event more takes the place of the oldest one.
+    ``clock`` gives the seconds since the epoch.
+    """
+
+    def __init__(self, *, most: int = MOST, clock: Callable[[], float] = time.time) -> None:
+        self._most: Final = most
+        self._clock: Final = clock
+        self._lock: Final = Lock()  # the event loops of several threads may share a store
+        self._entries: Final[dict[str, Entry]] = {}
+        self._streams: Final[dict[str, list[tuple[Event, float]]]] = {}
+        self._cursor = 0
+        self._last: Final[dict[str, int]] = {}
+        self._version = 0
+        self._swept_at = -math.inf
+
+    @property
+    def is_shared(self) -> bool:
+        """It is not: each process has its own."""
+        return False
+
+    def now(self) -> float:
+        """Do what `Store.now` says."""
+        return self._clock()
+
+    async def add(self, key: str, value: bytes, *, seconds: float) -> tuple[Entry, bool]:
+        """Do what `Store.add` says."""
+        with self._lock:
+            now = self._clock()
+            found = self._found(key, now)
+            if found is not None:
+                return found, False
+            if len(self._entries) >= self._most:
+                self._sweep(now)
+            return self._put(key, value, now + seconds), True
+
+    async def get(self, key: str) -> Entry | None:
+        """Do what `Store.get` says."""
+        with self._lock:
+            return self._found(key, self._clock())
+
+    async def replace(self, entry: Entry, value: bytes, *, seconds: float | None = None) -> Entry | None:
+        """Do what `Store.replace` says."""
+        with self._lock:
+            now = self._clock()
+            if not self._is_still(entry, now):
+                return None
+            return self._put(entry.key, value, entry.expires_at if seconds is None else now + seconds)
+
+    async def delete(self, entry: Entry) -> bool:
+        """Do what `Store.delete` says."""
+        with self._lock:
+            is_still = self._is_still(entry, self._clock())
+            if is_still:
+                del self._entries[entry.key]
+            return is_still
+
+    async def list(self, prefix: str, *, after: str = "", limit: int = 100) -> Sequence[Entry]:
+        """Do what `Store.list` says."""
+        with self._lock:
+            now = self._clock()
+            keys = sorted(key for key in self._entries if key.startswith(prefix) and key > after)
+            found = (self._found(key, now) for key in keys)
+            return [entry for entry in found if entry is not None][:limit]
+
+    async def append(self, stream: str, value: bytes, *, seconds: float) -> int:
+        """Do what `Store.append` says."""
+        with self._lock:
+            now = self._clock()
+            self._cursor += 1
+            self._last[stream] = self._cursor
+            kept = self._streams.setdefault(stream, [])
+            kept.append((Event(self._cursor, value), now + seconds))
+            if len(kept) > self._most:
+                del kept[: len(kept) - self._most]
+            return self._cursor
+
+    async def read(self, stream: str, after: int, *, limit: int = 100) -> Sequence[Event]:
+        """Do what `Store.read` says."""
+        with self._lock:
+            now = self._clock()
+            kept = self._streams.get(stream, [])
+            start = bisect_right(kept, after, key=lambda each: each[0].cursor)
+            return [event for event, expires_at in kept[start:] if now < expires_at][:limit]
+
+    async def last(self, stream: str) -> int:
+        """Do what `Store.last` says."""
+        with self._lock:
+            return self._last.get(stream, 0)
+
+    async def close(self) -> None:
+        """Do nothing: memory needs no closing."""
+
+    def _found(self, key: str, now: float) -> Entry | None:
+        entry = self._entries.get(key)
+        if entry is not None and now >= entry.expires_at:
+            del self._entries[key]
+            return None
+        return entry
+
+    def _is_still(self, entry: Entry, now: float) -> bool:
+        found = self._found(entry.key, now)
+        return found is not None and found.version == entry.version
+
+    def _put(self, key: str, value: bytes, expires_at: float) -> Entry:
+        self._version += 1
+        entry = self._entries[key] = Entry(key, value, self._version, expires_at)
+        return entry
+
+    def _sweep(self, now: float) -> None:
+        """Forget what has expired.
+
+        Raises:
+            StoreUnavailableError: There is still no room.
+        """
+        if now - self._swept_at >= SWEEP:  # which looks at all of them
+            self._swept_at = now
+            for key in [key for key, entry in self._entries.items() if now >= entry.expires_at]:
+                del self._entries[key]
+        if len(self._entries) >= self._most:
+            raise StoreUnavailableError(f"the store in memory keeps {self._most} values already")
