@@ -123,7 +123,8 @@ class ActionSpec:
     ``scopes`` are what a principal needs, all of them; ``authorize`` says that the
     server asks more about who may do what. ``rate_limit`` are the rates that hold for
     each caller. ``scheme`` is how callers say who they are, ``None`` where nobody is
-    asked, or by a function of which no more is known.
+    asked, or by a function of which no more is known. ``idempotency_key`` says that the
+    server keeps the answers to keys, so that callers may repeat a call under one.
     """
 
     name: str
@@ -155,6 +156,7 @@ class ActionSpec:
     authorize: bool = False
     rate_limit: tuple[RateSpec, ...] = ()
     scheme: SchemeSpec | None = None
+    idempotency_key: bool = False
 
     @property
     def slug(self) -> str:
@@ -223,6 +225,8 @@ class ActionSpec:
             reachable.add("forbidden")
         if self.rate_limit:
             reachable |= {"rate_limited", "unavailable"}
+        if self.idempotency_key:
+            reachable |= {"conflict", "unavailable"}
         if self.timeout_ms is not None:
             reachable.add("timeout")
         if self.http is not None:  # a caller may give less time, and the server be full

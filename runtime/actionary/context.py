@@ -82,6 +82,7 @@ class Context(Generic[R]):
     """The time of the call; the pipeline's own, and not there in a context made by hand."""
 
     _deadline: float = math.inf
+    _approval: str = ""
     _outer: Context[Any] | None = None
 
     def __init__(
@@ -94,12 +95,14 @@ class Context(Generic[R]):
         request_id: str = "",
         principal: Principal | None = None,
         deadline: float | None = None,
+        approval: str = "",
     ) -> None:
         if caller not in CALLERS:
             raise ValueError(f"{caller!r} is no caller: use one of {', '.join(sorted(CALLERS))}")
         self.caller: Caller = caller
         self.action = action
         self.principal = principal
+        self._approval = approval
         self._deadline = math.inf if deadline is None else deadline
         self._request_id = request_id.encode() or new_request_id()
         self._request = request
@@ -152,6 +155,11 @@ class Context(Generic[R]):
         return {} if self.request is None else self.request.cookies
 
     @property
+    def approval(self) -> str:
+        """The key of the approval that this call brings, empty without one."""
+        return self._approval or self.headers.get("actionary-approval", "")
+
+    @property
     def deadline(self) -> float:
         """When the call has to be over, as `time.monotonic` tells it; infinite without a limit."""
         return self._deadline if self.call is None else self.call.deadline
@@ -184,6 +192,7 @@ class Context(Generic[R]):
             action=action,
             request_id=self.request_id,
             principal=self.principal,
+            approval=self._approval,
         )
         copy.call, copy._outer = call, self
         return copy

@@ -17,10 +17,17 @@ from actionary.fields import (
     Deprecated,
     Example,
     Http,
+    NeedsApproval,
     OnInvalidOutput,
     UnknownKeys,
 )
-from actionary.gate_checks import auth_field, authorize_field, rate_limit_field, scopes_field
+from actionary.gate_checks import (
+    auth_field,
+    authorize_field,
+    needs_approval_field,
+    rate_limit_field,
+    scopes_field,
+)
 from actionary.names import is_name
 from actionary.rates import Rate
 from actionary.result import ActionError
@@ -63,12 +70,18 @@ class Definition:
     scopes: tuple[str, ...]
     authorize: Authorize | None
     rate_limit: tuple[Rate, ...]
+    needs_approval: bool | NeedsApproval
     errors: tuple[type[ActionError[Any]], ...]
     unknown_keys: UnknownKeys | None
     on_invalid_output: OnInvalidOutput
     output_fallback: Any
     timeout: float
     paginate: Cursor | None
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether repeating a call may do something twice, so that callers send an idempotency key."""
+        return self.http is not None and not self.read_only and not self.idempotent
 
     @property
     def own_auth(self) -> Auth | None:
@@ -130,6 +143,7 @@ def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], wher
         scopes=scopes_field(check),
         authorize=authorize_field(check),
         rate_limit=rate_limit_field(check),
+        needs_approval=needs_approval_field(check),
         errors=check.errors(),
         unknown_keys=check.one_of("unknown_keys", "forbid", "ignore", "allow"),
         on_invalid_output=check.one_of("on_invalid_output", "strict", "warn", "fallback") or "strict",

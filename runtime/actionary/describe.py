@@ -300,6 +300,7 @@ def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Type
         scopes=definition.scopes,
         authorize=definition.authorize is not None,
         rate_limit=tuple(RateSpec(**asdict(rate)) for rate in definition.rate_limit),
+        idempotency_key=registry.store_of(action) is not None and definition.takes_key,
         timeout_ms=None if definition.timeout == math.inf else max(1, round(definition.timeout * 1000)),
         errors=tuple(_error(action, error, types) for error in definition.errors),
         input={} if types is None else types.schemas[action.name, "input"],

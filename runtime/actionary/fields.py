@@ -17,6 +17,9 @@ Auth: TypeAlias = Callable[[Request], bool | Principal | Awaitable[bool | Princi
 Authorize: TypeAlias = Callable[[Any, Context[Any]], bool | Awaitable[bool]]
 """Whether a caller may do this, given the input's model; only ``True`` lets the call go on."""
 
+NeedsApproval: TypeAlias = Callable[[Any, Context[Any]], bool | Awaitable[bool]]
+"""Whether a human has to approve a call, given the input's model; only ``False`` says no."""
+
 UnknownKeys: TypeAlias = Literal["forbid", "ignore", "allow"]
 """What becomes of keys that an input does not have: an error, nothing, or ``ctx.extra_input``."""
 
@@ -101,6 +104,7 @@ class ActionFields(TypedDict, total=False):
     scopes: Sequence[str]
     authorize: Authorize
     rate_limit: str
+    needs_approval: bool | NeedsApproval
     errors: Sequence[type[ActionError[Any]]]
     unknown_keys: UnknownKeys
     on_invalid_output: OnInvalidOutput

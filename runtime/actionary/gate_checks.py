@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from actionary.definition_error import ActionDefinitionError, place_of_caller
 from actionary.field_checks import FieldChecks
-from actionary.fields import Auth, Authorize
+from actionary.fields import Auth, Authorize, NeedsApproval
 from actionary.rates import Rate, read_rates
 
 _SCOPE: Final = re.compile(r"[!#-\[\]-~]+")
@@ -90,6 +90,24 @@ def authorize_field(check: FieldChecks) -> Authorize | None:
             "write `async def authorize(input, ctx) -> bool`",
         )
     return value
+
+
+def needs_approval_field(check: FieldChecks) -> bool | NeedsApproval:
+    """Read whether a human has to approve calls, or the predicate that says it of each."""
+    value: Any = check.fields.get("needs_approval", False)
+    if isinstance(value, bool):
+        return value
+    if not callable(value) or inspect.isclass(value):
+        mend = "write True, False, or `async def needs_approval(input, ctx) -> bool`"
+        check.fail("needs_approval", f"{value!r} is neither a bool nor a function", mend)
+    if not takes(value, 2):
+        check.fail(
+            "needs_approval",
+            "the function does not take two arguments",
+            "write `async def needs_approval(input, ctx) -> bool`",
+        )
+    needed: NeedsApproval = value
+    return needed
 
 
 def scopes_field(check: FieldChecks) -> tuple[str, ...]:

@@ -31,16 +31,16 @@ from actionary.failures import (
     since,
 )
 from actionary.gates import Gates, gates_of
+from actionary.gates.approval import approve
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
-from actionary.gates.idempotency import Kept, claim_key
+from actionary.gates.idempotency import Claim, Kept, claim_key
 from actionary.gates.rate_limit import check_rate
 from actionary.observe import CALLS, Observed, telemetry_now
 from actionary.outputs import OutputError
 from actionary.registry import Registry, default_registry
 from actionary.result import ActionError, CommonError, Err, Ok
 from actionary.running import PASSED_ON, Call, late, running_here
-from actionary.store import StorePlace
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[AnyAction], Awaitable[BaseModel]]
@@ -289,9 +289,9 @@ async def perform(
             ctx.give_resources(await _opened(ctx, resources))
         if monotonic() >= call.deadline:  # what is late already is not begun
             raise late()
-        if gates is None or gates.remembered is None:
+        if gates is None or not gates.remember:
             return await _ran(action, given, ctx, call)
-        return await _once(gates.remembered, action, given, ctx, call)
+        return await _once(gates, action, given, ctx, call)
 
 
 async def _ran(action: AnyAction, given: BaseModel, ctx: Context[Any], call: Call) -> tuple[Any, bytes]:
@@ -306,20 +306,34 @@ async def _ran(action: AnyAction, given: BaseModel, ctx: Context[Any], call: Cal
 
 
 async def _once(
-    store: StorePlace, action: AnyAction, given: BaseModel, ctx: Context[Any], call: Call
+    gates: Gates, action: AnyAction, given: BaseModel, ctx: Context[Any], call: Call
 ) -> tuple[Any, bytes]:
-    """Let the handler run once for its idempotency key, and keep the outcome for who repeats the call."""
-    claim = await claim_key(store, given, ctx, call, begins=True)
+    """Let the handler run if a human says yes, and once for its idempotency key."""
+    claim = None
+    if gates.keys is not None:
+        claim = await claim_key(gates.keys, given, ctx, call, begins=gates.approval is None)
     if isinstance(claim, Kept):
         return claim.give(ctx)
-    if claim is None:
-        return await _ran(action, given, ctx, call)
-    await claim.begin(call)
     try:
-        value, json = await _ran(action, given, ctx, call)
+        if gates.approval is not None:
+            await approve(gates.approval, given, ctx, call)
+        if claim is not None:
+            await claim.begin(call)
+    except BaseException:
+        if claim is not None:
+            await claim.release()
+        raise
+    ran = _ran(action, given, ctx, call)
+    return await (ran if claim is None else _kept(claim, action, ran))
+
+
+async def _kept(claim: Claim, action: AnyAction, ran: Awaitable[tuple[Any, bytes]]) -> tuple[Any, bytes]:
+    """Keep what comes of a call for who repeats it."""
+    try:
+        value, json = await ran
     except ActionError as error:
         if error.retryable:
-            claim.release()
+            await claim.release()
         else:
             await claim.keep_error(kept_error(error, action))
         raise

@@ -41,12 +41,17 @@ class Prepared:
     write_details: Mapping[str, Callable[[Any], tuple[Any, bytes]]]
 
     @cached_property
-    def parameters(self) -> dict[str, Parameter]:
-        """How the input travels as text, in a query or on a command line."""
+    def described(self) -> Types:
+        """What the ``input`` is as JSON Schema."""
         if issubclass(self.input, RawInput):
             root, definitions = described_raw(self.input.schema_, "", ())
-            return parameters_of(Types({"input": root}, definitions))
-        return parameters_of(describe_types([("input", "validation", core_schema_of(self.input))]))
+            return Types({"input": root}, definitions)
+        return describe_types([("input", "validation", core_schema_of(self.input))])
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """How the input travels as text, in a query or on a command line."""
+        return parameters_of(self.described)
 
 
 def prepare(action: Action[..., Any]) -> Prepared:

@@ -32,6 +32,19 @@ TIMEOUT_HEADER: Final[Schema] = {
 }
 """The header by which a caller shortens the time of a call, in milliseconds (DESIGN §4)."""
 
+KEY: Final = "Idempotency-Key"
+KEY_PARAMETER: Final[Schema] = {"$ref": f"#/components/parameters/{KEY}"}
+KEY_HEADER: Final[Schema] = {
+    "name": KEY,
+    "in": "header",
+    "description": (
+        "A text of the caller's own for this call: whoever repeats the call with it gets the same answer, "
+        "and nothing is done twice."
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+"""The header by which a caller may repeat a call that is neither read-only nor idempotent (DESIGN §4)."""
+
 _DEPRECATION: Final = tuple(field.name for field in fields(DeprecationSpec))
 _CURSOR: Final = tuple(field.name for field in fields(CursorSpec))
 
@@ -73,7 +86,10 @@ def document(catalog: Catalog) -> dict[str, Any]:
             "schemas": schemas.parts,
             "responses": responses.parts,
             "headers": headers_of(actions),
-            "parameters": {TIMEOUT: TIMEOUT_HEADER} if actions else {},
+            "parameters": {
+                **({TIMEOUT: TIMEOUT_HEADER} if actions else {}),
+                **({KEY: KEY_HEADER} if any(action.idempotency_key for action in actions) else {}),
+            },
             **filled({"securitySchemes": {name: _scheme(each) for name, each in catalog.schemes.items()}}),
         },
     }
@@ -123,11 +139,12 @@ def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses:
         "x-actionary-pagination": None if action.paginate is None else asdict(action.paginate),
         "responses": responses_of(action, schemas, responses),
     }
+    headers = [TIMEOUT_PARAMETER, *([KEY_PARAMETER] if action.idempotency_key else [])]
     if _has_body(action):
         operation["requestBody"] = _request_body(catalog, action)
-        operation["parameters"] = [TIMEOUT_PARAMETER]
+        operation["parameters"] = headers
     else:
-        operation["parameters"] = [*parameter_objects(catalog, action), TIMEOUT_PARAMETER]
+        operation["parameters"] = [*parameter_objects(catalog, action), *headers]
     return {**filled(operation), **_security(action)}
 
 

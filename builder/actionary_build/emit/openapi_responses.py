@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from actionary.catalog import ActionSpec
-from actionary.codes import Code
+from actionary.codes import COMMON, Code
 from actionary.json_schema import Schema, move_references
 from actionary.names import pascal_case
 
@@ -51,6 +51,13 @@ _ETAG: Final[Schema] = {
     "required": True,
     "schema": {"type": "string", "pattern": '^W/"[0-9a-f]+"$'},
 }
+_REPLAYED: Final[Schema] = {
+    "description": "That the answer is the one of an earlier call with the same idempotency key.",
+    "schema": {"type": "string", "const": "true"},
+}
+_NEVER_KEPT: Final = frozenset(code.name for code in COMMON.values()) - {"handler_error", "invalid_output"}
+"""Codes of answers that no idempotency key brings back: nothing was done, or nobody knows what."""
+
 _RETRIED_LATER: Final = frozenset({"rate_limited", "unavailable"})
 """Codes whose answers say when to try again (DESIGN §4)."""
 
@@ -67,6 +74,7 @@ def headers_of(actions: Sequence[ActionSpec]) -> dict[str, Any]:
     return (
         own
         | ({"ETag": _ETAG} if tagged else {})
+        | ({"Idempotency-Replayed": _REPLAYED} if any(each.idempotency_key for each in actions) else {})
         | ({"Retry-After": _RETRY_AFTER} if late else {})
         | ({"WWW-Authenticate": _CHALLENGE} if asked else {})
         | HEADERS
@@ -86,6 +94,7 @@ def _reply_headers(action: ActionSpec, codes: Iterable[str] = ()) -> Schema:
     names = [
         *HEADERS,
         *_own_headers(action),
+        *(["Idempotency-Replayed"] if action.idempotency_key and not given <= _NEVER_KEPT else []),
         *(["Retry-After"] if _RETRIED_LATER & given else []),
         *(["WWW-Authenticate"] if action.scheme is not None and "unauthorized" in given else []),
     ]
@@ -101,7 +110,11 @@ def _tells_of_scopes(action: ActionSpec) -> bool:
 
 
 def _result_headers(action: ActionSpec) -> Schema:
-    return _reply_headers(action) | _references(["ETag"] if action.is_revalidated else [])
+    more = [
+        *(["ETag"] if action.is_revalidated else []),
+        *(["Idempotency-Replayed"] if action.idempotency_key else []),
+    ]
+    return _reply_headers(action) | _references(more)
 
 
 def _references(names: Iterable[str]) -> Schema:
@@ -235,5 +248,8 @@ _COMMON_DETAILS: Final[Mapping[str, Schema]] = {
         ),
         "maxItems": 50,
     },
+    "conflict": _object(
+        {"reason": {"type": "string", "enum": ["idempotency_key_reused", "in_progress", "unknown_effect"]}}
+    ),
 }
 """The details of the common codes that have any (DESIGN §5)."""

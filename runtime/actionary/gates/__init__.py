@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from actionary.fields import Auth, Authorize
+from actionary.gates.approval import ApprovalGate
 from actionary.gates.counters import Counters
 from actionary.gates.rate_limit import RateLimit
 from actionary.store import StorePlace
 
 if TYPE_CHECKING:
     from actionary.action import Action
-    from actionary.definition import Definition
     from actionary.registry import Registry
 
 _COUNTERS: Final = Counters()
@@ -21,19 +21,28 @@ _COUNTERS: Final = Counters()
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What an action's calls have to pass: before the input is read, and after it."""
+    """What an action's calls have to pass: before the input is read, and after it.
+
+    ``keys`` is where the answers to idempotency keys are kept, for an action whose
+    calls nobody may repeat without one.
+    """
 
     auth: Auth | None
     rate_limit: RateLimit | None
     scopes: frozenset[str]
     authorize: Authorize | None
-    remembered: StorePlace | None
-    """Where the answers to idempotency keys are kept, for an action that nobody may repeat without one."""
+    keys: StorePlace | None
+    approval: ApprovalGate | None
 
     @property
     def ask_who(self) -> bool:
         """Whether what a caller gets depends on who it is."""
         return self.auth is not None or bool(self.scopes) or self.authorize is not None
+
+    @property
+    def remember(self) -> bool:
+        """Whether a store is asked about calls."""
+        return self.keys is not None or self.approval is not None
 
 
 def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | None:
@@ -41,17 +50,19 @@ def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | Non
     definition = action.definition
     auth = definition.own_auth if registry is None else registry.auth_of(action)
     store = None if registry is None else registry.store_of(action)
-    remembered = store if takes_key(definition) else None
+    keys = store if definition.takes_key else None
     is_checked = auth is not None or definition.authorize is not None or definition.scopes
-    if not is_checked and not definition.rate_limit and remembered is None:
+    if not is_checked and not definition.rate_limit and keys is None and not definition.needs_approval:
         return None
     rate_limit = None
     if definition.rate_limit:
         counters = _COUNTERS if registry is None else registry.counters_of(action)
         rate_limit = RateLimit(definition.rate_limit, counters)
-    return Gates(auth, rate_limit, frozenset(definition.scopes), definition.authorize, remembered)
-
-
-def takes_key(definition: Definition) -> bool:
-    """Say whether repeating a call may do something twice, so that its callers send an idempotency key."""
-    return definition.http is not None and not definition.read_only and not definition.idempotent
+    return Gates(
+        auth=auth,
+        rate_limit=rate_limit,
+        scopes=frozenset(definition.scopes),
+        authorize=definition.authorize,
+        keys=keys,
+        approval=ApprovalGate(action, store) if definition.needs_approval else None,
+    )

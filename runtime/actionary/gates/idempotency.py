@@ -98,9 +98,9 @@ class Claim:
         if call.deadline - monotonic() > LEASE:
             self.renewing = asyncio.create_task(self._renew())
 
-    def release(self) -> None:
+    async def release(self) -> None:
         """Give the key back: the handler did not begin, or says that it may run again."""
-        _ = _in_background(self._release())
+        await asyncio.shield(_in_background(self._release()))
 
     async def keep(self, data: bytes) -> None:
         """Keep what the call gave; it is kept even if the call is cancelled meanwhile."""

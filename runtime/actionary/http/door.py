@@ -51,6 +51,9 @@ BODY_SECONDS: Final = 10.0
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 """What a caller's own id may be: fit for a header and a log line."""
 
+REPLAYED: Final = (b"idempotency-replayed", b"true")
+"""That an answer is the one of an earlier call with the same idempotency key (DESIGN §5)."""
+
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 
@@ -206,6 +209,8 @@ class Door:
                 more = challenge_headers(err, entry.gates, context)
                 if (call.receive is None or entry.reads_query) and has_body(headers):
                     more = [*more, CLOSE]  # nobody reads the rest of the body
+                if context.replayed:
+                    more = [*more, REPLAYED]
                 await _fail(err, [*entry.headers, (b"x-request-id", request_id), *more], method, send)
             return
         replying.add(call)
@@ -215,6 +220,8 @@ class Door:
                 await _send_kept(kept, tag_of(json), body, scope, send)
                 return
             own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", request_id)]
+            if context.replayed:
+                own.append(REPLAYED)
             await send({"type": "http.response.start", "status": 200, "headers": entry.headers + own})
             await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
         except asyncio.CancelledError:
