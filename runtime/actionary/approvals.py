@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
@@ -94,13 +93,14 @@ async def find(store: Store, key: str) -> Approval | None:
     return None if found is None else found[0]
 
 
-async def all_of(store: Store) -> AsyncGenerator[Approval]:
-    """Give everything that was asked for and has not expired, in no order that means anything."""
-    after = ""
-    while entries := await store.list(_PLACE, after=after, limit=_PAGE):
-        for entry in entries:
-            yield _load(entry)
-        after = entries[-1].key
+async def page(store: Store, after: str, *, limit: int = _PAGE) -> tuple[list[Approval], str | None]:
+    """Give what was asked for and has not expired, in the order of keys, and where the next page begins.
+
+    ``after`` is what the page before gave for that, or empty.
+    """
+    entries = await store.list(_PLACE, after=_PLACE + after, limit=limit)
+    found = [_load(entry) for entry in entries]
+    return found, found[-1].key if len(found) == limit else None
 
 
 async def decide(store: Store, key: str, decision: Decision, *, by: str | None) -> Approval:

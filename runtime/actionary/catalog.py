@@ -124,7 +124,8 @@ class ActionSpec:
     server asks more about who may do what. ``rate_limit`` are the rates that hold for
     each caller. ``scheme`` is how callers say who they are, ``None`` where nobody is
     asked, or by a function of which no more is known. ``idempotency_key`` says that the
-    server keeps the answers to keys, so that callers may repeat a call under one.
+    server keeps the answers to keys, so that callers may repeat a call under one,
+    ``needs_approval`` that a human may have to approve a call.
     """
 
     name: str
@@ -157,6 +158,7 @@ class ActionSpec:
     rate_limit: tuple[RateSpec, ...] = ()
     scheme: SchemeSpec | None = None
     idempotency_key: bool = False
+    needs_approval: bool = False
 
     @property
     def slug(self) -> str:
@@ -227,6 +229,8 @@ class ActionSpec:
             reachable |= {"rate_limited", "unavailable"}
         if self.idempotency_key:
             reachable |= {"conflict", "unavailable"}
+        if self.needs_approval:
+            reachable |= {"approval_required", "forbidden", "unavailable"}
         if self.timeout_ms is not None:
             reachable.add("timeout")
         if self.http is not None:  # a caller may give less time, and the server be full

@@ -30,6 +30,7 @@ from actionary.contract import why_unfit
 from actionary.definition import Definition
 from actionary.definition_error import ActionDefinitionError
 from actionary.fields import UNSET, Deprecated, Example
+from actionary.gates.approval import NO_STORE
 from actionary.json_schema import Schema
 from actionary.masks import without_secrets
 from actionary.outputs import OutputError
@@ -105,7 +106,7 @@ def _catalog_of(
 ) -> Catalog:
     actions = list(actions)
     types = types_of(actions)
-    errors = [] if alone else [*_misled(actions, settings), *_unfit(actions)]
+    errors = [] if alone else [*_misled(actions, settings, registry), *_unfit(actions)]
     specs: list[ActionSpec] = []
     for action in actions:
         examples: list[ExampleSpec] = []
@@ -139,12 +140,16 @@ def _outlined(actions: Iterable[AnyAction], settings: Settings, registry: Regist
     return _put_together(specs, settings, _NO_TYPES)
 
 
-def _misled(actions: Sequence[AnyAction], settings: Settings) -> Iterator[ActionDefinitionError]:
+def _misled(
+    actions: Sequence[AnyAction], settings: Settings, registry: Registry
+) -> Iterator[ActionDefinitionError]:
     """Find what definitions say of other actions and of the server that is not so."""
     names = {action.name for action in actions}
     for action in actions:
         told, route = action.definition.deprecated, route_of(action.definition, settings.prefix)
         has_path = action.definition.http is not None and action.definition.http.path is not None
+        if action.definition.needs_approval and registry.store_of(action) is None:
+            yield _refusal(action, "needs_approval", f"it {NO_STORE[0]}", NO_STORE[1])
         if (
             told is not None
             and told.use_instead is not None
@@ -301,6 +306,7 @@ def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Type
         authorize=definition.authorize is not None,
         rate_limit=tuple(RateSpec(**asdict(rate)) for rate in definition.rate_limit),
         idempotency_key=registry.store_of(action) is not None and definition.takes_key,
+        needs_approval=definition.needs_approval is not False,
         timeout_ms=None if definition.timeout == math.inf else max(1, round(definition.timeout * 1000)),
         errors=tuple(_error(action, error, types) for error in definition.errors),
         input={} if types is None else types.schemas[action.name, "input"],

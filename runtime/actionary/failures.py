@@ -14,6 +14,7 @@ from actionary.context import Context
 from actionary.outputs import OutputError
 from actionary.result import ActionError, CommonError, Err, unavailable
 from actionary.running import PASSED_ON, Call, is_cancelled
+from actionary.store import StoreUnavailableError
 from actionary.threads import ThreadsExhausted
 
 _log: Final = logging.getLogger("actionary")
@@ -41,7 +42,7 @@ def error_of_handler(
         raise asyncio.CancelledError from error  # what it made of that changes nothing
     if isinstance(error, ActionError):
         return _as_declared(action, ctx, error)
-    if isinstance(error, ThreadsExhausted):
+    if isinstance(error, ThreadsExhausted | StoreUnavailableError):
         return unavailable()
     return error_of_code(ctx, error, "running")
 

@@ -30,15 +30,15 @@ def auth_field(check: FieldChecks) -> Auth | Literal[False] | None:
     return auth
 
 
-def check_registry_auth(auth: Any) -> None:
-    """Refuse what cannot be a registry's ``auth``.
+def check_registry_auth(auth: Any, *, field: str = "auth") -> None:
+    """Refuse what cannot be a registry's ``auth``, or another of its fields of that kind.
 
     Raises:
         ActionDefinitionError: It is no function of a request.
     """
     wrong = None if auth is None else why_no_auth(auth)
     if wrong is not None:
-        raise ActionDefinitionError(wrong[0], mend=wrong[1], where=place_of_caller(), field="auth")
+        raise ActionDefinitionError(wrong[0], mend=wrong[1], where=place_of_caller(), field=field)
 
 
 def check_hook(hook: Any) -> None:

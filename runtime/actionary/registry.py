@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from actionary.action import Action, AnyAction
+from actionary.approval_actions import approval_actions, is_for_approvals
 from actionary.definition_error import ActionDefinitionError, place_of_caller
 from actionary.discovery import find_actions
 from actionary.fields import Auth
@@ -32,12 +33,15 @@ class Registry:
     share; without it the environment's ``ACTIONARY_RATE_LIMITS`` says it. ``store``
     keeps what outlives a request, such as approvals and the answers to idempotency keys:
     a URL, which the environment's ``ACTIONARY_STORE`` may replace by another, or an
-    object (`actionary.store.Store`).
+    object (`actionary.store.Store`). ``approver`` is who lets those in that decide about
+    calls which need approval; with it the registry has the actions of
+    `actionary.approval_actions`, and needs a ``store``.
 
     Raises:
         ActionDefinitionError: ``lifespan`` is no function that makes a context manager,
             ``auth`` none that takes a request, ``on_invoke`` none that takes an
-            `Invocation`, ``rate_limits`` no such place, or ``store`` no store.
+            `Invocation`, ``rate_limits`` no such place, ``store`` no store, or ``approver``
+            is no function that takes a request, or there is no store for it.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Registry:
         on_invoke: OnInvoke | None = None,
         rate_limits: str | None = None,
         store: str | Store | None = None,
+        approver: Auth | None = None,
     ) -> None:
         check_lifespan(lifespan)
         check_registry_auth(auth)
@@ -65,6 +70,20 @@ class Registry:
         self._counters: dict[str, Counters] = {}
         self._stores: dict[str, StorePlace] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
+        self._approver: Final = approver
+        if approver is not None:
+            check_registry_auth(approver, field="approver")
+            self._add_approvals(approver)
+
+    def _add_approvals(self, approver: Auth) -> None:
+        if self.store is None:
+            raise ActionDefinitionError(
+                "there is no store to keep approvals in",
+                mend='give one, such as `store="sqlite:///state.db"`',
+                where=place_of_caller(),
+                field="approver",
+            )
+        self.register(approval_actions(approver, self.store))
 
     def register(self, actions: Iterable[AnyAction]) -> None:
         """Add actions: all of them, or none when one cannot be. The same object again is fine.
@@ -106,7 +125,8 @@ class Registry:
         """
         _check_included(self, other, prefix, tags)
         first = tuple(tags)
-        copies = {action: action.renamed(prefix, first) for action in other}
+        # Who decides about calls is said by the registry that is served.
+        copies = {each: each.renamed(prefix, first) for each in other if not is_for_approvals(each)}
         try:
             self._add(copies.values(), {copy.name: other.auth_of(each) for each, copy in copies.items()})
         except ActionDefinitionError as clash:
@@ -156,8 +176,8 @@ class Registry:
         return self._counters.get(action.name, self.counters)
 
     def store_of(self, action: AnyAction) -> StorePlace | None:
-        """Give what keeps an action's calls: that of the registry it was included from, or this one's."""
-        return self._stores.get(action.name, self.store)
+        """Give what keeps an action's calls: this registry's, or that of where it was included from."""
+        return self.store or self._stores.get(action.name)
 
     def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
         """Import a folder's files and register the action of each; all or none.
@@ -186,6 +206,8 @@ class Registry:
         self._hooks = {}
         self._counters = {}
         self._stores = {}
+        if self._approver is not None:
+            self._add_approvals(self._approver)
 
     def __iter__(self) -> Iterator[AnyAction]:
         return iter(self._actions.values())

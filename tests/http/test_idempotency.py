@@ -133,47 +133,51 @@ def api(shop, serve) -> httpx2.Client:
     return serve(create_app(shop.registry))
 
 
-def call(api: httpx2.Client, name: str, given: Any, key: str | None = "k1", **headers: str) -> httpx2.Response:
+def call(
+    api: httpx2.Client, name: str, given: Any, key: str | None = "k1", **headers: str
+) -> httpx2.Response:
     if key is not None:
         headers[KEY] = key
     return api.post(f"/api/actions/{name}", json=given, headers=headers)
 
 
 def test_a_repeated_call_gets_the_first_answer_and_does_nothing(shop, api):
-    first = call(api, "order", {"item": {"name": "shoe"}})
-    again = call(api, "order", {"item": {"name": "shoe"}})
+    first = call(api, "order", {"name": "shoe"})
+    again = call(api, "order", {"name": "shoe"})
     assert first.json()["data"] == again.json()["data"] == {"number": 1, "of": "shoe"}
     assert ("idempotency-replayed" in first.headers, again.headers["idempotency-replayed"]) == (False, "true")
     assert shop.effects["order"] == 1
 
 
 def test_without_a_key_each_call_does_its_work(shop, api):
-    assert [call(api, "order", {"item": {"name": "shoe"}}, None).json()["data"]["number"] for _ in "ab"] == [1, 2]
+    assert [call(api, "order", {"name": "shoe"}, None).json()["data"]["number"] for _ in "ab"] == [1, 2]
 
 
 def test_another_key_is_another_call(shop, api):
-    assert [call(api, "order", {"item": {"name": "a"}}, key).json()["data"]["number"] for key in "ab"] == [1, 2]
+    assert [call(api, "order", {"name": "a"}, key).json()["data"]["number"] for key in "ab"] == [1, 2]
 
 
 @pytest.mark.parametrize(
     "same",
     [
-        '{"item": {"count": 1, "name": "shoe"}}',
-        '{"item": {"name": "shoe", "count": 1.0, "token": "none"}}',
-        '{"item": {"name": "sh\\u006fe"}}',
+        '{"count": 1, "name": "shoe"}',
+        '{"name": "shoe", "count": 1.0, "token": "none"}',
+        '{"name": "sh\\u006fe"}',
     ],
 )
 def test_how_an_input_is_written_makes_no_difference(shop, api, same):
-    call(api, "order", {"item": {"name": "shoe"}})
+    call(api, "order", {"name": "shoe"})
     headers = {KEY: "k1", "content-type": "application/json"}
     again = api.post("/api/actions/order", content=same, headers=headers)
     assert (again.status_code, shop.effects["order"]) == (200, 1)
 
 
-@pytest.mark.parametrize("other", [{"name": "boot"}, {"name": "shoe", "count": 2}, {"name": "shoe", "token": "x"}])
+@pytest.mark.parametrize(
+    "other", [{"name": "boot"}, {"name": "shoe", "count": 2}, {"name": "shoe", "token": "x"}]
+)
 def test_another_input_under_the_same_key_is_refused(shop, api, other):
-    call(api, "order", {"item": {"name": "shoe"}})
-    refused = call(api, "order", {"item": other})
+    call(api, "order", {"name": "shoe"})
+    refused = call(api, "order", other)
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     assert refused.json()["details"] == {"reason": "idempotency_key_reused"}
     assert shop.effects["order"] == 1
@@ -182,22 +186,30 @@ def test_another_input_under_the_same_key_is_refused(shop, api, other):
 def test_each_action_and_each_principal_has_keys_of_its_own(shop, api):
     answers = [call(api, "mine", {}, who=who).json()["data"] for who in ("ann", "bob", "ann")]
     assert (answers, shop.effects["mine"]) == (["ann", "bob", "ann"], 2)
-    assert call(api, "order", {"item": {"name": "shoe"}}).status_code == 200
+    assert call(api, "order", {"name": "shoe"}).status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("how", "status", "runs"), [("full", 409, 1), ("other", 500, 1), ("busy", 503, 2)], ids=["full", "other", "busy"]
+    ("how", "status", "runs"),
+    [("full", 409, 1), ("other", 500, 1), ("busy", 503, 2)],
+    ids=["full", "other", "busy"],
 )
-def test_a_failure_is_answered_again_unless_it_says_that_the_call_may_be_retried(shop, api, how, status, runs):
+def test_a_failure_is_answered_again_unless_it_says_that_the_call_may_be_retried(
+    shop, api, how, status, runs
+):
     first, again = (call(api, "fails", {"how": how}) for _ in "ab")
     assert (first.status_code, again.status_code, shop.effects[how]) == (status, status, runs)
-    assert {**first.json(), "latencyMs": 0, "requestId": ""} == {**again.json(), "latencyMs": 0, "requestId": ""}
+    assert {**first.json(), "latencyMs": 0, "requestId": ""} == {
+        **again.json(),
+        "latencyMs": 0,
+        "requestId": "",
+    }
     assert again.headers.get("idempotency-replayed") == ("true" if runs == 1 else None)
 
 
 def test_a_refused_input_claims_no_key(shop, api):
-    assert call(api, "order", {"item": {}}).status_code == 400
-    assert call(api, "order", {"item": {"name": "shoe"}}).status_code == 200
+    assert call(api, "order", {}).status_code == 400
+    assert call(api, "order", {"name": "shoe"}).status_code == 200
 
 
 def test_a_twin_that_still_runs_is_a_conflict(shop, api):
@@ -238,9 +250,9 @@ def test_a_caller_who_hung_up_finds_the_answer_when_it_comes_again(shop, api, mo
 
 
 def test_a_key_is_free_again_when_its_answer_is_not_kept_any_more(shop, api):
-    call(api, "order", {"item": {"name": "shoe"}})
+    call(api, "order", {"name": "shoe"})
     shop.clock.ahead = idempotency.KEPT + 1
-    assert call(api, "order", {"item": {"name": "boot"}}).json()["data"]["number"] == 2
+    assert call(api, "order", {"name": "boot"}).json()["data"]["number"] == 2
 
 
 def test_a_call_whose_process_died_has_an_unknown_effect_when_its_lease_is_over(shop, api):
@@ -262,7 +274,7 @@ def test_a_call_whose_process_died_has_an_unknown_effect_when_its_lease_is_over(
 @pytest.mark.parametrize("key", ["", "a b", "\u00e9", "x" * 256])
 def test_what_is_no_key_is_refused(shop, api, key):
     refused = api.post(
-        "/api/actions/order", json={"item": {"name": "a"}}, headers=[(b"idempotency-key", key.encode("latin-1"))]
+        "/api/actions/order", json={"name": "a"}, headers=[(b"idempotency-key", key.encode("latin-1"))]
     )
     assert (refused.status_code, refused.json()["details"][0]["type"]) == (400, "idempotency_key")
     assert "1 to 255 visible ASCII characters in Idempotency-Key" in refused.json()["message"]
@@ -271,7 +283,7 @@ def test_what_is_no_key_is_refused(shop, api, key):
 
 def test_two_keys_are_none(shop, api):
     headers = [(KEY, "a"), (KEY, "b")]
-    assert api.post("/api/actions/order", json={"item": {"name": "a"}}, headers=headers).status_code == 400
+    assert api.post("/api/actions/order", json={"name": "a"}, headers=headers).status_code == 400
 
 
 @pytest.mark.parametrize("name", ["read", "put"])
@@ -283,11 +295,11 @@ def test_calls_that_may_be_repeated_anyway_need_no_key(shop, api, name):
 
 def test_while_the_store_is_away_calls_with_a_key_are_not_begun(shop, api):
     shop.store.away = True
-    refused = call(api, "order", {"item": {"name": "a"}})
+    refused = call(api, "order", {"name": "a"})
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
-    assert call(api, "order", {"item": {"name": "a"}}, None).status_code == 200
+    assert call(api, "order", {"name": "a"}, None).status_code == 200
     shop.store.away = False
-    assert call(api, "order", {"item": {"name": "a"}}).status_code == 200
+    assert call(api, "order", {"name": "a"}).status_code == 200
     assert shop.effects["order"] == 2
 
 
@@ -307,7 +319,7 @@ def test_an_answer_that_cannot_be_kept_is_given_and_later_unknown(shop, api, cap
 
 
 def test_neither_inputs_nor_keys_stand_in_the_store(shop, api):
-    call(api, "order", {"item": {"name": "a", "token": "s3cret"}}, "the-key")
+    call(api, "order", {"name": "a", "token": "s3cret"}, "the-key")
     kept = asyncio.run(shop.store.list(""))
     assert b"s3cret" not in b"".join(entry.value for entry in kept)
     assert "the-key" not in "".join(entry.key for entry in kept)

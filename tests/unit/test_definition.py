@@ -135,6 +135,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("auth", True, "cannot be called.*takes the request"),
     ("auth", no_argument, "does not take one argument"),
     ("auth", lambda _one, _two: True, "does not take one argument"),
+    *(("needs_approval", value, "neither a bool nor a function") for value in ("yes", 1, bool)),
+    ("needs_approval", callable, "does not take two arguments"),
     ("authorize", True, "cannot be called.*input and the context"),
     ("authorize", callable, "does not take two arguments"),
     ("scopes", "read", "is no list"),
@@ -159,7 +161,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *(
         (field, None, "there is no such field")
         for field in (
-            *("needs_approval", "retries", "backoff", "credentials", "hooks"),
+            *("retries", "backoff", "credentials", "hooks"),
             *("compensate", "method", "path"),
         )
     ),
@@ -287,6 +289,7 @@ def test_every_field_is_kept_as_it_was_given(make):
         "scopes": ("b:write", "a"),
         "authorize": max,
         "rate_limit": "100/hour;10 per 2 minutes",
+        "needs_approval": max,
         "errors": [OutOfStock],
         "unknown_keys": "ignore",
         "on_invalid_output": "fallback",

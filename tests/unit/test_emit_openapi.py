@@ -235,7 +235,14 @@ class TestBodies:
     def test_a_body_is_the_input(self, document):
         order = operation(document, "create_order")
         assert order["requestBody"]["content"]["application/json"]["schema"] == {"$ref": SCHEMAS + "NewOrder"}
-        assert order["parameters"] == [{"$ref": "#/components/parameters/Actionary-Timeout-Ms"}]
+        parameters = "#/components/parameters/"
+        assert order["parameters"] == [
+            {"$ref": f"{parameters}Actionary-Timeout-Ms"},
+            {"$ref": f"{parameters}Idempotency-Key"},
+        ]
+        assert {"$ref": f"{parameters}Actionary-Approval"} in operation(document, "delete")["parameters"]
+        for header in order["parameters"]:
+            assert header["$ref"].removeprefix(parameters) in document["components"]["parameters"]
 
     def test_a_body_is_required_only_where_a_property_is(self, sample, document):
         assert operation(document, "create_order")["requestBody"]["required"] is True
@@ -291,7 +298,9 @@ class TestResults:
                     shown = document["components"]["responses"][kept]
                 late = {"Retry-After"} if status == "503" else set()
                 tagged = {"ETag"} if name == "search_products" and status in {"200", "304"} else set()
-                assert set(shown["headers"]) == {"Actionary-Catalog", "X-Request-Id"} | late | tagged
+                again = name == "create_order" and status in {"200", "409", "500"}
+                kept = {"Idempotency-Replayed"} if again else set()
+                assert set(shown["headers"]) == {"Actionary-Catalog", "X-Request-Id"} | late | tagged | kept
         pattern = document["components"]["headers"]["Actionary-Catalog"]["schema"]["pattern"]
         assert pattern == "^[0-9a-f]{16}$"
 
@@ -319,7 +328,7 @@ class TestErrors:
             ("search_products", {"200", "304", "400", "500", "503", "504"}),
             ("add_node", {"200", "400", "401", "403", "413", "415", "500", "503", "504"}),
             ("create_order", {"200", "400", "409", "413", "415", "500", "503", "504"}),
-            ("delete", {"200", "400", "401", "413", "429", "415", "500", "503", "504"}),
+            ("delete", {"200", "400", "401", "403", "409", "413", "415", "428", "429", "500", "503", "504"}),
         ],
     )
     def test_every_status_an_action_can_give_is_there_and_no_other(self, document, name, statuses):
@@ -360,10 +369,13 @@ class TestErrors:
 
     def test_codes_under_one_status_are_told_apart_by_code(self, document):
         assert failure(document, "create_order", "409") == {
-            "oneOf": [{"$ref": SCHEMAS + "OutOfStockError"}, {"$ref": SCHEMAS + "ShopClosedError"}],
+            "oneOf": [
+                {"$ref": SCHEMAS + f"{name}Error"} for name in ("Conflict", "OutOfStock", "ShopClosed")
+            ],
             "discriminator": {
                 "propertyName": "code",
                 "mapping": {
+                    "conflict": SCHEMAS + "ConflictError",
                     "out_of_stock": SCHEMAS + "OutOfStockError",
                     "shop_closed": SCHEMAS + "ShopClosedError",
                 },
@@ -377,7 +389,7 @@ class TestErrors:
         assert set(schema["discriminator"]["mapping"]) == {"invalid_input", "no_such_shelf"}
 
     def test_details_of_a_domain_error_are_its_model_or_null(self, document):
-        stock, closed = failure(document, "create_order", "409")["oneOf"]
+        _, stock, closed = failure(document, "create_order", "409")["oneOf"]
         assert component(document, stock)["properties"]["details"] == {"$ref": SCHEMAS + "StockDetails"}
         assert component(document, closed)["properties"]["details"] == {"type": "null"}
         assert component(document, closed)["properties"]["retryable"] == {"type": "boolean", "const": True}

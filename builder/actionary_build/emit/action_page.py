@@ -121,7 +121,16 @@ _COMMON_DETAILS: Final = {
         *code("type"),
         *words(" and "),
         *code("message"),
-    )
+    ),
+    "approval_required": (
+        *words("object with "),
+        *code("approval_key"),
+        *words(", "),
+        *code("expires_at"),
+        *words(" and "),
+        *code("summary"),
+    ),
+    "conflict": (*words("object with "), *code("reason")),
 }
 
 
@@ -184,6 +193,14 @@ def _traits(action: ActionSpec) -> Iterator[Trait]:
         yes="The server asks who is calling.",
         no="The server does not ask who is calling.",
     )
+    if action.idempotency_key:
+        yield Trait(
+            "Idempotency key", "yes", "A call that is repeated with its Idempotency-Key gets the same answer."
+        )
+    if action.needs_approval:
+        yield Trait(
+            "Approval", "yes", "A human may have to approve a call, which is then repeated with its key."
+        )
     if action.rate_limit:
         rates = " and ".join(str(Rate(rate.calls, rate.seconds)) for rate in action.rate_limit)
         yield Trait("Rate limit", rates, "A caller who makes more has to wait.")

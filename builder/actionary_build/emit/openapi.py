@@ -45,6 +45,16 @@ KEY_HEADER: Final[Schema] = {
 }
 """The header by which a caller may repeat a call that is neither read-only nor idempotent (DESIGN §4)."""
 
+APPROVAL: Final = "Actionary-Approval"
+APPROVAL_PARAMETER: Final[Schema] = {"$ref": f"#/components/parameters/{APPROVAL}"}
+APPROVAL_HEADER: Final[Schema] = {
+    "name": APPROVAL,
+    "in": "header",
+    "description": "The approval_key that the same call was answered with, when a human has approved it.",
+    "schema": {"type": "string"},
+}
+"""The header by which a caller makes a call that a human has approved (DESIGN §5)."""
+
 _DEPRECATION: Final = tuple(field.name for field in fields(DeprecationSpec))
 _CURSOR: Final = tuple(field.name for field in fields(CursorSpec))
 
@@ -89,6 +99,7 @@ def document(catalog: Catalog) -> dict[str, Any]:
             "parameters": {
                 **({TIMEOUT: TIMEOUT_HEADER} if actions else {}),
                 **({KEY: KEY_HEADER} if any(action.idempotency_key for action in actions) else {}),
+                **({APPROVAL: APPROVAL_HEADER} if any(action.needs_approval for action in actions) else {}),
             },
             **filled({"securitySchemes": {name: _scheme(each) for name, each in catalog.schemes.items()}}),
         },
@@ -139,7 +150,11 @@ def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses:
         "x-actionary-pagination": None if action.paginate is None else asdict(action.paginate),
         "responses": responses_of(action, schemas, responses),
     }
-    headers = [TIMEOUT_PARAMETER, *([KEY_PARAMETER] if action.idempotency_key else [])]
+    headers = [
+        TIMEOUT_PARAMETER,
+        *([KEY_PARAMETER] if action.idempotency_key else []),
+        *([APPROVAL_PARAMETER] if action.needs_approval else []),
+    ]
     if _has_body(action):
         operation["requestBody"] = _request_body(catalog, action)
         operation["parameters"] = headers

@@ -237,6 +237,13 @@ def _object(fields: Schema) -> Schema:
 
 
 _COMMON_DETAILS: Final[Mapping[str, Schema]] = {
+    "approval_required": _object(
+        {
+            "approval_key": {"type": "string"},
+            "expires_at": {"type": "string", "format": "date-time"},
+            "summary": {"type": "string"},
+        }
+    ),
     "invalid_input": {
         "type": "array",
         "items": _object(

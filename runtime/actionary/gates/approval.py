@@ -29,6 +29,12 @@ GATED: Final = frozenset({"http", "mcp", "app", "tool", "automation"})
 MOST_OF_SUMMARY: Final = 300
 """Characters of a summary."""
 
+NO_STORE: Final = (
+    "needs approval, and there is no store to keep that in",
+    'give the registry one, such as `Registry(store="sqlite:///state.db")`',
+)
+"""What is wrong with an action whose registry has no store, and the mend."""
+
 _log: Final = logging.getLogger("actionary")
 
 
@@ -50,7 +56,7 @@ async def approve(gate: ApprovalGate, given: BaseModel, ctx: Context[Any], call:
     if ctx.caller not in GATED or not await _is_needed(gate, given, ctx, call):
         return
     if gate.store is None:
-        _log.error("%s needs approval, and its registry has no store: Registry(store=...)", ctx.action)
+        _log.error("%s %s; %s", ctx.action, *NO_STORE)
         raise unavailable()
     principal = ctx.principal
     asked = Asked(

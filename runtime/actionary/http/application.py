@@ -22,6 +22,7 @@ from actionary.catalog import ActionSpec, Catalog
 from actionary.cors import Cors
 from actionary.describe import outline
 from actionary.exposure import is_exposed
+from actionary.gates.approval import NO_STORE
 from actionary.gates.counters import CountersError
 from actionary.http.built import CannotServe, read_built
 from actionary.http.clashes import check_paths
@@ -34,6 +35,7 @@ from actionary.loading import load_registry
 from actionary.registry import Registry
 from actionary.routes import actions_path
 from actionary.settings import Settings, check_prefix, find_root, read_settings
+from actionary.store import StoreError
 
 PROJECT: Final = "ACTIONARY_PROJECT"
 """The environment variable that names the project's folder for `app`; without it the current one."""
@@ -88,6 +90,7 @@ def create_app(
     actions = [action for action in registry if is_exposed(action, "http")]
     check_paths(actions, described.prefix, documents, routes)
     _check_counters(registry, actions)
+    _check_stores(registry, actions)
     helds = {home: Held(home) for home in dict.fromkeys([registry, *map(registry.home_of, actions)])}
     own = [
         _read_only(actions_path(described.prefix), _listing(catalog)),
@@ -153,6 +156,19 @@ def _check_counters(registry: Registry, actions: Iterable[AnyAction]) -> None:
                 registry.counters_of(action).ready()
     except CountersError as error:
         raise CannotServe(error.what, error.mend) from error
+
+
+def _check_stores(registry: Registry, actions: Iterable[AnyAction]) -> None:
+    """Make sure that there is a store for what is kept about calls."""
+    for action in actions:
+        place = registry.store_of(action)
+        if place is None and action.definition.needs_approval:
+            raise CannotServe(f"{action.name} {NO_STORE[0]}", NO_STORE[1])
+        try:
+            if place is not None:
+                place.ready()
+        except StoreError as error:
+            raise CannotServe(error.what, error.mend) from error
 
 
 def _read_only(path: str, endpoint: Callable[[Request], Response]) -> Route:

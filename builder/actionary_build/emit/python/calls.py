@@ -31,9 +31,10 @@ Key: TypeAlias = tuple[str, ...]
 
 RUNTIME_ERRORS: Final = (
     *("Failure", "InvalidInput", "Unauthorized", "RateLimited", "PayloadTooLarge"),
-    *("UnsupportedMediaType", "Forbidden", "Timeout", "HandlerError", "InvalidOutput", "Unavailable"),
-    *("NetworkError", "ClientTimeout", "Aborted", "InvalidResponse"),
-    *("UnknownError", "ClientError", "InputProblem", "RawReply", "UnknownCode"),
+    *("UnsupportedMediaType", "Forbidden", "Conflict", "ApprovalRequired", "Timeout"),
+    *("HandlerError", "InvalidOutput", "Unavailable"),
+    *("NetworkError", "ClientTimeout", "Aborted", "InvalidResponse", "UnknownError", "ClientError"),
+    *("InputProblem", "KeyConflict", "ApprovalAsked", "RawReply", "UnknownCode"),
 )
 """What the runtime's ``errors`` offers."""
 

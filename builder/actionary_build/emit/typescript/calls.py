@@ -14,8 +14,18 @@ from actionary_build.emit.typescript.types import expression
 
 INPUT_ISSUES: Final = "readonly InputIssue[]"
 
-_COMMON_DETAILS: Final = {"invalid_input": INPUT_ISSUES}
+_COMMON_DETAILS: Final = {
+    "invalid_input": INPUT_ISSUES,
+    "approval_required": "ApprovalAsked",
+    "conflict": "KeyConflict",
+}
 """The type of ``details`` for the common codes that carry some."""
+
+DETAILS_IMPORTED: Final = {
+    INPUT_ISSUES: "InputIssue",
+    **{name: name for name in ("ApprovalAsked", "KeyConflict")},
+}
+"""The name that a module imports for a type of ``details``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,11 @@ RUNTIME_TYPES: Final = {
     "runtime/result": (
         "Aborted",
         "AnyFailure",
+        "ApprovalAsked",
         "ClientFailure",
         "Failure",
         "InputIssue",
+        "KeyConflict",
         "NetworkError",
         "RawAnswer",
         "Result",
