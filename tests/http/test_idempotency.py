@@ -92,7 +92,7 @@ class Shop:
             """Wait until the test goes on."""
             effects["slow"] += 1
             self.begun.set()
-            while not self.go_on.is_set():
+            while not self.go_on.is_set():  # noqa: ASYNC110 - the test lives in another thread
                 await asyncio.sleep(0.005)
             return effects["slow"]
 

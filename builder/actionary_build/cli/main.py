@@ -11,6 +11,7 @@ from typing import Final
 import click
 
 COMMANDS: Final = {
+    "approvals": "Decide about calls that wait for a human.",
     "build": "Write what the actions say into the output folder.",
     "call": "Call an action and print its result.",
     "init": "Start a project in a folder.",
