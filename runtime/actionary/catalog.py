@@ -114,6 +114,14 @@ class RateSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesSpec:
+    """That callers can hear of changes: whether they are asked who they are, and by which scheme."""
+
+    auth: bool
+    scheme: SchemeSpec | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSpec:
     """One action. ``input`` always describes an object; ``output`` is ``{}`` when unchecked.
 
@@ -246,7 +254,8 @@ class Catalog:
 
     ``surface`` covers names, methods, paths, flags, codes and texts and needs no
     schema; ``fingerprint`` covers everything. Both cover the public part only.
-    ``prefix`` is the path under which ``/actions/<name>`` lies.
+    ``prefix`` is the path under which ``/actions/<name>`` lies. ``changes`` says that
+    ``/changes`` lies there too.
     """
 
     title: str
@@ -257,6 +266,7 @@ class Catalog:
     servers: tuple[str, ...] = ()
     actions: tuple[ActionSpec, ...] = ()
     types: Mapping[str, Schema] = field(default_factory=dict)
+    changes: ChangesSpec | None = None
     surface: str = ""
     fingerprint: str = ""
 
@@ -281,6 +291,8 @@ class Catalog:
     def schemes(self) -> dict[str, SchemeSpec]:
         """How callers over HTTP say who they are, by name, sorted."""
         found = {action.scheme.name: action.scheme for action in self.http_actions if action.scheme}
+        if self.changes is not None and self.changes.scheme is not None:
+            found[self.changes.scheme.name] = self.changes.scheme
         return dict(sorted(found.items()))
 
     def resolve(self, schema: Schema) -> Schema:
@@ -310,6 +322,7 @@ class Catalog:
         """Give the catalog as JSON data; `load` reads it back."""
         data = {name: getattr(self, name) for name in _PLAIN_FIELDS}
         data["servers"] = list(self.servers)
+        data["changes"] = _dumped(self.changes)
         data["actions"] = [_dump_action(action) for action in self.actions]
         return {"format": FORMAT, **data, "$defs": dict(self.types)}
 
@@ -350,12 +363,20 @@ def load(data: Any) -> Catalog:
             servers=tuple(data["servers"]),
             actions=tuple(_load_action(action) for action in data["actions"]),
             types=data["$defs"],
+            changes=_load_changes(data.get("changes")),
         )
         # A reference to a type that is not there shows here, not in some emitter.
         catalog.types_used(*(schema for action in catalog for schema in action.schemas))
     except (KeyError, TypeError, AttributeError) as error:
         raise CatalogError(f"the catalog is damaged: {error!r}") from error
     return catalog
+
+
+def _load_changes(data: Any) -> ChangesSpec | None:
+    if data is None:
+        return None
+    scheme = data["scheme"]
+    return ChangesSpec(auth=data["auth"], scheme=None if scheme is None else SchemeSpec(**scheme))
 
 
 def _load_action(data: dict[str, Any]) -> ActionSpec:
@@ -391,6 +412,7 @@ def with_digests(catalog: Catalog) -> Catalog:
     everything = {
         **texts,
         "servers": list(catalog.servers),
+        "changes": _dumped(catalog.changes),
         "actions": [_dump_action(action) for action in actions],
         "$defs": {name: catalog.types[name] for name in used},
     }
@@ -408,7 +430,7 @@ def surface_of(catalog: Catalog) -> str:
         plain = {key: value for key, value in dumped.items() if key not in _SURFACE_LEAVES_OUT}
         plain["errors"] = [{**error, "details": error["details"] is not None} for error in dumped["errors"]]
         visible.append(plain)
-    return digest({"prefix": catalog.prefix, "actions": visible})
+    return digest({"prefix": catalog.prefix, "changes": _dumped(catalog.changes), "actions": visible})
 
 
 def _public(catalog: Catalog) -> list[ActionSpec]:

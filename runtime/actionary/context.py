@@ -6,7 +6,7 @@ import itertools
 import math
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, cast, get_args
@@ -75,6 +75,9 @@ class Context(Generic[R]):
 
     extra_input: Mapping[str, Any] = NOTHING
     principal: Principal | None = None
+    marks: Sequence[str | None] = ()
+    """What the call said that it changed, by `changed`."""
+
     replayed: bool = False
     """Whether the answer is that of an earlier call with the same idempotency key."""
 
@@ -158,6 +161,14 @@ class Context(Generic[R]):
     def approval(self) -> str:
         """The key of the approval that this call brings, empty without one."""
         return self._approval or self.headers.get("actionary-approval", "")
+
+    def changed(self, scope: str | None = None) -> None:
+        """Tell those who show data that some of it changed, where a call of an action does not say so.
+
+        A call that succeeds and is not read-only tells that by itself. ``scope`` may say of
+        what, such as ``"meals:42"``. It is told when this call ends, however it ends.
+        """
+        self.marks = [*self.marks, scope]
 
     @property
     def deadline(self) -> float:

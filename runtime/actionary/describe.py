@@ -18,6 +18,7 @@ from actionary.auth_scheme import AuthScheme
 from actionary.catalog import (
     ActionSpec,
     Catalog,
+    ChangesSpec,
     CursorSpec,
     DeprecationSpec,
     ErrorSpec,
@@ -118,7 +119,7 @@ def _catalog_of(
         specs.append(replace(_spec(action, settings, registry, types), examples=tuple(examples)))
     if errors:
         raise DefinitionErrors(errors)
-    return _put_together(specs, settings, types)
+    return _put_together(specs, settings, types, registry)
 
 
 def outline(registry: Registry, settings: Settings) -> Catalog:
@@ -137,7 +138,7 @@ def outline_all(registry: Registry, settings: Settings) -> Catalog:
 
 def _outlined(actions: Iterable[AnyAction], settings: Settings, registry: Registry) -> Catalog:
     specs = [_spec(action, settings, registry, None) for action in actions]
-    return _put_together(specs, settings, _NO_TYPES)
+    return _put_together(specs, settings, _NO_TYPES, registry)
 
 
 def _misled(
@@ -174,7 +175,9 @@ def _unfit(actions: Iterable[AnyAction]) -> Iterator[ActionDefinitionError]:
                 yield _refusal(action, "output_fallback", *unfit)
 
 
-def _put_together(specs: Iterable[ActionSpec], settings: Settings, types: Types) -> Catalog:
+def _put_together(
+    specs: Iterable[ActionSpec], settings: Settings, types: Types, registry: Registry
+) -> Catalog:
     return Catalog(
         title=settings.title,
         version=settings.version,
@@ -184,7 +187,15 @@ def _put_together(specs: Iterable[ActionSpec], settings: Settings, types: Types)
         servers=settings.servers,
         actions=tuple(sorted(specs, key=lambda spec: spec.name)),
         types=types.definitions,
+        changes=_changes(registry),
     )
+
+
+def _changes(registry: Registry) -> ChangesSpec | None:
+    if registry.changes_place is None:
+        return None
+    auth = registry.listening_auth
+    return ChangesSpec(auth=auth is not None, scheme=auth.scheme if isinstance(auth, AuthScheme) else None)
 
 
 def types_of(actions: Sequence[AnyAction]) -> Types:

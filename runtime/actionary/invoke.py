@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Any, Final, TypeAlias, TypeVar, overload
 
@@ -27,19 +28,17 @@ from actionary.failures import (
     error_of_handler,
     failure,
     invalid_output,
-    kept_error,
     since,
 )
 from actionary.gates import Gates, gates_of
-from actionary.gates.approval import approve
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
-from actionary.gates.idempotency import Claim, Kept, claim_key
 from actionary.gates.rate_limit import check_rate
+from actionary.lasting import lasting
 from actionary.observe import CALLS, Observed, telemetry_now
 from actionary.outputs import OutputError
 from actionary.registry import Registry, default_registry
-from actionary.result import ActionError, CommonError, Err, Ok
+from actionary.result import CommonError, Err, Ok
 from actionary.running import PASSED_ON, Call, late, running_here
 
 T = TypeVar("T")
@@ -289,9 +288,10 @@ async def perform(
             ctx.give_resources(await _opened(ctx, resources))
         if monotonic() >= call.deadline:  # what is late already is not begun
             raise late()
-        if gates is None or not gates.remember:
+        if gates is None or not gates.last:
             return await _ran(action, given, ctx, call)
-        return await _once(gates, action, given, ctx, call)
+        ran = partial(_ran, action, given, ctx, call)
+        return await lasting(gates, action, given, ctx, call=call, ran=ran)
 
 
 async def _ran(action: AnyAction, given: BaseModel, ctx: Context[Any], call: Call) -> tuple[Any, bytes]:
@@ -303,45 +303,6 @@ async def _ran(action: AnyAction, given: BaseModel, ctx: Context[Any], call: Cal
     except BaseException as error:  # a handler may raise any class
         raise error_of_handler(action, ctx, call, error) from error
     return _written(action, ctx, value)
-
-
-async def _once(
-    gates: Gates, action: AnyAction, given: BaseModel, ctx: Context[Any], call: Call
-) -> tuple[Any, bytes]:
-    """Let the handler run if a human says yes, and once for its idempotency key."""
-    claim = None
-    if gates.keys is not None:
-        claim = await claim_key(gates.keys, given, ctx, call, begins=gates.approval is None)
-    if isinstance(claim, Kept):
-        return claim.give(ctx)
-    try:
-        if gates.approval is not None:
-            await approve(gates.approval, given, ctx, call)
-        if claim is not None:
-            await claim.begin(call)
-    except BaseException:
-        if claim is not None:
-            await claim.release()
-        raise
-    ran = _ran(action, given, ctx, call)
-    return await (ran if claim is None else _kept(claim, action, ran))
-
-
-async def _kept(claim: Claim, action: AnyAction, ran: Awaitable[tuple[Any, bytes]]) -> tuple[Any, bytes]:
-    """Keep what comes of a call for who repeats it."""
-    try:
-        value, json = await ran
-    except ActionError as error:
-        if error.retryable:
-            await claim.release()
-        else:
-            await claim.keep_error(kept_error(error, action))
-        raise
-    except BaseException:
-        claim.keep_unknown()
-        raise
-    await claim.keep(json)
-    return value, json
 
 
 async def _let_in(gates: Gates, ctx: Context[Any], call: Call) -> None:

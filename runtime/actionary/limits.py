@@ -23,8 +23,8 @@ class Limits:
     ``body`` and ``query`` are the largest, in bytes; ``parameters`` the most of a query,
     and ``items`` of a body: the keys of all its objects and the items of all its lists.
     ``calls`` are the most that run, or whose replies are being sent, at once in one
-    process. How deeply JSON may be nested is what pydantic's parser follows: 200 lists
-    and objects.
+    process, and ``listeners`` the most that hear of changes. How deeply JSON may be
+    nested is what pydantic's parser follows: 200 lists and objects.
 
     Raises:
         OptionError: One of them is no whole number of at least 1.
@@ -35,6 +35,7 @@ class Limits:
     parameters: int = MOST_PARAMETERS
     items: int = 50_000
     calls: int = 1000
+    listeners: int = 1000
 
     def __post_init__(self) -> None:
         for each in fields(self):

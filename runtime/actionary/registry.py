@@ -19,7 +19,7 @@ from actionary.names import slug
 from actionary.observe import OnInvoke
 from actionary.registry_checks import check_together, refuse_name
 from actionary.resources import Lifespan, Shared, check_lifespan
-from actionary.store import Store, StorePlace
+from actionary.store import MemoryStore, Store, StorePlace
 
 
 class Registry:
@@ -35,13 +35,16 @@ class Registry:
     a URL, which the environment's ``ACTIONARY_STORE`` may replace by another, or an
     object (`actionary.store.Store`). ``approver`` is who lets those in that decide about
     calls which need approval; with it the registry has the actions of
-    `actionary.approval_actions`, and needs a ``store``.
+    `actionary.approval_actions`, and needs a ``store``. ``changes`` says who hears what was
+    changed by calls: whom that lets in, with ``True`` whom ``auth`` does, and everybody
+    where there is none; without it nobody is told. They are kept in the ``store``, or in
+    memory where there is none.
 
     Raises:
         ActionDefinitionError: ``lifespan`` is no function that makes a context manager,
             ``auth`` none that takes a request, ``on_invoke`` none that takes an
             `Invocation`, ``rate_limits`` no such place, ``store`` no store, or ``approver``
-            is no function that takes a request, or there is no store for it.
+            or ``changes`` is no function that takes a request, or there is no store for it.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Registry:
         rate_limits: str | None = None,
         store: str | Store | None = None,
         approver: Auth | None = None,
+        changes: Auth | bool = False,
     ) -> None:
         check_lifespan(lifespan)
         check_registry_auth(auth)
@@ -70,6 +74,10 @@ class Registry:
         self._counters: dict[str, Counters] = {}
         self._stores: dict[str, StorePlace] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
+        check_registry_auth(None if isinstance(changes, bool) else changes, field="changes")
+        self.listening_auth: Final = auth if isinstance(changes, bool) else changes
+        """Who lets those in that listen to changes; ``None`` for everybody."""
+        self.changes_place: Final = None if changes is False else self.store or StorePlace(MemoryStore())
         self._approver: Final = approver
         if approver is not None:
             check_registry_auth(approver, field="approver")

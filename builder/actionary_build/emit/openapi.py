@@ -18,6 +18,7 @@ from actionary.catalog import ActionSpec, Catalog, CursorSpec, DeprecationSpec, 
 from actionary.json_schema import Schema, move_references
 
 from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, json_file
+from actionary_build.emit.openapi_changes import changes_operation
 from actionary_build.emit.openapi_parts import RESPONSES, SCHEMAS, Shared, filled, json_content
 from actionary_build.emit.openapi_query import parameter_objects, query_parameters
 from actionary_build.emit.openapi_responses import headers_of, responses_of
@@ -55,6 +56,16 @@ APPROVAL_HEADER: Final[Schema] = {
 }
 """The header by which a caller makes a call that a human has approved (DESIGN §5)."""
 
+SOURCE: Final = "Actionary-Source"
+SOURCE_PARAMETER: Final[Schema] = {"$ref": f"#/components/parameters/{SOURCE}"}
+SOURCE_HEADER: Final[Schema] = {
+    "name": SOURCE,
+    "in": "header",
+    "description": "A name of the caller's own, by which it knows the changes that it made itself.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+}
+"""The header that comes back as ``requestSource`` of the changes that a call made (R001.15)."""
+
 _DEPRECATION: Final = tuple(field.name for field in fields(DeprecationSpec))
 _CURSOR: Final = tuple(field.name for field in fields(CursorSpec))
 
@@ -77,6 +88,7 @@ def document(catalog: Catalog) -> dict[str, Any]:
     listing = HttpSpec(method="GET", path=f"{catalog.prefix}/actions")
     routes = [
         (listing, _list_operation({action.name for action in actions})),
+        *changes_operation(catalog, {action.name for action in actions}, schemas),
         *(
             (action.http, _operation(catalog, action, schemas, responses))
             for action in actions
@@ -99,6 +111,7 @@ def document(catalog: Catalog) -> dict[str, Any]:
             "parameters": {
                 **({TIMEOUT: TIMEOUT_HEADER} if actions else {}),
                 **({KEY: KEY_HEADER} if any(action.idempotency_key for action in actions) else {}),
+                **({SOURCE: SOURCE_HEADER} if catalog.changes is not None and actions else {}),
                 **({APPROVAL: APPROVAL_HEADER} if any(action.needs_approval for action in actions) else {}),
             },
             **filled({"securitySchemes": {name: _scheme(each) for name, each in catalog.schemes.items()}}),
@@ -154,6 +167,7 @@ def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses:
         TIMEOUT_PARAMETER,
         *([KEY_PARAMETER] if action.idempotency_key else []),
         *([APPROVAL_PARAMETER] if action.needs_approval else []),
+        *([SOURCE_PARAMETER] if catalog.changes is not None else []),
     ]
     if _has_body(action):
         operation["requestBody"] = _request_body(catalog, action)

@@ -165,6 +165,13 @@ def responses_of(action: ActionSpec, schemas: Shared, responses: Shared) -> dict
     return {"200": _succeeded(action), **unchanged, **failed}
 
 
+def refusal(code: Code, schemas: Shared) -> dict[str, Any]:
+    """Describe the answer of one common code, where no action gives it."""
+    failure = _common_failure(code)
+    schema = schemas.refer(failure.schema_name, move_references(failure.schema, SCHEMAS))
+    return {"description": code.meaning, "content": {"application/json": {"schema": schema}}}
+
+
 def _failures(action: ActionSpec) -> list[Failure]:
     own = [
         Failure(error.code, error.status, error.retryable, error.description, error.details or _NO_DETAILS)

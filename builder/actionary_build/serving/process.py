@@ -52,7 +52,13 @@ def application(serving: Serving) -> Starlette:
     settings = settings_of(Path(serving.root))
     registry = registry_of(settings)
     try:
-        return create_app(registry, settings=settings, allow_drift=serving.allow_drift, verify=serving.verify)
+        return create_app(
+            registry,
+            settings=settings,
+            allow_drift=serving.allow_drift,
+            verify=serving.verify,
+            alone=serving.label is None,
+        )
     except CannotServe as refused:
         raise Failed(error("cannot-serve", refused.what, refused.mend)) from refused
     except DefinitionErrors as wrong:

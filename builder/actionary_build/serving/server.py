@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any, Final
 
 import uvicorn
+from actionary.http.changes import end_streams
 from actionary.running import running_here
 
 from actionary_build.serving.listening import hold_off
@@ -110,6 +111,7 @@ class GracefulServer(uvicorn.Server):
             # If all end, the supervisor says so and closes its own end of the sockets before us.
             await asyncio.sleep(LINGER / 2)
         self._close_after_answers()
+        end_streams()
         if self._others_answer:
             await self._stop_listening(sockets or [])
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from actionary.changes import Changes
 from actionary.fields import Auth, Authorize
 from actionary.gates.approval import ApprovalGate
 from actionary.gates.counters import Counters
@@ -33,6 +34,7 @@ class Gates:
     authorize: Authorize | None
     keys: StorePlace | None
     approval: ApprovalGate | None
+    changes: Changes | None
 
     @property
     def ask_who(self) -> bool:
@@ -40,9 +42,9 @@ class Gates:
         return self.auth is not None or bool(self.scopes) or self.authorize is not None
 
     @property
-    def remember(self) -> bool:
-        """Whether a store is asked about calls."""
-        return self.keys is not None or self.approval is not None
+    def last(self) -> bool:
+        """Whether something of calls outlives them."""
+        return self.keys is not None or self.approval is not None or self.changes is not None
 
 
 def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | None:
@@ -52,7 +54,9 @@ def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | Non
     store = None if registry is None else registry.store_of(action)
     keys = store if definition.takes_key else None
     is_checked = auth is not None or definition.authorize is not None or definition.scopes
-    if not is_checked and not definition.rate_limit and keys is None and not definition.needs_approval:
+    changes = None if registry is None else _changes_of(action, registry)
+    lasts = keys is not None or changes is not None or definition.needs_approval
+    if not is_checked and not definition.rate_limit and not lasts:
         return None
     rate_limit = None
     if definition.rate_limit:
@@ -65,4 +69,12 @@ def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | Non
         authorize=definition.authorize,
         keys=keys,
         approval=ApprovalGate(action, store) if definition.needs_approval else None,
+        changes=changes,
     )
+
+
+def _changes_of(action: Action[..., Any], registry: Registry) -> Changes | None:
+    place = registry.changes_place
+    if place is None:
+        return None
+    return Changes(place, by_calls=not action.definition.read_only, is_public=action.definition.public)

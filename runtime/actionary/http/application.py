@@ -22,20 +22,20 @@ from actionary.catalog import ActionSpec, Catalog
 from actionary.cors import Cors
 from actionary.describe import outline
 from actionary.exposure import is_exposed
-from actionary.gates.approval import NO_STORE
 from actionary.gates.counters import CountersError
 from actionary.http.built import CannotServe, read_built
+from actionary.http.changes import Endpoint
 from actionary.http.clashes import check_paths
 from actionary.http.cors import with_cors
 from actionary.http.documents import ALLOWED, Documents
 from actionary.http.door import Door
 from actionary.http.held import Held
+from actionary.http.stores import check_stores
 from actionary.limits import Limits
 from actionary.loading import load_registry
 from actionary.registry import Registry
 from actionary.routes import actions_path
 from actionary.settings import Settings, check_prefix, find_root, read_settings
-from actionary.store import StoreError
 
 PROJECT: Final = "ACTIONARY_PROJECT"
 """The environment variable that names the project's folder for `app`; without it the current one."""
@@ -52,6 +52,7 @@ def create_app(
     verify: bool = False,
     limits: Limits | None = None,
     cors: Cors | None = None,
+    alone: bool = True,
 ) -> Starlette:
     """Make the application that serves the public actions of a registry.
 
@@ -64,13 +65,14 @@ def create_app(
     at `PROJECT` or the current folder is loaded. ``prefix`` goes before
     ``/actions/<name>`` and the paths of actions. ``limits`` says how much a server takes
     on, ``cors`` whose web pages may call; without them the settings say it, by default
-    nobody's.
+    nobody's. ``alone`` says that no other process serves the same application, so that a
+    store in memory is enough.
 
     Raises:
         CannotServe: What was built is missing, damaged, or of other definitions; or
-            calls cannot be counted for rate limits. Or an action has the path of a
-            route of the server's own or of a built file, or one of ``routes`` has that
-            of an action, or lies below ``{prefix}/actions/``.
+            calls cannot be counted for rate limits, or there is no store that fits. Or
+            an action has the path of a route of the server's own or of a built file, or
+            one of ``routes`` has that of an action, or lies below ``{prefix}/actions/``.
         SettingsError: The prefix is no path, or the project has none or wrong settings.
         DiscoveryError, ActionDefinitionError: The project cannot be loaded.
     """
@@ -90,10 +92,11 @@ def create_app(
     actions = [action for action in registry if is_exposed(action, "http")]
     check_paths(actions, described.prefix, documents, routes)
     _check_counters(registry, actions)
-    _check_stores(registry, actions)
+    check_stores(registry, actions, alone=alone)
     helds = {home: Held(home) for home in dict.fromkeys([registry, *map(registry.home_of, actions)])}
     own = [
         _read_only(actions_path(described.prefix), _listing(catalog)),
+        *_listening(registry, described, described.limits if limits is None else limits),
         _read_only("/healthz", _healthy),
         _read_only("/readyz", _readiness(helds.values())),
     ]
@@ -158,17 +161,11 @@ def _check_counters(registry: Registry, actions: Iterable[AnyAction]) -> None:
         raise CannotServe(error.what, error.mend) from error
 
 
-def _check_stores(registry: Registry, actions: Iterable[AnyAction]) -> None:
-    """Make sure that there is a store for what is kept about calls."""
-    for action in actions:
-        place = registry.store_of(action)
-        if place is None and action.definition.needs_approval:
-            raise CannotServe(f"{action.name} {NO_STORE[0]}", NO_STORE[1])
-        try:
-            if place is not None:
-                place.ready()
-        except StoreError as error:
-            raise CannotServe(error.what, error.mend) from error
+def _listening(registry: Registry, settings: Settings, limits: Limits) -> Iterator[Route]:
+    """Make the route of those who listen to changes, where anything is told."""
+    if registry.changes_place is not None:
+        endpoint = Endpoint(registry.changes_place, registry.listening_auth, most=limits.listeners)
+        yield Route(f"{settings.prefix}/changes", endpoint.answer, methods=["GET"])
 
 
 def _read_only(path: str, endpoint: Callable[[Request], Response]) -> Route:

@@ -13,8 +13,8 @@ from actionary.cors import Cors
 METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 SENT: Final = (
-    *("Actionary-Approval", "Actionary-Timeout-Ms", "Authorization", "Idempotency-Key", "If-None-Match"),
-    *("Traceparent", "Tracestate", "X-Request-Id"),
+    *("Actionary-Approval", "Actionary-Source", "Actionary-Timeout-Ms", "Authorization"),
+    *("Idempotency-Key", "If-None-Match", "Last-Event-ID", "Traceparent", "Tracestate", "X-Request-Id"),
 )
 """The request headers of the protocol; browsers ask before they send them (DESIGN §5)."""
 
