@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Final
 
+from actionary.store.keys import check_key
 from actionary.store.protocol import Entry, Event, StoreUnavailableError
 
 MOST: Final = 100_000
@@ -48,6 +49,7 @@ class MemoryStore:
 
     async def add(self, key: str, value: bytes, *, seconds: float) -> tuple[Entry, bool]:
         """Do what `Store.add` says."""
+        check_key(key)
         with self._lock:
             now = self._clock()
             found = self._found(key, now)
@@ -88,6 +90,7 @@ class MemoryStore:
 
     async def append(self, stream: str, value: bytes, *, seconds: float) -> int:
         """Do what `Store.append` says."""
+        check_key(stream)
         with self._lock:
             now = self._clock()
             self._cursor += 1

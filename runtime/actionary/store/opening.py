@@ -15,6 +15,9 @@ VARIABLE: Final = "ACTIONARY_STORE"
 
 IN_MEMORY: Final = "memory://"
 
+_SQLITE: Final = ("sqlite", "sqlite+aiosqlite")
+_POSTGRESQL: Final = ("postgresql", "postgresql+psycopg")
+
 _METHODS: Final = ("now", "add", "get", "replace", "delete", "list", "append", "read", "last", "close")
 
 
@@ -72,19 +75,41 @@ def open_store(url: str) -> Store:
     """Make the store that a URL names; it connects when it is needed.
 
     Raises:
-        StoreError: There is no such store, or a package is missing.
+        StoreError: There is no such store, its URL cannot be read, or a package is missing.
     """
     wrong = _why_no_url(url)
     if wrong is not None:
         raise wrong
-    return MemoryStore()
+    if url == IN_MEMORY:
+        return MemoryStore()
+    try:
+        from actionary.store.sql import SqlStore  # noqa: PLC0415 - an extra
+
+        return SqlStore(url)
+    except ImportError as missing:
+        raise StoreError(
+            f"a store on SQL needs {missing.name or 'libpq'}, which is not installed",
+            "pip install 'actionary[store]'",
+        ) from None
 
 
 def _why_no_url(url: str) -> StoreError | None:
     """Say why a URL names no store; it is not quoted, since it may hold a password."""
-    if url == IN_MEMORY:
+    scheme, _, rest = url.partition("://")
+    if url == IN_MEMORY or (scheme in _POSTGRESQL and rest):
         return None
-    return StoreError("the URL of the store names none that there is", f'give "{IN_MEMORY}"')
+    if scheme not in _SQLITE:
+        return StoreError(
+            "the URL of the store names none that there is",
+            f'give "{IN_MEMORY}", "sqlite:///state.db" or "postgresql://user:password@host/database"',
+        )
+    if rest.startswith("/") and rest not in {"/", "/:memory:"} and "?" not in rest:
+        return None
+    return StoreError(
+        "the URL of the store on SQLite names no file",
+        'write "sqlite:///state.db" for a file in the folder of the process, '
+        f'"sqlite:////var/lib/state.db" for one from the root, and "{IN_MEMORY}" for a store in memory',
+    )
 
 
 def _why_no_store(given: Any) -> StoreError | None:
@@ -93,5 +118,6 @@ def _why_no_store(given: Any) -> StoreError | None:
         return None
     return StoreError(
         f"{type(given).__name__} is no store: it has no {', '.join(missing)}",
-        f'give a URL such as "{IN_MEMORY}", or an object with the methods of actionary.store.Store',
+        f'give a URL such as "{IN_MEMORY}" or "sqlite:///state.db", '
+        "or an object with the methods of actionary.store.Store",
     )

@@ -37,7 +37,8 @@ class Store(Protocol):
     """Where approvals, idempotency keys and changes are kept; each is records over it (DESIGN §2).
 
     Each method is one atomic step: of all who add a key, or change or delete the same
-    entry, in whatever process, one succeeds. Keys have at most 255 ASCII characters. Every
+    entry, in whatever process, one succeeds. Keys, and names of streams, have 1 to 255
+    printable ASCII characters; any other is a ``ValueError`` where it is to be kept. Every
     method raises `StoreUnavailableError` while the store is away, and works again when it
     is back.
     """
