@@ -179,6 +179,7 @@ ORDER_CODES: dict[str, tuple[int, Any]] = {
     "payload_too_large": (413, None),
     "unsupported_media_type": (415, None),
     "invalid_input": (400, ISSUES),
+    "conflict": (409, {"reason": "in_progress"}),
     "timeout": (504, None),
     "handler_error": (500, None),
     "invalid_output": (500, None),

@@ -95,7 +95,7 @@ def _decide(key: str, decision: Decision, by: str | None, project: str | None, *
     except DecisionError as refused:
         if refused.reason == "unknown":
             raise Failed(_unknown()) from refused
-        raise Failed(error("approval", str(refused), "let the caller ask again")) from refused
+        raise Failed(error("cannot-decide", str(refused), "let the caller ask again")) from refused
     _say(approval, as_json=as_json)
     return 0
 
@@ -149,7 +149,7 @@ async def _all(store: Store) -> list[Approval]:
 
 def _unknown() -> Any:
     what = "there is nothing under this key, or it has expired"
-    return error("approval", what, "see `actionary approvals list --state all`")
+    return error("cannot-decide", what, "see `actionary approvals list --state all`")
 
 
 def _view(approval: Approval) -> dict[str, Any]:
