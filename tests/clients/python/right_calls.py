@@ -12,6 +12,7 @@ from my_shop_client import (
     CallOptions,
     Client,
     ClientTimeout,
+    Conflict,
     HandlerError,
     InputProblem,
     InvalidInput,
@@ -86,6 +87,8 @@ def exhaustive_match(result: CreateOrderResult) -> str:
             return str(details.available)
         case ShopClosed() | PayloadTooLarge() | UnsupportedMediaType() | InvalidInput() | Timeout():
             return result.message
+        case Conflict(details=why):
+            return why.reason
         case HandlerError() | InvalidOutput() | Unavailable():
             return result.request_id or ""
         case NetworkError() | ClientTimeout() | Aborted() | InvalidResponse() | UnknownError():
@@ -100,7 +103,7 @@ def exhaustive_codes(error: CreateOrderError) -> bool:
             return True
         case "payload_too_large" | "unsupported_media_type" | "invalid_input" | "timeout":
             return False
-        case "handler_error" | "invalid_output" | "unavailable":
+        case "conflict" | "handler_error" | "invalid_output" | "unavailable":
             return False
         case "network_error" | "client_timeout" | "aborted" | "invalid_response" | "unknown_error":
             return error.retryable
