@@ -202,6 +202,28 @@ async def test_what_is_no_key_is_a_mistake_of_who_wrote_it(store, key):
         await store.append(key, b"", seconds=1)
 
 
+@pytest.mark.parametrize("text", ["", "x" * 300, "é", "a\0b", "\ud800", "a\x7f"], ids=ascii)
+async def test_under_what_is_no_key_there_is_nothing(store, text):
+    assert await store.get(text) is None
+    assert await store.read(text, 0) == []
+    assert await store.last(text) == 0
+    if text:
+        assert await store.list(text) == []
+
+
+@pytest.mark.parametrize(
+    "after", ["b", "b\0", "b\0z", "b\n", "b1", "b1é", "b\x7f", "bé", "b\ud800", "é", "\0", "b" * 300]
+)
+async def test_a_list_goes_on_after_any_text_that_a_caller_sends(store, after):
+    keys = ["a", "b", "b1", "b11", "b~", "b~~", "c", "~"]
+    for key in keys:
+        await store.add(key, b"", seconds=10)
+    assert [each.key for each in await store.list("", after=after)] == [key for key in keys if key > after]
+    assert [each.key for each in await store.list("b", after=after)] == [
+        key for key in keys if key > after and key.startswith("b")
+    ]
+
+
 async def test_the_longest_key_is_kept(store):
     entry, _ = await store.add("x" * 255, b"1", seconds=10)
     assert await store.get("x" * 255) == entry

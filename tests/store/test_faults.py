@@ -206,9 +206,9 @@ async def test_a_lock_in_postgresql_is_waited_for_a_while_and_the_step_is_not_do
         (QUOTED, "wrong-p4ss"),
         (USER, "nobody-we-know"),
         ("/shop", "/no-shop"),
-        ("127.0.0.1", "no-host.invalid"),
+        ("127.0.0.1", "127.0.0.2"),
     ],
-    ids=["password", "user", "database", "host"],
+    ids=["password", "user", "database", "address"],
 )
 async def test_who_is_not_let_in_is_told_without_a_secret(postgres, caplog, old, new):
     caplog.set_level(logging.DEBUG, logger="actionary")

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from actionary import ActionDefinitionError, Registry
-from actionary.store import MemoryStore, StoreError, StorePlace, open_store
+from actionary.store import MemoryStore, StoreError, StorePlace, StoreUnavailableError, open_store
 from actionary.store.sql import SqlStore
 
 
@@ -79,23 +79,18 @@ def test_a_url_that_names_no_store_is_refused_without_quoting_it(url, what, mend
 @pytest.mark.parametrize(
     ("url", "what"),
     [
-        ("postgresql://user:s3cret@host:port/db", "cannot be read"),
-        ("postgresql://user:s3cret@host:99999999999/db", None),
-        ("postgresql://user:s3cret@[::1/db", "cannot be read"),
-        ("postgresql://user:s3cret@host/db?s3cret=1", "has an option that there is not"),
-        ("postgresql://user:s3cret@host/db?sslmode=s3cret", None),
+        ("postgresql://user:s3cret@host:port/db", "cannot be read; write it like"),
+        ("postgresql://user:s3cret@[::1/db", "cannot be read; write it like"),
+        ("postgresql://user:s3cret@127.0.0.1:99999999999/db", "cannot be reached"),
+        ("postgresql://user:s3cret@s3cret..host/db", "could not be used"),
+        ("postgresql://user:s3cret@host/db?s3cret=1", "has an option that there is not; keep to"),
+        ("postgresql://user:s3cret@127.0.0.1/db?sslmode=s3cret", "cannot be reached"),
     ],
 )
 async def test_a_url_of_postgresql_that_is_wrong_is_never_quoted(url, what):
-    try:
-        store = open_store(url)
-        await store.get("a")
-    except Exception as told:
-        assert type(told).__name__ in {"StoreError", "StoreUnavailableError"}
-        assert "s3cret" not in str(told)
-        assert what is None or what in str(told)
-        if isinstance(told, StoreError):
-            assert "postgresql" in told.mend or "libpq" in told.mend
+    with pytest.raises((StoreError, StoreUnavailableError), match=what) as told:
+        await open_store(url).get("a")
+    assert "s3cret" not in str(told.value)
 
 
 def test_the_environment_names_another_store(monkeypatch, tmp_path):
