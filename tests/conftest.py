@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from actionary.catalog import Catalog, load
+from postgres_server import Postgres
 
 ROOT = Path(__file__).parent.parent
 
@@ -15,6 +16,28 @@ ROOT = Path(__file__).parent.parent
 def sample() -> Catalog:
     """A catalog written by hand, with one of most things; what the emitters are tried on."""
     return load(json.loads((ROOT / "tests" / "sample_catalog.json").read_text()))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL that runs; who stops it takes one of its own, `own_postgres`."""
+    server = Postgres()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL that a test may stop."""
+    server = Postgres()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 @pytest.fixture(autouse=True, scope="session")

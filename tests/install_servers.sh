@@ -5,6 +5,7 @@ set -eu
 
 missing=""
 command -v redis-server >/dev/null || missing="$missing redis-server"
+command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null; then

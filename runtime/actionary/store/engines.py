@@ -142,5 +142,5 @@ async def _run(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
                 # A transaction may be open on it, and the error may be the connection's own.
                 await connection.invalidate()
                 raise
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, UnicodeError) as error:  # the last is of a host that is no name
         raise StoreUnavailableError(cause_of(error)) from None

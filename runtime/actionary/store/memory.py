@@ -18,6 +18,9 @@ MOST: Final = 100_000
 SWEEP: Final = 1.0
 """Seconds at least from one look for expired values to the next, when all places are taken."""
 
+PORTION: Final = 256
+"""So many events of a stream are looked at together, and forgotten where they have expired."""
+
 
 class MemoryStore:
     """A store in memory, for one process (`actionary.store.Store`).
@@ -96,6 +99,8 @@ class MemoryStore:
             self._cursor += 1
             self._last[stream] = self._cursor
             kept = self._streams.setdefault(stream, [])
+            if len(kept) >= PORTION and now >= kept[PORTION - 1][1]:
+                kept[:PORTION] = [each for each in kept[:PORTION] if now < each[1]]
             kept.append((Event(self._cursor, value), now + seconds))
             if len(kept) > self._most:
                 del kept[: len(kept) - self._most]

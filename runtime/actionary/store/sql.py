@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from actionary.store import statements
 from actionary.store.engines import Connections, Database
-from actionary.store.keys import check_key
+from actionary.store.keys import check_key, is_key, key_before
 from actionary.store.opening import StoreError
 from actionary.store.postgres import PostgresDatabase
 from actionary.store.protocol import Entry, Event, StoreUnavailableError
@@ -82,6 +82,8 @@ class SqlStore:
 
     async def get(self, key: str) -> Entry | None:
         """Do what `Store.get` says."""
+        if not is_key(key):
+            return None
         rows = await self._rows(statements.GET, {"key": key, "now": self._clock()})
         return Entry(*rows[0]) if rows else None
 
@@ -99,9 +101,11 @@ class SqlStore:
 
     async def list(self, prefix: str, *, after: str = "", limit: int = 100) -> Sequence[Entry]:
         """Do what `Store.list` says."""
-        asked = {"prefix": prefix, "after": after, "limit": limit, "now": self._clock()}
+        asked = {"prefix": prefix, "after": key_before(after), "limit": limit, "now": self._clock()}
         if not prefix:
             return [Entry(*row) for row in await self._rows(statements.LIST, asked)]
+        if not is_key(prefix):
+            return []
         end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
         return [Entry(*row) for row in await self._rows(statements.LIST_UP_TO, {**asked, "end": end})]
 
@@ -116,11 +120,15 @@ class SqlStore:
 
     async def read(self, stream: str, after: int, *, limit: int = 100) -> Sequence[Event]:
         """Do what `Store.read` says."""
+        if not is_key(stream):
+            return []
         asked = {"stream": stream, "after": min(max(after, 0), _MOST), "limit": limit, "now": self._clock()}
         return [Event(*row) for row in await self._rows(statements.READ, asked)]
 
     async def last(self, stream: str) -> int:
         """Do what `Store.last` says."""
+        if not is_key(stream):
+            return 0
         rows = await self._rows(statements.LAST, {"stream": stream})
         return int(rows[0][0]) if rows else 0
 

@@ -1,0 +1,100 @@
+"""Several processes on one database: what one does the others see, and of all who race one wins."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+RACER = Path(__file__).parent / "racer.py"
+Start = Callable[[str, str], "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start processes that do what they are told; each is ended in the end."""
+    with ExitStack() as stack:
+
+        def one(url: str, name: str) -> subprocess.Popen[str]:
+            command = [sys.executable, str(RACER), url, name]
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+            process = stack.enter_context(subprocess.Popen(command, text=True, **pipes))
+            stack.callback(process.kill)
+            return process
+
+        yield one
+
+
+def tell(processes: list[subprocess.Popen[str]], order: str) -> list[bool]:
+    """Give all the same order at once, and wait until each has done it."""
+    for process in processes:
+        process.stdin.write(f"{order}\n")
+        process.stdin.flush()
+    return [process.stdout.readline() == "1\n" for process in processes]
+
+
+@pytest.mark.parametrize(("order", "races"), [("add", 1000), ("replace", 300), ("delete", 300)])
+async def test_of_two_processes_that_race_one_wins_each_time(url, open_sql, start, order, races):
+    store = open_sql()
+    await store.get("the tables are there")
+    two = [start(url, "a"), start(url, "b")]
+    wins = [0, 0]
+    for number in range(races):
+        if order != "add":
+            tell(two[:1], f"add k{number}")
+            assert tell(two, f"find k{number}") == [True, True]
+        won = tell(two, f"{order} k{number}")
+        assert sum(won) == 1, (number, won)
+        wins[won.index(True)] += 1
+    assert min(wins) > 0, "they never raced"
+
+
+async def test_two_processes_that_start_at_once_make_the_tables_once(url, start):
+    racers = [start(url, str(number)) for number in range(4)]
+    assert sorted(tell(racers, "add first")) == [False] * 3 + [True]
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 50, 99, 151])
+async def test_a_process_that_is_killed_leaves_nothing_half_written(url, open_sql, start, clock, lines):
+    writer = start(url, "w")
+    writer.stdin.write("write\n")
+    writer.stdin.flush()
+    said = [writer.stdout.readline().split() for _ in range(lines)]
+    writer.kill()
+    said += [line.split() for line in writer.communicate()[0].splitlines() if len(line.split()) == 2]
+    done = {what: [int(number) for each, number in said if each == what] for what in ("added", "changed")}
+    appended = [int(number) for what, number in said if what == "appended"]
+    clock.now = 0
+    store = open_sql()
+    entries = {int(each.key.removeprefix("w/")): each.value for each in await store.list("w/", limit=10_000)}
+    assert set(done["added"]) <= set(entries)
+    assert set(entries.values()) <= {b"added", b"changed" * 1000}
+    assert all(entries[number] == b"changed" * 1000 for number in done["changed"])
+    events = await store.read("w", 0, limit=10_000)
+    assert {event.value for event in events} <= {b"event" * 1000}
+    assert [event.cursor for event in events] == list(range(1, len(events) + 1))
+    assert len(events) >= len(appended)
+    assert await store.last("w") == len(events)
+    assert await store.append("w", b"next", seconds=60) == len(events) + 1
+    assert (await store.add("other", b"", seconds=60))[1]
+
+
+async def test_what_one_process_appends_another_reads_in_order(url, open_sql, start, clock):
+    store = open_sql()
+    clock.now = 0
+    writers = [start(url, "w"), start(url, "w")]
+    for writer in writers:
+        writer.stdin.write("write\n")
+        writer.stdin.flush()
+    seen: list[int] = []
+    while len(seen) < 100:
+        seen += [event.cursor for event in await store.read("w", seen[-1] if seen else 0)]
+        await asyncio.sleep(0)
+    for writer in writers:
+        writer.kill()
+    assert seen == list(range(1, len(seen) + 1))
