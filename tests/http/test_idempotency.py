@@ -133,7 +133,9 @@ def api(shop, serve) -> httpx2.Client:
     return serve(create_app(shop.registry))
 
 
-def call(api: httpx2.Client, name: str, given: Any, key: str | None = "k1", **headers: str) -> httpx2.Response:
+def call(
+    api: httpx2.Client, name: str, given: Any, key: str | None = "k1", **headers: str
+) -> httpx2.Response:
     if key is not None:
         headers[KEY] = key
     return api.post(f"/api/actions/{name}", json=given, headers=headers)
@@ -148,11 +150,17 @@ def test_a_repeated_call_gets_the_first_answer_and_does_nothing(shop, api):
 
 
 def test_without_a_key_each_call_does_its_work(shop, api):
-    assert [call(api, "order", {"item": {"name": "shoe"}}, None).json()["data"]["number"] for _ in "ab"] == [1, 2]
+    assert [call(api, "order", {"item": {"name": "shoe"}}, None).json()["data"]["number"] for _ in "ab"] == [
+        1,
+        2,
+    ]
 
 
 def test_another_key_is_another_call(shop, api):
-    assert [call(api, "order", {"item": {"name": "a"}}, key).json()["data"]["number"] for key in "ab"] == [1, 2]
+    assert [call(api, "order", {"item": {"name": "a"}}, key).json()["data"]["number"] for key in "ab"] == [
+        1,
+        2,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +178,9 @@ def test_how_an_input_is_written_makes_no_difference(shop, api, same):
     assert (again.status_code, shop.effects["order"]) == (200, 1)
 
 
-@pytest.mark.parametrize("other", [{"name": "boot"}, {"name": "shoe", "count": 2}, {"name": "shoe", "token": "x"}])
+@pytest.mark.parametrize(
+    "other", [{"name": "boot"}, {"name": "shoe", "count": 2}, {"name": "shoe", "token": "x"}]
+)
 def test_another_input_under_the_same_key_is_refused(shop, api, other):
     call(api, "order", {"item": {"name": "shoe"}})
     refused = call(api, "order", {"item": other})
@@ -186,12 +196,20 @@ def test_each_action_and_each_principal_has_keys_of_its_own(shop, api):
 
 
 @pytest.mark.parametrize(
-    ("how", "status", "runs"), [("full", 409, 1), ("other", 500, 1), ("busy", 503, 2)], ids=["full", "other", "busy"]
+    ("how", "status", "runs"),
+    [("full", 409, 1), ("other", 500, 1), ("busy", 503, 2)],
+    ids=["full", "other", "busy"],
 )
-def test_a_failure_is_answered_again_unless_it_says_that_the_call_may_be_retried(shop, api, how, status, runs):
+def test_a_failure_is_answered_again_unless_it_says_that_the_call_may_be_retried(
+    shop, api, how, status, runs
+):
     first, again = (call(api, "fails", {"how": how}) for _ in "ab")
     assert (first.status_code, again.status_code, shop.effects[how]) == (status, status, runs)
-    assert {**first.json(), "latencyMs": 0, "requestId": ""} == {**again.json(), "latencyMs": 0, "requestId": ""}
+    assert {**first.json(), "latencyMs": 0, "requestId": ""} == {
+        **again.json(),
+        "latencyMs": 0,
+        "requestId": "",
+    }
     assert again.headers.get("idempotency-replayed") == ("true" if runs == 1 else None)
 
 
@@ -262,7 +280,9 @@ def test_a_call_whose_process_died_has_an_unknown_effect_when_its_lease_is_over(
 @pytest.mark.parametrize("key", ["", "a b", "\u00e9", "x" * 256])
 def test_what_is_no_key_is_refused(shop, api, key):
     refused = api.post(
-        "/api/actions/order", json={"item": {"name": "a"}}, headers=[(b"idempotency-key", key.encode("latin-1"))]
+        "/api/actions/order",
+        json={"item": {"name": "a"}},
+        headers=[(b"idempotency-key", key.encode("latin-1"))],
     )
     assert (refused.status_code, refused.json()["details"][0]["type"]) == (400, "idempotency_key")
     assert "1 to 255 visible ASCII characters in Idempotency-Key" in refused.json()["message"]
