@@ -21,8 +21,11 @@ from actionary import (
     define_action,
     invoke_action,
     invoke_action_sync,
+    running,
     unwrap,
 )
+from actionary.invoke import perform
+from actionary.running import Call
 from actionary.testing import ContractBroken, FakeClock, TestClient, assert_contract, refused
 from pydantic import BaseModel
 
@@ -392,3 +395,22 @@ async def test_it_may_be_what_is_given_to_an_included_action(undone):
     result = await invoke_action("shop_place", GIVEN, registry=main)
     assert (result.ok, undone.told) == (False, [("shoe", "shop_place", "busy")])
     assert unwrap(await invoke_action("shop_place", GIVEN, registry=main)) == "placed"
+
+
+async def test_a_caller_who_hangs_up_has_its_call_undone(undone, monkeypatch):
+    monkeypatch.setattr(running, "LOOK", 0.01)
+    made = waiting(compensate=undone)
+    call = Call(running.running_here(), made.name, monotonic(), 30)
+    ctx = Context(caller="http").of_call(call, made.name)
+
+    async def read(_: Any) -> Order:
+        async def hang_up() -> Any:
+            return {"type": "http.disconnect"}
+
+        call.receive = hang_up
+        return Order(product="shoe")
+
+    with pytest.raises(ActionError, check=lambda error: error.code == "cancelled"):
+        await perform(made, None, read, ctx, call)
+    await compensation.ended(ctx)
+    assert undone.told == [("shoe", "place", "cancelled")]
