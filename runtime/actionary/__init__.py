@@ -12,7 +12,9 @@ from actionary.context import Caller, Context, Request
 from actionary.definition_error import ActionDefinitionError
 from actionary.discovery import DiscoveryError
 from actionary.fields import Cursor, Deprecated, Example, Http
+from actionary.hooks import Hooks
 from actionary.invoke import invoke_action, invoke_action_sync
+from actionary.leaf import LeafError, prompting_agent
 from actionary.observe import Invocation
 from actionary.principal import Principal
 from actionary.registry import Registry, default_registry, define_actions
@@ -30,8 +32,10 @@ __all__ = [
     "DiscoveryError",
     "Err",
     "Example",
+    "Hooks",
     "Http",
     "Invocation",
+    "LeafError",
     "Ok",
     "Principal",
     "Registry",
@@ -44,5 +48,6 @@ __all__ = [
     "define_actions",
     "invoke_action",
     "invoke_action_sync",
+    "prompting_agent",
     "unwrap",
 ]

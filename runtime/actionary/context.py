@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 import os
@@ -9,12 +10,15 @@ import secrets
 from collections.abc import Mapping, Sequence
 from time import monotonic
 from types import MappingProxyType
-from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, cast, get_args
 
 from typing_extensions import TypeVar
 
 from actionary.principal import Principal
 from actionary.running import Call
+
+if TYPE_CHECKING:
+    import asyncio
 
 Caller: TypeAlias = Literal["code", "http", "mcp", "cli", "app", "workflow", "tool", "automation"]
 """The closed set of doors; the door sets it, it is never read from the wire."""
@@ -83,6 +87,9 @@ class Context(Generic[R]):
 
     call: Call | None = None
     """The time of the call; the pipeline's own, and not there in a context made by hand."""
+
+    compensation: asyncio.Task[BaseException | None] | None = None
+    """What undoes a run that failed (`actionary.compensation`); the pipeline's own."""
 
     _deadline: float = math.inf
     _approval: str = ""
@@ -207,6 +214,13 @@ class Context(Generic[R]):
         )
         copy.call, copy._outer = call, self
         return copy
+
+    def with_time(self, seconds: float) -> Context[R]:
+        """Give this context for what goes on after its call, with so many seconds from now."""
+        more = copy.copy(self)
+        more.call = None
+        more.__dict__.update(_outer=None, _deadline=monotonic() + seconds)
+        return more
 
     def give_resources(self, resources: Any) -> None:
         """Let the handler see what a lifespan yielded."""

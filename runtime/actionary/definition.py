@@ -28,9 +28,11 @@ from actionary.gate_checks import (
     rate_limit_field,
     scopes_field,
 )
+from actionary.hooks import Compensate, Hooks
 from actionary.names import is_name
 from actionary.rates import Rate
 from actionary.result import ActionError
+from actionary.run_checks import backoff_field, compensate_field, hooks_field, retries_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +41,11 @@ class Definition:
 
     ``where`` is the place of the definition, ``made_in`` the file that was running when
     it was made: another one, where a function of a shared module made it. ``timeout``
-    is in seconds, infinite for no limit; ``more`` is what the docstring says after its
-    first paragraph. ``auth`` is ``None`` where the registry's holds, ``False`` where
-    nobody is asked. ``unknown_keys`` is ``None`` where the input's own setting holds,
-    ``output_fallback`` is `actionary.fields.UNSET` where there is none.
+    is in seconds, infinite for no limit; ``backoff`` in seconds is the longest pause before
+    the first retry; ``more`` is what the docstring says after its first paragraph.
+    ``auth`` is ``None`` where the registry's holds, ``False`` where nobody is asked.
+    ``unknown_keys`` is ``None`` where the input's own setting holds, ``output_fallback``
+    is `actionary.fields.UNSET` where there is none.
     """
 
     name: str
@@ -76,6 +79,10 @@ class Definition:
     on_invalid_output: OnInvalidOutput
     output_fallback: Any
     timeout: float
+    retries: int
+    backoff: float
+    hooks: Hooks | None
+    compensate: Compensate | None
     paginate: Cursor | None
 
     @property
@@ -149,6 +156,10 @@ def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], wher
         on_invalid_output=check.one_of("on_invalid_output", "strict", "warn", "fallback") or "strict",
         output_fallback=check.output_fallback(),
         timeout=check.timeout(),
+        retries=retries_field(check),
+        backoff=backoff_field(check),
+        hooks=hooks_field(check),
+        compensate=compensate_field(check),
         paginate=check.paginate(),
     )
 

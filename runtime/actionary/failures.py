@@ -7,12 +7,12 @@ import logging
 from time import monotonic
 from typing import Any, Final
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from actionary.action import AnyAction
 from actionary.context import Context
 from actionary.outputs import OutputError
-from actionary.result import ActionError, CommonError, Err, unavailable
+from actionary.result import ActionError, CommonError, Err, details_adapter, unavailable
 from actionary.running import PASSED_ON, Call, is_cancelled
 from actionary.store import StoreUnavailableError
 from actionary.threads import ThreadsExhausted
@@ -31,9 +31,9 @@ def failure(error: Exception, action: AnyAction, ctx: Context[Any], started: flo
 
 
 def error_of_handler(
-    action: AnyAction, ctx: Context[Any], call: Call, error: BaseException
+    action: AnyAction, ctx: Context[Any], call: Call, error: BaseException, doing: str = "running"
 ) -> ActionError[Any]:
-    """Give the error that stands for what a handler raised.
+    """Give the error that stands for what a handler or a hook raised; ``doing`` names it for the log.
 
     Raises:
         CancelledError: The call was stopped, or its task was cancelled.
@@ -41,10 +41,10 @@ def error_of_handler(
     if call.stop is not None:
         raise asyncio.CancelledError from error  # what it made of that changes nothing
     if isinstance(error, ActionError):
-        return _as_declared(action, ctx, error)
+        return _as_declared(action, ctx, error, doing)
     if isinstance(error, ThreadsExhausted | StoreUnavailableError):
         return unavailable()
-    return error_of_code(ctx, error, "running")
+    return error_of_code(ctx, error, doing)
 
 
 def error_of_code(ctx: Context[Any], error: BaseException, doing: str) -> CommonError:
@@ -58,11 +58,13 @@ def error_of_code(ctx: Context[Any], error: BaseException, doing: str) -> Common
     return masked(ctx, error, doing)
 
 
-def _as_declared(action: AnyAction, ctx: Context[Any], error: ActionError[Any]) -> ActionError[Any]:
-    """Give an error the handler raised if its action declares it, and a mask for it otherwise."""
+def _as_declared(
+    action: AnyAction, ctx: Context[Any], error: ActionError[Any], doing: str
+) -> ActionError[Any]:
+    """Give an error that was raised if its action declares it, and a mask for it otherwise."""
     declared = action.prepared.errors.get(type(error).code)
     if declared is None or not isinstance(error, declared):
-        return masked(ctx, error, "running")
+        return masked(ctx, error, doing)
     try:
         _details(action, error)
         error.message.encode()
@@ -110,6 +112,54 @@ def kept_error(error: ActionError[Any], action: AnyAction) -> dict[str, Any]:
         "retryable": error.retryable,
         "details": error.details if isinstance(error, CommonError) else _details(action, error),
     }
+
+
+def error_of_err(
+    action: AnyAction, ctx: Context[Any], err: Err, *, before: ActionError[Any] | None, doing: str
+) -> ActionError[Any]:
+    """Give the error that a hook's `Err` says; ``before`` is what the run failed with, if it did.
+
+    Callers know of no codes but the declared ones and that of ``before``.
+    """
+    declared = action.prepared.errors.get(err.code)
+    known = before is not None and before.code == err.code
+    if declared is None and not known:
+        unknown = LookupError(f"{doing} gave an Err of the code {err.code!r}, which is none of `errors`")
+        return _caused(masked(ctx, unknown, doing), unknown)
+    if not isinstance(err.message, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # untyped hooks
+        return wrong_answer(ctx, doing, err.message, "a text as the message")
+    if declared is None:
+        return CommonError(
+            err.code, err.message, details=getattr(before, "details", None), retry_after=err.retry_after
+        )
+    made = declared.__new__(declared, err.message)  # an `__init__` of its own may take anything
+    made.message = err.message
+    try:
+        made.details = _details_given(declared, err, before if known else None, action)
+    except ValueError as unfit:  # pydantic's errors are among them
+        return _caused(invalid_output(ctx, unfit), unfit)
+    return _as_declared(action, ctx, made, doing)
+
+
+def _details_given(
+    declared: type[ActionError[Any]], err: Err, before: ActionError[Any] | None, action: AnyAction
+) -> Any:
+    if declared.details_type is None:
+        return None
+    if before is not None and _details(action, before) == err.details:
+        return before.details
+    return details_adapter(declared).validate_json(to_json(err.details))
+
+
+def wrong_answer(ctx: Context[Any], doing: str, answer: Any, wanted: str) -> CommonError:
+    """Log that a hook gave what it may not, and give callers what says nothing of it."""
+    wrong = TypeError(f"{doing} gave a {type(answer).__name__}; it has to give {wanted} or None")
+    return _caused(masked(ctx, wrong, doing), wrong)
+
+
+def _caused(error: CommonError, cause: Exception) -> CommonError:
+    error.__cause__ = cause
+    return error
 
 
 def since(started: float) -> float:

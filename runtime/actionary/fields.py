@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 from actionary.context import Context, Request
+from actionary.hooks import Compensate, Hooks
 from actionary.principal import Principal
 from actionary.result import ActionError
 
@@ -110,4 +111,8 @@ class ActionFields(TypedDict, total=False):
     on_invalid_output: OnInvalidOutput
     output_fallback: Any
     timeout: float | timedelta | None
+    retries: int
+    backoff: float | timedelta
+    hooks: Hooks
+    compensate: Compensate
     paginate: Cursor

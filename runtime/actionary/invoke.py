@@ -18,7 +18,9 @@ from typing import Any, Final, TypeAlias, TypeVar, overload
 
 from pydantic import BaseModel
 
+from actionary import compensation
 from actionary.action import Action, AnyAction
+from actionary.attempts import run_attempts
 from actionary.coerce import coerce_values
 from actionary.context import MODELS, Caller, Context, Request, context_of
 from actionary.exposure import check_exposure
@@ -27,19 +29,20 @@ from actionary.failures import (
     error_of_code,
     error_of_handler,
     failure,
-    invalid_output,
     since,
 )
 from actionary.gates import Gates, gates_of
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
 from actionary.gates.rate_limit import check_rate
+from actionary.input_hooks import read_hooked
 from actionary.lasting import lasting
+from actionary.leaf import INSIDE, check_leaf
 from actionary.observe import CALLS, Observed, telemetry_now
-from actionary.outputs import OutputError
 from actionary.registry import Registry, default_registry
 from actionary.result import CommonError, Err, Ok
 from actionary.running import PASSED_ON, Call, late, running_here
+from actionary.written import written
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[AnyAction], Awaitable[BaseModel]]
@@ -95,7 +98,9 @@ async def invoke_action(
     Raises:
         TypeError: ``action`` or ``ctx`` is of another type.
         LookupError: ``action`` is one that is not in ``registry``.
+        LeafError: An action runs here, and calls another one.
     """
+    check_leaf(action)
     context = context_of(ctx)
     outcome = await invoke(action, _reader_of(input, context.caller), context, registry)
     return outcome if isinstance(outcome, Err) else Ok(outcome.data, outcome.action, outcome.latency_ms)
@@ -128,7 +133,9 @@ def invoke_action_sync(
 
     Raises:
         RuntimeError: An event loop runs in this thread; await `invoke_action` there.
+        LeafError: An action runs here, and calls another one.
     """
+    check_leaf(action)
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -140,6 +147,7 @@ def invoke_action_sync(
 
 async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request | None) -> Any:  # noqa: A002 - the field's name
     """Do what `Action.run` says."""
+    check_leaf(action)
     given = context_of(ctx)
     check_exposure(action, given.caller)
     call = Call(running_here(), action.name, monotonic(), action.definition.timeout)
@@ -221,17 +229,24 @@ async def _resources_of(
 ) -> AsyncGenerator[Open | None]:
     """Give the way to open what an action's registry shares; it stays open until this ends.
 
-    There is none where nothing is shared, or the caller brought resources. What is
-    raised on closing is logged: the call is over, and its outcome stands.
+    There is none where nothing is shared, or the caller brought resources. Before it ends
+    it waits for what compensates for the call: that needs the resources, and the event
+    loop. What is raised on closing is logged: the call is over, and its outcome stands.
     """
     home = None if registry is None else registry.home_of(action)
     if home is None or home.lifespan is None or ctx.resources is not None:
-        yield None
+        try:
+            yield None
+        finally:
+            if ctx.compensation is not None:
+                await compensation.ended(ctx)
         return
     stack = AsyncExitStack()
     try:
         yield lambda: stack.enter_async_context(home.open())
     finally:
+        if ctx.compensation is not None:
+            await compensation.ended(ctx)
         try:
             await stack.aclose()
         except Exception:  # noqa: BLE001 - whatever the user's lifespan raises
@@ -253,7 +268,7 @@ def find(registry: Registry, asked: AnyAction | str, caller: Caller) -> AnyActio
     return found
 
 
-async def perform(
+async def perform(  # noqa: C901 - each call pays for each function
     action: AnyAction,
     gates: Gates | None,
     read: Read,
@@ -274,12 +289,19 @@ async def perform(
     with call:
         if gates is not None:
             await _let_in(gates, ctx, call)
-        try:
-            given = await read(action)
-        except (CommonError, KeyboardInterrupt, GeneratorExit):
-            raise
-        except BaseException as error:  # a validator of the user's own model
-            raise error_of_code(ctx, error, "reading the input") from error
+        hooks = action.prepared.input_hooks
+        if hooks is not None:
+            if resources is not None:  # hooks are the action's own, and see what its handler sees
+                ctx.give_resources(await _opened(ctx, resources))
+                resources = None
+            given = await read_hooked(hooks, read, action, ctx, call)
+        else:
+            try:
+                given = await read(action)
+            except (CommonError, KeyboardInterrupt, GeneratorExit):
+                raise
+            except BaseException as error:  # a validator of the user's own model
+                raise error_of_code(ctx, error, "reading the input") from error
         if gates is not None:
             await _authorized(gates, given, ctx, call)
         if action.prepared.takes_extra:
@@ -296,13 +318,19 @@ async def perform(
 
 async def _ran(action: AnyAction, given: BaseModel, ctx: Context[Any], call: Call) -> tuple[Any, bytes]:
     """Let the handler run, and write what it gives."""
+    attempts = action.prepared.attempts
+    if attempts is not None:
+        return await run_attempts(attempts, action, given, ctx, call)
+    token = INSIDE.set(call)
     try:
         value = await action.binding.call(given, ctx)
     except PASSED_ON:
         raise
     except BaseException as error:  # a handler may raise any class
         raise error_of_handler(action, ctx, call, error) from error
-    return _written(action, ctx, value)
+    finally:
+        INSIDE.reset(token)
+    return written(action, ctx, value)
 
 
 async def _let_in(gates: Gates, ctx: Context[Any], call: Call) -> None:
@@ -317,39 +345,6 @@ async def _authorized(gates: Gates, given: BaseModel, ctx: Context[Any], call: C
         check_scopes(gates.scopes, ctx)
     if gates.authorize is not None:
         await authorize(gates.authorize, given, ctx, call)
-
-
-def _written(action: AnyAction, ctx: Context[Any], value: Any) -> tuple[Any, bytes]:
-    try:
-        return action.prepared.write_output(value)
-    except OutputError as error:
-        return _misfit(action, ctx, value, error)
-    except PASSED_ON:
-        raise
-    except BaseException as error:  # a validator or serializer of the user's own type
-        raise error_of_code(ctx, error, "writing the output") from error
-
-
-def _misfit(action: AnyAction, ctx: Context[Any], value: Any, error: OutputError) -> tuple[Any, bytes]:
-    """Do with a result that does not fit what the definition says (``on_invalid_output``)."""
-    write = action.prepared.write_misfit
-    if write is None:
-        raise invalid_output(ctx, error) from error
-    _log.warning(
-        "action %s: %s; on_invalid_output is %r (request %s)",
-        ctx.action,
-        error,
-        action.definition.on_invalid_output,
-        ctx.request_id,
-    )
-    try:
-        return write(value)
-    except OutputError as unfit:
-        raise invalid_output(ctx, unfit) from unfit
-    except PASSED_ON:
-        raise
-    except BaseException as failed:  # a fallback's factory, or the user's own type
-        raise error_of_code(ctx, failed, "writing the output") from failed
 
 
 async def _opened(ctx: Context[Any], resources: Open) -> Any:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from functools import partial
 from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from actionary.core_walk import children
 from actionary.definition import Definition
@@ -36,10 +37,11 @@ def output_writer(declared: Described | None) -> Callable[[Any], tuple[Any, byte
 
     Instances of the declared model are trusted as they were constructed; anything
     else is validated first. Without a type nothing is checked but that the value
-    can be written. The function raises `OutputError`.
+    can be written, and a text of a JSON object or list stands for that object or list.
+    The function raises `OutputError`.
     """
     if declared is None:
-        return _write_unchecked
+        return _write_undeclared
     schema = core_schema_of(declared)
     if isinstance(declared, TypeAdapter):
         validator, serializer = declared.validator, declared.serializer
@@ -109,6 +111,14 @@ def _write_unchecked(value: Any) -> tuple[Any, bytes]:
     if (b"NaN" in written or b"Infinity" in written) and not is_finite(value):
         raise OutputError(f"the result {NOT_FINITE}")
     return value, written
+
+
+def _write_undeclared(value: Any) -> tuple[Any, bytes]:
+    """Write a value of no declared type; nobody can have meant the text itself if that is JSON (R001.11)."""
+    if isinstance(value, str) and value.startswith(("{", "[")):
+        with suppress(ValueError):  # it only begins like JSON
+            value = from_json(value, allow_inf_nan=False)
+    return _write_unchecked(value)
 
 
 def _without_values(error: Exception) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from actionary.around import Attempts, InputHooks, attempts_of, input_hooks_of
 from actionary.coerce import Parameter, parameters_of
 from actionary.inputs import json_reader, value_reader
 from actionary.outputs import misfit_writer, output_writer
@@ -28,7 +29,8 @@ class Prepared:
     ``takes_extra`` says that the model keeps unknown keys. ``write_output`` checks and
     writes a result (`actionary.outputs`), ``write_misfit`` makes something of one that
     does not fit, where that is not an error, and ``write_details`` checks and writes
-    the details of each declared error that has any.
+    the details of each declared error that has any. ``input_hooks`` and ``attempts`` are
+    what a definition puts around reading the input and running the handler, if it does.
     """
 
     input: type[BaseModel]
@@ -39,6 +41,8 @@ class Prepared:
     write_misfit: Callable[[Any], tuple[Any, bytes]] | None
     errors: Mapping[str, type[ActionError[Any]]]
     write_details: Mapping[str, Callable[[Any], tuple[Any, bytes]]]
+    attempts: Attempts | None
+    input_hooks: InputHooks | None = None
 
     @cached_property
     def described(self) -> Types:
@@ -66,7 +70,7 @@ def prepare(action: Action[..., Any]) -> Prepared:
         read_json = json_reader(model, unknown_keys)
         read_value = value_reader(model, read_json, unknown_keys)
     write_output = output_writer(action.output)
-    return Prepared(
+    prepared = Prepared(
         input=model,
         read_json=read_json,
         read_value=read_value,
@@ -79,4 +83,7 @@ def prepare(action: Action[..., Any]) -> Prepared:
             for error in errors
             if error.details_type is not None
         },
+        attempts=attempts_of(action.definition),
     )
+    hooks = input_hooks_of(action, prepared)
+    return prepared if hooks is None else replace(prepared, input_hooks=hooks)

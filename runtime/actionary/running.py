@@ -113,7 +113,24 @@ class Call:
     def tell(self, error: BaseException | None) -> None:
         """Tell whoever watches the call how it ended."""
         if self.observed is not None:
-            self.observed.end(error, monotonic() - self.started)
+            self.observed.end(error, self.taken())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it runs no more."""
+        return self not in self._running.calls
+
+    def taken(self) -> float:
+        """Give the seconds since the start."""
+        return monotonic() - self.started
+
+    def left(self) -> float:
+        """Give the seconds until the deadline, which are below 0 after it."""
+        return self.deadline - monotonic()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
 
     def listen_no_more(self) -> None:
         """Let the call go on when its caller hangs up: what comes of it is kept for when that comes again."""

@@ -80,9 +80,14 @@ async def in_thread(function: Callable[..., Any], *arguments: Any, pools: Pools 
 
 async def called(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a gate's function: one that is async here, a plain one in a thread of the gates' own."""
-    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
+    if is_async(function):
         return await function(*arguments)
     return await in_thread(function, *arguments, pools=_gates)
+
+
+def is_async(function: Callable[..., Any]) -> bool:
+    """Say whether a function, or an object that can be called, is awaited where it is called."""
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
 class Job:

@@ -6,6 +6,7 @@ This file is checked, never run.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from actionary import (
@@ -14,7 +15,9 @@ from actionary import (
     Context,
     Err,
     Example,
+    Hooks,
     Http,
+    LeafError,
     Ok,
     Principal,
     Registry,
@@ -25,6 +28,7 @@ from actionary import (
     define_actions,
     invoke_action,
     invoke_action_sync,
+    prompting_agent,
     unwrap,
 )
 from actionary.auth import ApiKeyAuth, BasicAuth, BearerAuth, JWTAuth
@@ -166,9 +170,60 @@ def definitions() -> None:
     define_action(handler=bare.handler, pubic=True)  # refused
     define_action(handler=bare.handler, http="GET")  # refused
     action(public="yes")  # refused
-    action(retries=3)  # refused
+    action(retry=3)  # refused
+    action(retries="3")  # refused
+    action(retries=3, backoff=timedelta(seconds=1))
     Http("PATCH")  # refused
     Example("text")  # refused
+
+
+def strip(data: dict[str, Any], ctx: Context[Shop]) -> dict[str, Any]:
+    return {**data, "product": ctx.resources.name}
+
+
+async def enrich(order: Order, ctx: Context) -> Order | None:
+    return None
+
+
+async def discount(receipt: Receipt, ctx: Context) -> Receipt:
+    return Receipt(total=receipt.total - 1)
+
+
+async def tell(error: ActionError[Any], ctx: Context) -> None:
+    assert_type(error.code, str)
+
+
+def recover(result: Ok[Receipt] | Err, ctx: Context) -> Ok[Receipt] | Err:
+    return result
+
+
+async def refund(order: Order, ctx: Context[Shop], error: ActionError[Any]) -> None: ...
+
+
+def on_item(item: int, ctx: Context) -> None: ...
+
+
+Hooks(before_validate=strip, after_validate=enrich, before_output=discount, after_output=discount)
+Hooks(on_error=tell, after_run=recover)
+Hooks(before_validate=lambda data, _ctx: {**data, "product": "x"}, on_error=lambda _error, _ctx: None)
+Hooks(strip)  # refused
+Hooks(before=strip)  # refused
+Hooks(before_validate=on_item)  # refused
+Hooks(after_run=strip)  # refused
+Hooks(on_error=refund)  # refused
+Hooks().after_run = recover  # refused
+
+
+@action(hooks=Hooks(after_validate=enrich), retries=2, backoff=0.5, compensate=refund)
+async def careful(order: Order) -> Receipt:
+    with prompting_agent():
+        return await sync.run(order)
+
+
+def no_hooks(error: LeafError) -> None:
+    assert_type(error.inner, str)
+    action(hooks=strip)  # refused
+    action(compensate=tell)  # refused
 
 
 ANN = Principal(id="ann")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from actionary import (
     Cursor,
     Deprecated,
     Example,
+    Hooks,
     Http,
     action,
     define_action,
@@ -56,8 +58,12 @@ def no_argument() -> bool:
     return True
 
 
-def by_decorator(fields: dict[str, Any]) -> Action[..., Any]:
-    return action(**fields)(ping)
+def one_after_the_other(_result: Any, _ctx: Any) -> Any:
+    yield
+
+
+def by_decorator(given: dict[str, Any]) -> Action[..., Any]:
+    return action(**given)(ping)
 
 
 def by_function(fields: dict[str, Any]) -> Action[..., Any]:
@@ -156,15 +162,18 @@ WRONG: list[tuple[str, Any, str]] = [
     *(("timeout", value, "more than 0 seconds") for value in (0, -1, float("nan"), float("inf"))),
     ("timeout", timedelta(0), "more than 0 seconds"),
     ("timeout", 10**400, "None for no limit"),
+    *(("retries", value, "is no number of times.*0 for never") for value in (-1, 1.0, True, "3", None)),
+    *(("backoff", value, "is no time.*0 seconds or more") for value in ("1", None, True)),
+    *(("backoff", value, "is no time to wait") for value in (-0.1, math.nan, math.inf, timedelta(-1))),
+    ("backoff", 10**400, "longer than a number can say"),
+    ("backoff", 1, "it would never be used.*set `retries=`"),
+    *(("hooks", value, "is no Hooks.*write `Hooks") for value in (True, {}, Hooks, no_argument)),
+    ("compensate", 3, "3 is no function.*def compensate.input, ctx, error."),
+    ("compensate", dict, "is no function"),
+    ("compensate", no_argument, "does not take the 3 arguments input, ctx, error"),
     # a name that is almost right, and fields of later issues: nothing is taken and ignored
     ("pubic", True, "there is no such field.*did you mean `public`"),
-    *(
-        (field, None, "there is no such field")
-        for field in (
-            *("retries", "backoff", "credentials", "hooks"),
-            *("compensate", "method", "path"),
-        )
-    ),
+    *((field, None, "there is no such field") for field in ("credentials", "method", "path")),
 ]
 
 
@@ -295,6 +304,10 @@ def test_every_field_is_kept_as_it_was_given(make):
         "on_invalid_output": "fallback",
         "output_fallback": "nothing",
         "timeout": timedelta(milliseconds=1500),
+        "retries": 2,
+        "backoff": timedelta(seconds=3),
+        "hooks": Hooks(before_validate=max, on_error=min),
+        "compensate": max,
         "paginate": None,
     }
     assert set(given) == set(ActionFields.__annotations__)
@@ -307,9 +320,45 @@ def test_every_field_is_kept_as_it_was_given(make):
         "scopes": ("a", "b:write"),
         "rate_limit": (Rate(10, 120), Rate(100, 3600)),
         "timeout": 1.5,
+        "backoff": 3.0,
         "more": "",
     }
     assert {field: getattr(definition, field) for field in expected} == expected
+
+
+HOOKS: dict[str, tuple[Any, str]] = {
+    "before_validate": (
+        "text",
+        "'text' is no function.*write `def before_validate.data, ctx.`, or `async def`",
+    ),
+    "after_validate": (no_argument, "does not take the 2 arguments input, ctx"),
+    "before_output": (Stock, "is no function.*def before_output.value, ctx."),
+    "after_output": (lambda _: None, "does not take the 2 arguments data, ctx"),
+    "on_error": (lambda _one, _two, _three: None, "does not take the 2 arguments error, ctx"),
+    "after_run": (one_after_the_other, "it is a generator.*def after_run.result, ctx."),
+}
+
+
+def test_there_is_a_wrong_one_of_each_hook():
+    assert set(HOOKS) == {field.name for field in fields(Hooks)}
+
+
+@FORMS
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_wrong_hook_is_named_with_its_place(make, name):
+    wrong, said = HOOKS[name]
+    with pytest.raises(ActionDefinitionError, match=f"(?s){said}") as caught:
+        make({"hooks": Hooks(**{name: wrong})})
+    assert caught.value.field == f"hooks.{name}"
+    assert caught.value.where.file == __file__
+
+
+@FORMS
+@pytest.mark.parametrize("retries", [{}, {"retries": 0}])
+def test_a_backoff_without_retries_would_never_be_used(make, retries):
+    with pytest.raises(ActionDefinitionError, match=r"(?s)it would never be used.*set `retries=`") as caught:
+        make({"backoff": 1, **retries})
+    assert caught.value.field == "backoff"
 
 
 @FORMS
@@ -349,7 +398,7 @@ def test_read_only_and_destructive_contradict_each_other(make):
 
 def test_the_first_of_several_wrong_fields_is_always_the_same():
     with pytest.raises(ActionDefinitionError) as caught:
-        by_decorator({"zzz": 1, "retries": 1, "method": "GET"})
+        by_decorator({"zzz": 1, "retry": 1, "method": "GET"})
     assert caught.value.field == "method"
 
 

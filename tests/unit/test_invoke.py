@@ -25,6 +25,7 @@ from actionary import (
     define_actions,
     invoke_action,
     invoke_action_sync,
+    prompting_agent,
     unwrap,
 )
 from actionary.context import Caller
@@ -672,7 +673,7 @@ def test_http_is_get_or_post():
 
 
 @pytest.mark.parametrize("plain", [False, True])
-async def test_a_call_that_a_handler_makes_has_no_more_time_than_its_own(plain):
+async def test_a_call_of_an_agent_that_a_handler_prompts_has_no_more_time_than_its_own(plain):
     @action
     async def left(ctx: Context) -> float:
         """Say how much time is left."""
@@ -682,14 +683,16 @@ async def test_a_call_that_a_handler_makes_has_no_more_time_than_its_own(plain):
 
         @action(timeout=5)
         def outer(ctx: Context) -> tuple[float, float]:
-            """Ask another."""
-            return ctx.deadline, unwrap(invoke_action_sync(left, None, ctx))
+            """Prompt an agent."""
+            with prompting_agent():
+                return ctx.deadline, unwrap(invoke_action_sync(left, None, ctx))
     else:
 
         @action(timeout=5)
         async def outer(ctx: Context) -> tuple[float, float]:
-            """Ask another."""
-            return ctx.deadline, await left.run(None, ctx)
+            """Prompt an agent."""
+            with prompting_agent():
+                return ctx.deadline, await left.run(None, ctx)
 
     own, inner = unwrap(await invoke_action(outer))
     assert inner == own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -83,3 +84,38 @@ def test_what_contains_itself_is_refused():
     for writer in (output_writer(None), output_writer(TypeAdapter(Any))):
         with pytest.raises(OutputError):
             writer(loop)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "written"),
+    [
+        ('{"a": [1, 2.5, null]}', {"a": [1, 2.5, None]}, b'{"a":[1,2.5,null]}'),
+        ("[]", [], b"[]"),
+        ('["\\u00e4"]', ["ä"], '["ä"]'.encode()),
+    ],
+)
+def test_without_a_declared_type_a_text_of_a_json_object_or_list_stands_for_it(text, value, written):
+    assert output_writer(None)(text) == (value, written)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "123", "true", "null", '"quoted"', "-1", " {}", "\n[]"),
+        *("{", "{a: 1}", "[1,]", "{} and more", "[link](there)", "[NaN]", '{"a": Infinity}', "[" * 5000),
+        '["\\ud800"]',
+    ],
+)
+def test_any_other_text_stays_a_text(text):
+    value, written = output_writer(None)(text)
+    assert value == text
+    assert json.loads(written) == text
+
+
+@pytest.mark.parametrize("declared", [str, Any])
+def test_with_a_declared_type_the_type_decides(declared):
+    assert output_writer(TypeAdapter(declared))("[1]") == ("[1]", b'"[1]"')
+
+
+def test_only_the_result_itself_is_read():
+    assert output_writer(None)(["[1]"]) == (["[1]"], b'["[1]"]')

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pytest
-from actionary import Context, Invocation, Registry, action, unwrap
+from actionary import Context, Invocation, Registry, action, prompting_agent, unwrap
 from actionary.testing import FakeClock, TestClient, refused
 from pydantic import AfterValidator
 
@@ -205,18 +205,19 @@ def test_the_windows_of_rate_limits_pass_on_the_clock(clock):
     assert client.call_sync(knock).ok
 
 
-def test_a_call_that_a_handler_makes_ends_with_its_own(clock):
+def test_a_call_of_an_agent_that_a_handler_prompts_ends_with_its_own(clock):
     @action(public=True, timeout=20)
     async def ask_another(seconds: float, ctx: Context[Slow]) -> str:
-        """Ask another."""
-        return (await ask.run({"seconds": seconds}, ctx))[0]
+        """Prompt an agent."""
+        with prompting_agent():
+            return (await ask.run({"seconds": seconds}, ctx))[0]
 
     client = TestClient(registry_of(ask_another, ask), resources=Slow(clock), clock=clock)
     assert unwrap(client.call_sync(ask_another, {"seconds": 19})) == "answer"
     refused(client.call_sync(ask_another, {"seconds": 20}), "timeout")
 
 
-def test_a_plain_function_that_a_handler_calls_sees_that_nobody_waits_any_more(clock):
+def test_a_plain_function_that_a_prompted_agent_calls_sees_that_nobody_waits_any_more(clock):
     over, steps = threading.Event(), list[int]()
 
     @action(public=True)
@@ -229,8 +230,9 @@ def test_a_plain_function_that_a_handler_calls_sees_that_nobody_waits_any_more(c
 
     @action(public=True, timeout=20)
     async def call_another(ctx: Context) -> None:
-        """Call another."""
-        await count.run(None, ctx)
+        """Prompt an agent."""
+        with prompting_agent():
+            await count.run(None, ctx)
 
     refused(TestClient(registry_of(count, call_another), clock=clock).call_sync(call_another), "timeout")
     assert over.wait(20)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from actionary import Action, ActionError, Context, Registry, define_action
+from actionary import Action, ActionError, Context, Registry, define_action, prompting_agent
 from actionary.describe import describe
 from actionary.settings import Settings
 from jsonschema import Draft202012Validator
@@ -137,7 +137,8 @@ async def test_the_keys_of_one_call_are_not_those_of_another_made_with_its_conte
     second = define_action(handler=inner)
 
     async def outer(ctx: Context) -> dict[str, Any]:
-        return {"own": dict(ctx.extra_input), "other": await second.run({}, ctx)}
+        with prompting_agent():
+            return {"own": dict(ctx.extra_input), "other": await second.run({}, ctx)}
 
     first = define_action(handler=outer, unknown_keys="allow")
     assert await first.run({"x": 1}) == {"own": {"x": 1}, "other": {}}

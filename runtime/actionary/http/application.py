@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from actionary import compensation
 from actionary.action import AnyAction
 from actionary.catalog import ActionSpec, Catalog
 from actionary.cors import Cors
@@ -216,6 +217,7 @@ def _holding(helds: Iterable[Held]) -> Callable[[Any], AbstractAsyncContextManag
         async with AsyncExitStack() as stack:
             for held in helds:
                 await stack.enter_async_context(held.lifespan())
+            stack.push_async_callback(compensation.all_ended)  # which needs the resources
             yield
 
     return lifespan

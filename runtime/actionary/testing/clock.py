@@ -107,10 +107,17 @@ class ClockCall(Call):
         self._clock.calls.discard(self)
         super().__exit__(kind, error, trace)
 
-    def tell(self, error: BaseException | None) -> None:
-        """Tell whoever watches the call how it ended, and how long it took on this clock."""
-        if self.observed is not None:
-            self.observed.end(error, self._clock() - self.started)
+    def taken(self) -> float:
+        """Give the seconds since the start, on this clock."""
+        return self._clock() - self.started
+
+    def left(self) -> float:
+        """Give the seconds until the deadline, on this clock."""
+        return self.ends - self._clock()
+
+    async def pause(self, seconds: float) -> None:
+        """Move the clock on, so that no test waits."""
+        await self._clock.sleep(seconds)
 
     def limit(self, seconds: float) -> None:
         """Give what comes next so many seconds, but no more than the call has."""
@@ -157,8 +164,14 @@ class ClockContext(Context[S]):
         """Whether nobody waits for the result any more."""
         return (self.call is not None and self.call.stop is not None) or self._clock() >= self.deadline
 
+    def with_time(self, seconds: float) -> Context[S]:
+        """Give this context for what goes on after its call, with so many seconds of the clock."""
+        more = super().with_time(seconds)
+        more.__dict__.update(_deadline=self._clock() + seconds)
+        return more
+
     def of_call(self, call: Call, action: str) -> Context[S]:
-        """Give this context for a call that a handler makes itself; that goes by the real clock.
+        """Give this context for a call of an agent that a handler prompts; that goes by the real clock.
 
         Raises:
             TypeError: The context was made by hand, with a deadline that such a call cannot have.

@@ -26,6 +26,8 @@ from actionary.testing.validators import INSTALL, schemas_of
 Run: TypeAlias = Literal["safe", "all", "none"] | Collection[str]
 """Which actions are run: those that only read and those on fakes, all, none, or the first and these."""
 
+_MENDS_OF: Final = {"compensate": "undo what there is to undo, however far the handler came"}
+
 _UNDECLARED: Final = "raise an error of the action's `errors`, or refuse such an input in its types"
 
 
@@ -227,7 +229,7 @@ class Trial:
         mend = _UNDECLARED
         if failed.of is not None:
             what = f"its `{failed.of}` raised {raised}, which a server only logs; callers get {failed.code!r}"
-            mend = "answer with what says no, whoever calls and whatever they give"
+            mend = _MENDS_OF.get(failed.of, "answer with what says no, whoever calls and whatever they give")
         return failure_of(action, "undeclared_error", what, mend, given=given, error=error)
 
     def _failure_of_example(self, action: AnyAction, index: int, spec: ExampleSpec) -> Failure | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -30,7 +31,14 @@ from actionary.testing.clock import ClockCall, ClockContext, FakeClock
 from actionary.testing.failures import ContractBroken, failure_of
 from actionary.testing.request import FakeRequest
 from actionary.testing.validators import errors_of, written_validators
-from actionary.testing.watched import Mistakes, OwnCounters, Watched, gates_in_test, hooks_in_test
+from actionary.testing.watched import (
+    Mistake,
+    Mistakes,
+    OwnCounters,
+    Watched,
+    gates_in_test,
+    hooks_in_test,
+)
 from actionary.testing.wire import travelled
 
 if TYPE_CHECKING:
@@ -53,7 +61,7 @@ class CallFailed(Exception):  # noqa: N818 - it says what happened
     """A call went wrong in a way that no caller may learn of.
 
     ``error`` says why, ``told`` is what callers get of it, ``of`` whose mistake it is:
-    a gate's, a hook's, or ``None`` for the action's own.
+    a gate's, that of ``on_invoke`` or ``compensate``, or ``None`` for the action's own.
     """
 
     def __init__(self, error: BaseException, told: Sent[Any] | Err, of: Watched | None = None) -> None:
@@ -80,6 +88,16 @@ class Asking:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout: float | None = None
     noticed: bool = True
+
+
+class HurriedCall(Call):
+    """A call that does not wait before its handler is tried again, for where many are made."""
+
+    __slots__ = ()
+
+    async def pause(self, seconds: float) -> None:  # noqa: ARG002 - as long as `Call.pause` is to last
+        """Let others run, and go on."""
+        await asyncio.sleep(0)
 
 
 class Resources:
@@ -169,7 +187,7 @@ class Pipeline:
             CallFailed: Something was raised that the action does not declare, or what it
                 gave does not fit.
         """
-        call = self._timed(action, asking.timeout)
+        call = self._timed(action, asking)
         context = self._context(action, call, asking)
         mistakes: Mistakes = []
         gates = gates_of(action, self.registry)
@@ -186,6 +204,7 @@ class Pipeline:
                 data, sent = await perform(action, gates, read, context, call)
             except ActionError as error:
                 outcome = err_of(error, action.name, self._since(call), context.request_id, action)
+                await self._wait_for_compensation(context, mistakes)
                 self._check_failure(action, outcome, error)
             else:
                 outcome = Sent(data, action.name, self._since(call), json=from_json(sent))
@@ -194,12 +213,21 @@ class Pipeline:
             raise CallFailed(mistakes[0].error, outcome, mistakes[0].of)
         return outcome
 
-    def _timed(self, action: AnyAction, timeout: float | None) -> Call:
-        seconds = action.definition.timeout if timeout is None else min(timeout, action.definition.timeout)
+    async def _wait_for_compensation(self, context: Context[Any], mistakes: Mistakes) -> None:
+        """Wait for what compensates, which needs the resources, and note what it failed with."""
+        if context.compensation is not None:
+            failed = await context.compensation
+            if failed is not None:
+                mistakes.append(Mistake("compensate", failed))
+
+    def _timed(self, action: AnyAction, asking: Asking) -> Call:
+        asked, seconds = asking.timeout, action.definition.timeout
+        seconds = seconds if asked is None else min(asked, seconds)
         if self._clock is not None:
             return ClockCall(self._clock, action.name, seconds)
         # Of its own: between the calls of a test the loop stands still, and nothing blocks it.
-        return Call(Running(), action.name, monotonic(), seconds)
+        kind = Call if asking.noticed else HurriedCall
+        return kind(Running(), action.name, monotonic(), seconds)
 
     def _context(self, action: AnyAction, call: Call, asking: Asking) -> Context[Any]:
         from_outside = self.caller in OUTSIDE

@@ -17,8 +17,8 @@ from actionary.principal import Principal
 from actionary.running import PASSED_ON, is_cancelled
 from actionary.threads import called
 
-Watched: TypeAlias = Literal["auth", "authorize", "on_invoke"]
-"""Gates and hooks, by the names under which they are given."""
+Watched: TypeAlias = Literal["auth", "authorize", "on_invoke", "compensate"]
+"""What a server only logs the mistakes of, by the names under which it is given."""
 
 
 @dataclass(frozen=True, slots=True)
