@@ -125,6 +125,7 @@ class ActionSpec:
     each caller. ``scheme`` is how callers say who they are, ``None`` where nobody is
     asked, or by a function of which no more is known. ``idempotency_key`` says that the
     server keeps the answers to keys, so that callers may repeat a call under one.
+    ``credentials`` are the keys of what the server has to have to run it.
     """
 
     name: str
@@ -157,6 +158,7 @@ class ActionSpec:
     rate_limit: tuple[RateSpec, ...] = ()
     scheme: SchemeSpec | None = None
     idempotency_key: bool = False
+    credentials: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -227,6 +229,8 @@ class ActionSpec:
             reachable |= {"rate_limited", "unavailable"}
         if self.idempotency_key:
             reachable |= {"conflict", "unavailable"}
+        if self.credentials:
+            reachable |= {"missing_credentials", "unavailable"}
         if self.timeout_ms is not None:
             reachable.add("timeout")
         if self.http is not None:  # a caller may give less time, and the server be full
@@ -359,6 +363,7 @@ def _load_action(data: dict[str, Any]) -> ActionSpec:
         **data,
         "tags": tuple(data["tags"]),
         "scopes": tuple(data["scopes"]),
+        "credentials": tuple(data["credentials"]),
         "rate_limit": tuple(RateSpec(**rate) for rate in data["rate_limit"]),
         "examples": tuple(
             ExampleSpec(input=example["input"], output=example.get("output"), has_output="output" in example)

@@ -13,6 +13,8 @@ from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, cast, get_
 
 from typing_extensions import TypeVar
 
+from actionary.credentials.values import NO_CREDENTIALS, Credentials, GivenCredentials
+from actionary.leaks import NO_SECRETS, Secrets
 from actionary.principal import Principal
 from actionary.running import Call
 
@@ -67,10 +69,12 @@ class Context(Generic[R]):
     ``request`` is there for calls over HTTP, ``resources`` is what the registry's
     lifespan yields, ``action`` the name of the running action. ``principal`` is who
     calls, where that is known. ``extra_input`` has the keys that the input does not
-    know, where the definition allows them.
+    know, where the definition allows them. ``credentials`` are those given for the call
+    to who makes a context, and those that its action asks for to its handler.
 
     Raises:
         ValueError: There is no such ``caller``.
+        TypeError: ``credentials`` is no mapping.
     """
 
     extra_input: Mapping[str, Any] = NOTHING
@@ -81,6 +85,13 @@ class Context(Generic[R]):
     call: Call | None = None
     """The time of the call; the pipeline's own, and not there in a context made by hand."""
 
+    given_credentials: Credentials = NO_CREDENTIALS
+    """What was given for the call, before it was looked at."""
+
+    secrets: Secrets = NO_SECRETS
+    """What must not leave the call."""
+
+    _credentials: Credentials | None = None
     _deadline: float = math.inf
     _approval: str = ""
     _outer: Context[Any] | None = None
@@ -96,12 +107,15 @@ class Context(Generic[R]):
         principal: Principal | None = None,
         deadline: float | None = None,
         approval: str = "",
+        credentials: GivenCredentials | None = None,
     ) -> None:
         if caller not in CALLERS:
             raise ValueError(f"{caller!r} is no caller: use one of {', '.join(sorted(CALLERS))}")
         self.caller: Caller = caller
         self.action = action
         self.principal = principal
+        if credentials is not None:
+            self.given_credentials = Credentials(credentials)
         self._approval = approval
         self._deadline = math.inf if deadline is None else deadline
         self._request_id = request_id.encode() or new_request_id()
@@ -117,8 +131,9 @@ class Context(Generic[R]):
         action: str = "",
         principal: Principal | None = None,
         deadline: float | None = None,
+        credentials: GivenCredentials | None = None,
     ) -> Context[S]:
-        """Make a context for a test, with the resources that the handler shall see."""
+        """Make a context for a test, with the resources and credentials that the handler shall see."""
         return Context(
             caller=caller,
             request=request,
@@ -127,7 +142,15 @@ class Context(Generic[R]):
             request_id="test",
             principal=principal,
             deadline=deadline,
+            credentials=credentials,
         )
+
+    @property
+    def credentials(self) -> Credentials:
+        """The credentials of the running action, by credential or key."""
+        if self._credentials is not None:
+            return self._credentials
+        return self.given_credentials if self.call is None else NO_CREDENTIALS
 
     @property
     def resources(self) -> R:
@@ -194,8 +217,12 @@ class Context(Generic[R]):
             principal=self.principal,
             approval=self._approval,
         )
-        copy.call, copy._outer = call, self
+        copy.call, copy._outer, copy.given_credentials = call, self, self.given_credentials
         return copy
+
+    def take_credentials(self, credentials: Credentials, secrets: Secrets) -> None:
+        """Let the handler see credentials, and keep their ``secrets`` from leaving the call."""
+        self._credentials, self.secrets = credentials, secrets
 
     def give_resources(self, resources: Any) -> None:
         """Let the handler see what a lifespan yielded."""

@@ -301,6 +301,7 @@ def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Type
         authorize=definition.authorize is not None,
         rate_limit=tuple(RateSpec(**asdict(rate)) for rate in definition.rate_limit),
         idempotency_key=registry.store_of(action) is not None and definition.takes_key,
+        credentials=tuple(each.key for each in definition.credentials),
         timeout_ms=None if definition.timeout == math.inf else max(1, round(definition.timeout * 1000)),
         errors=tuple(_error(action, error, types) for error in definition.errors),
         input={} if types is None else types.schemas[action.name, "input"],
@@ -311,6 +312,8 @@ def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Type
 
 def _may_misfit(definition: Definition) -> bool:
     """Say whether ``invalid_output`` may be; a fallback that was checked once always fits."""
+    if definition.credentials:  # one of which may be in the result, which has no stand-in then
+        return True
     has_details = any(error.details_type is not None for error in definition.errors)
     return has_details or definition.on_invalid_output != "fallback" or callable(definition.output_fallback)
 

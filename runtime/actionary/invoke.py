@@ -34,6 +34,7 @@ from actionary.gates import Gates, gates_of
 from actionary.gates.approval import approve
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
+from actionary.gates.credentials import give_credentials, unleaked
 from actionary.gates.idempotency import Claim, Kept, claim_key
 from actionary.gates.rate_limit import check_rate
 from actionary.observe import CALLS, Observed, telemetry_now
@@ -289,7 +290,7 @@ async def perform(
             ctx.give_resources(await _opened(ctx, resources))
         if monotonic() >= call.deadline:  # what is late already is not begun
             raise late()
-        if gates is None or not gates.remember:
+        if gates is None or not gates.prepare:
             return await _ran(action, given, ctx, call)
         return await _once(gates, action, given, ctx, call)
 
@@ -308,15 +309,18 @@ async def _ran(action: AnyAction, given: BaseModel, ctx: Context[Any], call: Cal
 async def _once(
     gates: Gates, action: AnyAction, given: BaseModel, ctx: Context[Any], call: Call
 ) -> tuple[Any, bytes]:
-    """Let the handler run if a human says yes, and once for its idempotency key."""
+    """Let the handler run if a human says yes, with its credentials, and once for its idempotency key."""
     claim = None
     if gates.keys is not None:
-        claim = await claim_key(gates.keys, given, ctx, call, begins=gates.approval is None)
+        begins = gates.approval is None and gates.credentials is None
+        claim = await claim_key(gates.keys, given, ctx, call, begins=begins)
     if isinstance(claim, Kept):
         return claim.give(ctx)
     try:
         if gates.approval is not None:
             await approve(gates.approval, given, ctx, call)
+        if gates.credentials is not None:
+            await give_credentials(gates.credentials, ctx, call)
         if claim is not None:
             await claim.begin(call)
     except BaseException:
@@ -324,6 +328,8 @@ async def _once(
             await claim.release()
         raise
     ran = _ran(action, given, ctx, call)
+    if gates.credentials is not None:
+        ran = unleaked(ran, action, ctx)
     return await (ran if claim is None else _kept(claim, action, ran))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from actionary.action import Action, AnyAction
+from actionary.credentials.resolvers import ENVIRONMENT, CredentialResolver, Resolvers, read_resolvers
 from actionary.definition_error import ActionDefinitionError, place_of_caller
 from actionary.discovery import find_actions
 from actionary.fields import Auth
@@ -32,12 +33,14 @@ class Registry:
     share; without it the environment's ``ACTIONARY_RATE_LIMITS`` says it. ``store``
     keeps what outlives a request, such as approvals and the answers to idempotency keys:
     a URL, which the environment's ``ACTIONARY_STORE`` may replace by another, or an
-    object (`actionary.store.Store`).
+    object (`actionary.store.Store`). ``credentials`` says who has the credentials that
+    actions need, one or several who are asked in turn; without it the environment.
 
     Raises:
         ActionDefinitionError: ``lifespan`` is no function that makes a context manager,
             ``auth`` none that takes a request, ``on_invoke`` none that takes an
-            `Invocation`, ``rate_limits`` no such place, or ``store`` no store.
+            `Invocation`, ``rate_limits`` no such place, ``store`` no store, or one of
+            ``credentials`` no `actionary.credentials.CredentialResolver`.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Registry:
         on_invoke: OnInvoke | None = None,
         rate_limits: str | None = None,
         store: str | Store | None = None,
+        credentials: CredentialResolver | Sequence[CredentialResolver] | None = None,
     ) -> None:
         check_lifespan(lifespan)
         check_registry_auth(auth)
@@ -57,6 +61,7 @@ class Registry:
         self.on_invoke: Final = on_invoke
         self.counters: Final = Counters(rate_limits)
         self.store: Final = None if store is None else StorePlace(store)
+        self.resolvers: Final = read_resolvers(credentials)
         self._actions: dict[str, AnyAction] = {}
         self._slugs: dict[str, str] = {}
         self._homes: dict[str, Registry] = {}
@@ -64,6 +69,7 @@ class Registry:
         self._hooks: dict[str, tuple[OnInvoke, ...]] = {}
         self._counters: dict[str, Counters] = {}
         self._stores: dict[str, StorePlace] = {}
+        self._resolvers: dict[str, Resolvers] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
 
     def register(self, actions: Iterable[AnyAction]) -> None:
@@ -123,6 +129,11 @@ class Registry:
             for action, copy in copies.items()
             if (counters := other.counters_of(action)).is_given
         }
+        self._resolvers |= {
+            copy.name: resolvers
+            for action, copy in copies.items()
+            if (resolvers := other._own_resolvers_of(action)) is not None
+        }
         self._stores |= {
             copy.name: store
             for action, copy in copies.items()
@@ -159,6 +170,14 @@ class Registry:
         """Give what keeps an action's calls: that of the registry it was included from, or this one's."""
         return self._stores.get(action.name, self.store)
 
+    def resolvers_of(self, action: AnyAction) -> Resolvers:
+        """Give who has an action's credentials: that of the registry it was included from, or this one's."""
+        own = self._own_resolvers_of(action)
+        return ENVIRONMENT if own is None else own
+
+    def _own_resolvers_of(self, action: AnyAction) -> Resolvers | None:
+        return self._resolvers.get(action.name, self.resolvers)
+
     def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
         """Import a folder's files and register the action of each; all or none.
 
@@ -186,6 +205,7 @@ class Registry:
         self._hooks = {}
         self._counters = {}
         self._stores = {}
+        self._resolvers = {}
 
     def __iter__(self) -> Iterator[AnyAction]:
         return iter(self._actions.values())

@@ -121,7 +121,8 @@ _COMMON_DETAILS: Final = {
         *code("type"),
         *words(" and "),
         *code("message"),
-    )
+    ),
+    "missing_credentials": (*words("object with "), *code("keys"), *words(", a list of texts")),
 }
 
 
@@ -187,6 +188,9 @@ def _traits(action: ActionSpec) -> Iterator[Trait]:
     if action.rate_limit:
         rates = " and ".join(str(Rate(rate.calls, rate.seconds)) for rate in action.rate_limit)
         yield Trait("Rate limit", rates, "A caller who makes more has to wait.")
+    if action.credentials:
+        keys = ", ".join(action.credentials)
+        yield Trait("Credentials", keys, "The server has to have these, whoever calls.")
     yield _time_limit(action.timeout_ms)
 
 

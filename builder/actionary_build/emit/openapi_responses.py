@@ -248,6 +248,7 @@ _COMMON_DETAILS: Final[Mapping[str, Schema]] = {
         ),
         "maxItems": 50,
     },
+    "missing_credentials": _object({"keys": {"type": "array", "items": {"type": "string"}, "minItems": 1}}),
     "conflict": _object(
         {"reason": {"type": "string", "enum": ["idempotency_key_reused", "in_progress", "unknown_effect"]}}
     ),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from actionary.credentials.resolvers import ENVIRONMENT
 from actionary.fields import Auth, Authorize
 from actionary.gates.approval import ApprovalGate
 from actionary.gates.counters import Counters
+from actionary.gates.credentials import CredentialGate
 from actionary.gates.rate_limit import RateLimit
 from actionary.store import StorePlace
 
@@ -33,6 +35,7 @@ class Gates:
     authorize: Authorize | None
     keys: StorePlace | None
     approval: ApprovalGate | None
+    credentials: CredentialGate | None
 
     @property
     def ask_who(self) -> bool:
@@ -40,9 +43,9 @@ class Gates:
         return self.auth is not None or bool(self.scopes) or self.authorize is not None
 
     @property
-    def remember(self) -> bool:
-        """Whether a store is asked about calls."""
-        return self.keys is not None or self.approval is not None
+    def prepare(self) -> bool:
+        """Whether something is to be done between `authorize` and the run."""
+        return self.keys is not None or self.approval is not None or self.credentials is not None
 
 
 def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | None:
@@ -52,12 +55,14 @@ def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | Non
     store = None if registry is None else registry.store_of(action)
     keys = store if definition.takes_key else None
     is_checked = auth is not None or definition.authorize is not None or definition.scopes
-    if not is_checked and not definition.rate_limit and keys is None and not definition.needs_approval:
+    is_prepared = keys is not None or definition.needs_approval or definition.credentials
+    if not is_checked and not definition.rate_limit and not is_prepared:
         return None
     rate_limit = None
     if definition.rate_limit:
         counters = _COUNTERS if registry is None else registry.counters_of(action)
         rate_limit = RateLimit(definition.rate_limit, counters)
+    resolvers = ENVIRONMENT if registry is None else registry.resolvers_of(action)
     return Gates(
         auth=auth,
         rate_limit=rate_limit,
@@ -65,4 +70,5 @@ def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | Non
         authorize=definition.authorize,
         keys=keys,
         approval=ApprovalGate(action, store) if definition.needs_approval else None,
+        credentials=CredentialGate(definition.credentials, resolvers) if definition.credentials else None,
     )

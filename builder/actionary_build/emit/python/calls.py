@@ -32,6 +32,7 @@ Key: TypeAlias = tuple[str, ...]
 RUNTIME_ERRORS: Final = (
     *("Failure", "InvalidInput", "Unauthorized", "RateLimited", "PayloadTooLarge"),
     *("UnsupportedMediaType", "Forbidden", "Timeout", "HandlerError", "InvalidOutput", "Unavailable"),
+    *("MissingCredentials", "MissingKeys"),
     *("NetworkError", "ClientTimeout", "Aborted", "InvalidResponse"),
     *("UnknownError", "ClientError", "InputProblem", "RawReply", "UnknownCode"),
 )

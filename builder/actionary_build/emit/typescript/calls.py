@@ -12,10 +12,11 @@ from actionary.names import slug
 from actionary_build.emit.typescript.names import ActionNames, Names
 from actionary_build.emit.typescript.types import expression
 
-INPUT_ISSUES: Final = "readonly InputIssue[]"
-
-_COMMON_DETAILS: Final = {"invalid_input": INPUT_ISSUES}
+_COMMON_DETAILS: Final = {"invalid_input": "readonly InputIssue[]", "missing_credentials": "MissingKeys"}
 """The type of ``details`` for the common codes that carry some."""
+
+DETAILS_TYPES: Final = {"invalid_input": "InputIssue", "missing_credentials": "MissingKeys"}
+"""The type of the runtime that the details of a common code need."""
 
 
 @dataclass(frozen=True, slots=True)

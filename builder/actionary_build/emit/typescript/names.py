@@ -27,6 +27,7 @@ RUNTIME_TYPES: Final = {
         "ClientFailure",
         "Failure",
         "InputIssue",
+        "MissingKeys",
         "NetworkError",
         "RawAnswer",
         "Result",
