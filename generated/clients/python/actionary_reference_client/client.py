@@ -11,7 +11,7 @@ from .actions import meals as _meals
 from .actions import orders as _orders
 from .actions import shop as _shop
 
-_CATALOG = "6bf05d051390769a"
+_CATALOG = "f58154ca15139959"
 """The server's actions that this client was generated from."""
 
 

@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "6bf05d051390769a",
+  catalog: "f58154ca15139959",
   clientCodes: {
     network_error: {
       retryable: true,
