@@ -96,7 +96,7 @@ async def _value_of(credential: Credential[Any], resolvers: Resolvers, ctx: Cont
             value = await called(resolver.resolve, credential, scope)
             if value is not None:
                 return _fitted(credential, value, ctx, f"of the {scope.kind}")
-    _log.warning(
+    _log.info(
         "action %s: its credential %s is not set (request %s)", ctx.action, credential.key, ctx.request_id
     )
     return None
