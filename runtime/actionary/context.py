@@ -16,6 +16,7 @@ from typing_extensions import TypeVar
 from actionary.credentials.values import NO_CREDENTIALS, Credentials, GivenCredentials
 from actionary.leaks import NO_SECRETS, Secrets
 from actionary.principal import Principal
+from actionary.progress import OnProgress, Progress, check_progress, tell
 from actionary.running import Call
 
 Caller: TypeAlias = Literal["code", "http", "mcp", "cli", "app", "workflow", "tool", "automation"]
@@ -88,6 +89,9 @@ class Context(Generic[R]):
     given_credentials: Credentials = NO_CREDENTIALS
     """What was given for the call, before it was looked at."""
 
+    on_progress: OnProgress | None = None
+    """Who is told of progress."""
+
     secrets: Secrets = NO_SECRETS
     """What must not leave the call."""
 
@@ -108,12 +112,15 @@ class Context(Generic[R]):
         deadline: float | None = None,
         approval: str = "",
         credentials: GivenCredentials | None = None,
+        on_progress: OnProgress | None = None,
     ) -> None:
         if caller not in CALLERS:
             raise ValueError(f"{caller!r} is no caller: use one of {', '.join(sorted(CALLERS))}")
         self.caller: Caller = caller
         self.action = action
         self.principal = principal
+        if on_progress is not None:
+            self.on_progress = on_progress
         if credentials is not None:
             self.given_credentials = Credentials(credentials)
         self._approval = approval
@@ -132,6 +139,7 @@ class Context(Generic[R]):
         principal: Principal | None = None,
         deadline: float | None = None,
         credentials: GivenCredentials | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Context[S]:
         """Make a context for a test, with the resources and credentials that the handler shall see."""
         return Context(
@@ -143,6 +151,7 @@ class Context(Generic[R]):
             principal=principal,
             deadline=deadline,
             credentials=credentials,
+            on_progress=on_progress,
         )
 
     @property
@@ -217,8 +226,24 @@ class Context(Generic[R]):
             principal=self.principal,
             approval=self._approval,
         )
+        copy.on_progress = self.on_progress
         copy.call, copy._outer, copy.given_credentials = call, self, self.given_credentials
         return copy
+
+    def progress(self, done: float, total: float | None = None, message: str | None = None) -> None:
+        """Tell whoever listens how far the call has come: so much is ``done`` of ``total``.
+
+        Over HTTP that is a caller who accepts ``text/event-stream``, in process
+        ``Context(on_progress=...)``. It may be called in any thread, and waits for nobody.
+
+        Raises:
+            TypeError: ``done`` or ``total`` is no number.
+            ValueError: One of them is not finite.
+        """
+        check_progress(done, total)
+        if self.on_progress is not None:
+            message = None if message is None else self.secrets.masked(message)
+            tell(self.on_progress, Progress(done, total, message), self.action, self.request_id)
 
     def take_credentials(self, credentials: Credentials, secrets: Secrets) -> None:
         """Let the handler see credentials, and keep their ``secrets`` from leaving the call."""
