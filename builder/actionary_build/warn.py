@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from actionary.catalog import ActionSpec, Catalog
+from actionary.action_spec import ActionSpec
+from actionary.catalog import Catalog
 from actionary.definition_error import Place
 
 from actionary_build.diagnostics import Diagnostic

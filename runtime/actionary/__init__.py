@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from actionary.action import Action, AsyncAction, SyncAction, action, define_action
 from actionary.context import Caller, Context, Request
+from actionary.credentials import Credential
 from actionary.definition_error import ActionDefinitionError
 from actionary.discovery import DiscoveryError
 from actionary.fields import Cursor, Deprecated, Example, Http
@@ -27,6 +28,7 @@ __all__ = [
     "AsyncAction",
     "Caller",
     "Context",
+    "Credential",
     "Cursor",
     "Deprecated",
     "DiscoveryError",

@@ -6,6 +6,7 @@ Defining has no side effect. A mistake raises `ActionDefinitionError` at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import (
     TYPE_CHECKING,
@@ -87,6 +88,13 @@ class Action(Generic[P, T]):
             return self
         definition = renamed(self.definition, prefix, tags)
         return type(self)(definition, self.handler, self.binding, self.output, is_checked=self.is_checked)
+
+    def running(self, call: Callable[[Any, Context[Any]], Coroutine[Any, Any, Any]]) -> Action[P, T]:
+        """Give the same action with another way to run its handler, for a door that does more with it."""
+        binding = replace(self.binding, call=call)
+        same = type(self)(self.definition, self.handler, binding, self.output, is_checked=self.is_checked)
+        same.prepared, same.registry = self.prepared, self.registry
+        return same
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} at {self.definition.where}>"

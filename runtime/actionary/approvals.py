@@ -155,5 +155,6 @@ def _dump(approval: Approval) -> bytes:
 
 
 def _load(entry: Entry) -> Approval:
-    data = json.loads(entry.value)
-    return Approval(**{**data, "asked": Asked(**data["asked"])})
+    data: dict[str, Any] = json.loads(entry.value)
+    asked = Asked(**data.pop("asked"))
+    return Approval(asked=asked, **data)

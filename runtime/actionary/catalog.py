@@ -15,102 +15,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any, Final
 
-from actionary import codes
+from actionary.action_spec import (
+    ActionSpec,
+    CursorSpec,
+    DeprecationSpec,
+    ErrorSpec,
+    ExampleSpec,
+    HttpSpec,
+    RateSpec,
+)
 from actionary.auth_scheme import SchemeSpec
 from actionary.json_schema import Schema, references, resolved
-from actionary.names import camel_case, pascal_case, slug
 
 FORMAT: Final = 1
 """The version of the dumped form; another one is refused."""
 
-QUERY_METHODS: Final = frozenset({"GET", "DELETE"})
-"""Methods that take the input from the query; the others take it from a JSON body."""
-
 
 class CatalogError(ValueError):
     """A dumped catalog cannot be read; the message says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorSpec:
-    """A domain error: ``details`` is its model's schema, ``None`` when it has none."""
-
-    code: str
-    status: int
-    retryable: bool
-    description: str
-    details: Schema | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExampleSpec:
-    """An example call, as JSON. ``output`` counts only if ``has_output`` is true."""
-
-    input: dict[str, Any]
-    output: Any = None
-    has_output: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpSpec:
-    """How an action is reached over HTTP: upper-case method and whole path from the server's root."""
-
-    method: str
-    path: str
-
-    @property
-    def reads_query(self) -> bool:
-        """Whether the input is the query, and not a JSON body (DESIGN §5)."""
-        return self.method in QUERY_METHODS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeprecationSpec:
-    """What is said of a deprecated action: ISO dates, and the name of another action."""
-
-    since: str | None = None
-    sunset: str | None = None
-    use_instead: str | None = None
-
-    @property
-    def told(self) -> str:
-        """What is told of it, in one or more sentences."""
-        return " ".join(
-            [
-                f"Deprecated since {self.since}." if self.since else "Deprecated.",
-                *([f"It will be removed on {self.sunset}."] if self.sunset else []),
-                *([f"Use {self.use_instead} instead."] if self.use_instead else []),
-            ]
-        )
-
-    def calling(self, names: Mapping[str, str]) -> DeprecationSpec:
-        """Give the same with the other action called as ``names`` says; one not in there is left out."""
-        return replace(self, use_instead=names.get(self.use_instead or ""))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CursorSpec:
-    """The fields that lead from page to page: of the input, of the output, and the list of the page."""
-
-    input: str
-    output: str
-    items: str
-
-    @property
-    def told(self) -> str:
-        """How to get from page to page, in a sentence."""
-        return (
-            f"It gives {self.items} page by page: send {self.output} of the output as {self.input} "
-            "for the next page; on the last page it is null."
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateSpec:
-    """At most so many calls of one caller in so many seconds."""
-
-    calls: int
-    seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,133 +41,6 @@ class ChangesSpec:
 
     auth: bool
     scheme: SchemeSpec | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionSpec:
-    """One action. ``input`` always describes an object; ``output`` is ``{}`` when unchecked.
-
-    ``description`` is the docstring's first paragraph, ``more`` the rest of it.
-    ``timeout_ms`` is ``None`` for an action without a limit, ``invalid_output`` says
-    that a result, or an error's details, may fail for not fitting their type.
-    ``scopes`` are what a principal needs, all of them; ``authorize`` says that the
-    server asks more about who may do what. ``rate_limit`` are the rates that hold for
-    each caller. ``scheme`` is how callers say who they are, ``None`` where nobody is
-    asked, or by a function of which no more is known. ``idempotency_key`` says that the
-    server keeps the answers to keys, so that callers may repeat a call under one,
-    ``needs_approval`` that a human may have to approve a call.
-    """
-
-    name: str
-    title: str | None
-    description: str
-    more: str
-    when_to_use: str | None
-    when_not_to_use: str | None
-    tags: tuple[str, ...]
-    examples: tuple[ExampleSpec, ...]
-    deprecated: DeprecationSpec | None
-    public: bool
-    http: HttpSpec | None
-    agent_tool: bool
-    read_only: bool
-    destructive: bool
-    idempotent: bool
-    open_world: bool
-    parallel_safe: bool
-    auth: bool
-    timeout_ms: int | None
-    errors: tuple[ErrorSpec, ...]
-    input: Schema
-    output: Schema
-    tool_callable: bool = True
-    invalid_output: bool = True
-    paginate: CursorSpec | None = None
-    scopes: tuple[str, ...] = ()
-    authorize: bool = False
-    rate_limit: tuple[RateSpec, ...] = ()
-    scheme: SchemeSpec | None = None
-    idempotency_key: bool = False
-    needs_approval: bool = False
-
-    @property
-    def slug(self) -> str:
-        """The kebab-case form, for documents."""
-        return slug(self.name)
-
-    @property
-    def camel(self) -> str:
-        """The camelCase form, for TypeScript."""
-        return camel_case(self.name)
-
-    @property
-    def pascal(self) -> str:
-        """The PascalCase form, for type names."""
-        return pascal_case(self.name)
-
-    @property
-    def is_revalidated(self) -> bool:
-        """Whether callers over HTTP may keep results, and ask each time if they are still so (ETag)."""
-        asks_who = self.auth or self.authorize or bool(self.scopes)
-        return self.http is not None and self.http.method == "GET" and self.read_only and not asks_who
-
-    @property
-    def schemas(self) -> tuple[Schema, ...]:
-        """Every schema of the action: input, output and the details of its errors."""
-        details = (error.details for error in self.errors if error.details is not None)
-        return (self.input, self.output, *details)
-
-    @property
-    def tool_description(self) -> str:
-        """The text a model reads for the tool (DESIGN §6)."""
-        parts = [self.description.strip(), self.deprecation or ""]
-        if self.when_to_use:
-            parts.append(f"Use when: {self.when_to_use.strip()}")
-        if self.when_not_to_use:
-            parts.append(f"Do not use when: {self.when_not_to_use.strip()}")
-        return " ".join(part for part in parts if part)
-
-    @property
-    def deprecation(self) -> str | None:
-        """What is told of a deprecated action, in one or more sentences."""
-        return None if self.deprecated is None else self.deprecated.told
-
-    def deprecation_calling(self, names: Mapping[str, str]) -> str | None:
-        """Give `deprecation` with the other action called as ``names`` says; one not in there is left out."""
-        return None if self.deprecated is None else self.deprecated.calling(names).told
-
-    @property
-    def paging(self) -> str | None:
-        """How to get from page to page, in a sentence, where it gives pages."""
-        return None if self.paginate is None else self.paginate.told
-
-    @property
-    def common_codes(self) -> tuple[codes.Code, ...]:
-        """The common codes a caller over HTTP can get, in the order of the checks.
-
-        ``not_found`` and ``method_not_allowed`` are not among them: whoever
-        calls the action as it is described here never gets them.
-        """
-        reachable = {"invalid_input", "handler_error"}
-        if self.invalid_output:
-            reachable.add("invalid_output")
-        if self.auth:  # what knows the callers may be away
-            reachable |= {"unauthorized", "unavailable"}
-        if self.authorize or self.scopes:
-            reachable.add("forbidden")
-        if self.rate_limit:
-            reachable |= {"rate_limited", "unavailable"}
-        if self.idempotency_key:
-            reachable |= {"conflict", "unavailable"}
-        if self.needs_approval:
-            reachable |= {"approval_required", "forbidden", "unavailable"}
-        if self.timeout_ms is not None:
-            reachable.add("timeout")
-        if self.http is not None:  # a caller may give less time, and the server be full
-            reachable |= {"timeout", "unavailable"}
-        if self.http is not None and not self.http.reads_query:
-            reachable |= {"payload_too_large", "unsupported_media_type"}
-        return tuple(code for code in codes.COMMON.values() if code.name in reachable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,6 +179,7 @@ def _load_action(data: dict[str, Any]) -> ActionSpec:
         **data,
         "tags": tuple(data["tags"]),
         "scopes": tuple(data["scopes"]),
+        "credentials": tuple(data["credentials"]),
         "rate_limit": tuple(RateSpec(**rate) for rate in data["rate_limit"]),
         "examples": tuple(
             ExampleSpec(input=example["input"], output=example.get("output"), has_output="output" in example)

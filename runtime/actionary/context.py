@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAl
 
 from typing_extensions import TypeVar
 
+from actionary.credentials.values import NO_CREDENTIALS, Credentials, GivenCredentials
+from actionary.leaks import NO_SECRETS, Secrets
 from actionary.principal import Principal
+from actionary.progress import OnProgress, Progress, check_progress, tell
 from actionary.running import Call
 
 if TYPE_CHECKING:
@@ -71,10 +74,12 @@ class Context(Generic[R]):
     ``request`` is there for calls over HTTP, ``resources`` is what the registry's
     lifespan yields, ``action`` the name of the running action. ``principal`` is who
     calls, where that is known. ``extra_input`` has the keys that the input does not
-    know, where the definition allows them.
+    know, where the definition allows them. ``credentials`` are those given for the call
+    to who makes a context, and those that its action asks for to its handler.
 
     Raises:
         ValueError: There is no such ``caller``.
+        TypeError: ``credentials`` is no mapping.
     """
 
     extra_input: Mapping[str, Any] = NOTHING
@@ -91,6 +96,16 @@ class Context(Generic[R]):
     compensation: asyncio.Task[BaseException | None] | None = None
     """What undoes a run that failed (`actionary.compensation`); the pipeline's own."""
 
+    given_credentials: Credentials = NO_CREDENTIALS
+    """What was given for the call, before it was looked at."""
+
+    on_progress: OnProgress | None = None
+    """Who is told of progress."""
+
+    secrets: Secrets = NO_SECRETS
+    """What must not leave the call."""
+
+    _credentials: Credentials | None = None
     _deadline: float = math.inf
     _approval: str = ""
     _outer: Context[Any] | None = None
@@ -106,12 +121,18 @@ class Context(Generic[R]):
         principal: Principal | None = None,
         deadline: float | None = None,
         approval: str = "",
+        credentials: GivenCredentials | None = None,
+        on_progress: OnProgress | None = None,
     ) -> None:
         if caller not in CALLERS:
             raise ValueError(f"{caller!r} is no caller: use one of {', '.join(sorted(CALLERS))}")
         self.caller: Caller = caller
         self.action = action
         self.principal = principal
+        if on_progress is not None:
+            self.on_progress = on_progress
+        if credentials is not None:
+            self.given_credentials = Credentials(credentials)
         self._approval = approval
         self._deadline = math.inf if deadline is None else deadline
         self._request_id = request_id.encode() or new_request_id()
@@ -127,8 +148,10 @@ class Context(Generic[R]):
         action: str = "",
         principal: Principal | None = None,
         deadline: float | None = None,
+        credentials: GivenCredentials | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Context[S]:
-        """Make a context for a test, with the resources that the handler shall see."""
+        """Make a context for a test, with the resources and credentials that the handler shall see."""
         return Context(
             caller=caller,
             request=request,
@@ -137,7 +160,16 @@ class Context(Generic[R]):
             request_id="test",
             principal=principal,
             deadline=deadline,
+            credentials=credentials,
+            on_progress=on_progress,
         )
+
+    @property
+    def credentials(self) -> Credentials:
+        """The credentials of the running action, by credential or key."""
+        if self._credentials is not None:
+            return self._credentials
+        return self.given_credentials if self.call is None else NO_CREDENTIALS
 
     @property
     def resources(self) -> R:
@@ -212,7 +244,8 @@ class Context(Generic[R]):
             principal=self.principal,
             approval=self._approval,
         )
-        copy.call, copy._outer = call, self
+        copy.on_progress = self.on_progress
+        copy.call, copy._outer, copy.given_credentials = call, self, self.given_credentials
         return copy
 
     def with_time(self, seconds: float) -> Context[R]:
@@ -221,6 +254,25 @@ class Context(Generic[R]):
         more.call = None
         more.__dict__.update(_outer=None, _deadline=monotonic() + seconds)
         return more
+
+    def progress(self, done: float, total: float | None = None, message: str | None = None) -> None:
+        """Tell whoever listens how far the call has come: so much is ``done`` of ``total``.
+
+        Over HTTP that is a caller who accepts ``text/event-stream``, in process
+        ``Context(on_progress=...)``. It may be called in any thread, and waits for nobody.
+
+        Raises:
+            TypeError: ``done`` or ``total`` is no number.
+            ValueError: One of them is not finite.
+        """
+        check_progress(done, total)
+        if self.on_progress is not None:
+            message = None if message is None else self.secrets.masked(message)
+            tell(self.on_progress, Progress(done, total, message), self.action, self.request_id)
+
+    def take_credentials(self, credentials: Credentials, secrets: Secrets) -> None:
+        """Let the handler see credentials, and keep their ``secrets`` from leaving the call."""
+        self._credentials, self.secrets = credentials, secrets
 
     def give_resources(self, resources: Any) -> None:
         """Let the handler see what a lifespan yielded."""

@@ -46,6 +46,9 @@ def declared_output(definition: Definition, binding: Binding) -> Described | Non
         check.fail(
             "input", f"{model!r} does not describe an object", "give a subclass of pydantic's BaseModel"
         )
+    if definition.credentials and not binding.takes_context:
+        what = "the handler takes no context, so it cannot read them"
+        check.fail("credentials", what, "add a parameter `ctx: Context`, and read `ctx.credentials`")
     check.fits("input", model)
     output = _described(check, binding.output)
     if output is None and definition.on_invalid_output != "strict":

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from actionary.credentials.credential import Credential
 from actionary.definition_error import Place, place_of_caller, running_file
 from actionary.field_checks import FieldChecks
 from actionary.fields import (
@@ -24,6 +25,7 @@ from actionary.fields import (
 from actionary.gate_checks import (
     auth_field,
     authorize_field,
+    credentials_field,
     needs_approval_field,
     rate_limit_field,
     scopes_field,
@@ -74,6 +76,7 @@ class Definition:
     authorize: Authorize | None
     rate_limit: tuple[Rate, ...]
     needs_approval: bool | NeedsApproval
+    credentials: tuple[Credential[Any], ...]
     errors: tuple[type[ActionError[Any]], ...]
     unknown_keys: UnknownKeys | None
     on_invalid_output: OnInvalidOutput
@@ -151,6 +154,7 @@ def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], wher
         authorize=authorize_field(check),
         rate_limit=rate_limit_field(check),
         needs_approval=needs_approval_field(check),
+        credentials=credentials_field(check),
         errors=check.errors(),
         unknown_keys=check.one_of("unknown_keys", "forbid", "ignore", "allow"),
         on_invalid_output=check.one_of("on_invalid_output", "strict", "warn", "fallback") or "strict",

@@ -14,19 +14,9 @@ from pydantic.json_schema import PydanticJsonSchemaWarning
 from pydantic_core import CoreSchema, from_json, to_json
 
 from actionary.action import AnyAction
+from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, RateSpec
 from actionary.auth_scheme import AuthScheme
-from actionary.catalog import (
-    ActionSpec,
-    Catalog,
-    ChangesSpec,
-    CursorSpec,
-    DeprecationSpec,
-    ErrorSpec,
-    ExampleSpec,
-    RateSpec,
-    surface_of,
-    with_digests,
-)
+from actionary.catalog import Catalog, ChangesSpec, surface_of, with_digests
 from actionary.contract import why_unfit
 from actionary.definition import Definition
 from actionary.definition_error import ActionDefinitionError
@@ -318,6 +308,7 @@ def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Type
         rate_limit=tuple(RateSpec(**asdict(rate)) for rate in definition.rate_limit),
         idempotency_key=registry.store_of(action) is not None and definition.takes_key,
         needs_approval=definition.needs_approval is not False,
+        credentials=tuple(each.key for each in definition.credentials),
         timeout_ms=None if definition.timeout == math.inf else max(1, round(definition.timeout * 1000)),
         errors=tuple(_error(action, error, types) for error in definition.errors),
         input={} if types is None else types.schemas[action.name, "input"],
@@ -328,6 +319,8 @@ def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Type
 
 def _may_misfit(definition: Definition) -> bool:
     """Say whether ``invalid_output`` may be; a fallback that was checked once always fits."""
+    if definition.credentials:  # one of which may be in the result, which has no stand-in then
+        return True
     has_details = any(error.details_type is not None for error in definition.errors)
     return has_details or definition.on_invalid_output != "fallback" or callable(definition.output_fallback)
 

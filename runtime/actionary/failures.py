@@ -169,7 +169,11 @@ def since(started: float) -> float:
 
 def masked(ctx: Context[Any], error: BaseException, doing: str) -> CommonError:
     """Log what nobody declared, and give callers what says nothing of it."""
-    _log.error("action %s failed in %s (request %s)", ctx.action, doing, ctx.request_id, exc_info=error)
+    told = ctx.secrets.told(error)
+    if told is None:
+        _log.error("action %s failed in %s (request %s)", ctx.action, doing, ctx.request_id, exc_info=error)
+    else:
+        _log.error("action %s failed in %s (request %s)\n%s", ctx.action, doing, ctx.request_id, told)
     return CommonError("handler_error", "The action failed.")
 
 

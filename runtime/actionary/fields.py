@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 from actionary.context import Context, Request
+from actionary.credentials.credential import Credential
 from actionary.hooks import Compensate, Hooks
 from actionary.principal import Principal
 from actionary.result import ActionError
@@ -106,6 +107,7 @@ class ActionFields(TypedDict, total=False):
     authorize: Authorize
     rate_limit: str
     needs_approval: bool | NeedsApproval
+    credentials: Sequence[Credential[Any]]
     errors: Sequence[type[ActionError[Any]]]
     unknown_keys: UnknownKeys
     on_invalid_output: OnInvalidOutput

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
-from typing import Any, Final, Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Literal, cast
 
+from actionary.credentials.credential import Credential
 from actionary.definition_error import ActionDefinitionError, place_of_caller
 from actionary.field_checks import FieldChecks
 from actionary.fields import Auth, Authorize, NeedsApproval
@@ -14,6 +15,8 @@ from actionary.rates import Rate, read_rates
 
 _SCOPE: Final = re.compile(r"[!#-\[\]-~]+")
 """A scope as OAuth 2.0 has it (RFC 6749 §3.3)."""
+
+_CREDENTIALS_MEND: Final = 'write `credentials=[Credential("exa", fields=Exa)]`, where Exa is a model'
 
 _AUTH_MEND: Final = "write `async def auth(request) -> bool`"
 
@@ -106,7 +109,24 @@ def needs_approval_field(check: FieldChecks) -> bool | NeedsApproval:
             "the function does not take two arguments",
             "write `async def needs_approval(input, ctx) -> bool`",
         )
-    needed: NeedsApproval = value
+    return cast("NeedsApproval", value)
+
+
+def credentials_field(check: FieldChecks) -> tuple[Credential[Any], ...]:
+    """Read the credentials that have to be there before the handler runs."""
+    given: Any = check.fields.get("credentials", ())
+    if isinstance(given, str) or not isinstance(given, Sequence):  # which is not shown: it may be secrets
+        check.fail("credentials", f"a value of type {type(given).__name__} is no list", _CREDENTIALS_MEND)
+    needed = tuple(given)
+    keys: set[str] = set()
+    for each in needed:
+        if not isinstance(each, Credential):  # of what type it is, and no more: it may be a secret
+            what = f"a value of type {type(each).__name__} is no credential"
+            check.fail("credentials", what, _CREDENTIALS_MEND)
+        if each.key in keys:
+            what = f"two of them have the key {each.key!r}"
+            check.fail("credentials", what, "name each once, and give those that differ keys of their own")
+        keys.add(each.key)
     return needed
 
 

@@ -13,6 +13,7 @@ from actionary.context import Context
 from actionary.failures import kept_error
 from actionary.gates import Gates
 from actionary.gates.approval import approve
+from actionary.gates.credentials import give_credentials, unleaked
 from actionary.gates.idempotency import Claim, Kept, claim_key
 from actionary.result import ActionError
 from actionary.running import Call
@@ -46,28 +47,32 @@ async def lasting(
 async def _once(
     gates: Gates, action: AnyAction, given: BaseModel, ctx: Context[Any], *, call: Call, ran: Ran
 ) -> Outcome:
-    """Let the handler run if a human says yes, and once for its idempotency key."""
+    """Let the handler run if a human says yes, with its credentials, and once for its idempotency key."""
     claim = None
     if gates.keys is not None:
-        claim = await claim_key(gates.keys, given, ctx, call, begins=gates.approval is None)
+        begins = gates.approval is None and gates.credentials is None
+        claim = await claim_key(gates.keys, given, ctx, call, begins=begins)
     if isinstance(claim, Kept):
         return claim.give(ctx)
     try:
         if gates.approval is not None:
             await approve(gates.approval, given, ctx, call)
+        if gates.credentials is not None:
+            await give_credentials(gates.credentials, ctx, call)
         if claim is not None:
             await claim.begin(call)
     except BaseException:
         if claim is not None:
             await claim.release()
         raise
-    return await (ran() if claim is None else _kept(claim, action, ran))
+    outcome = ran() if gates.credentials is None else unleaked(ran(), action, ctx)
+    return await (outcome if claim is None else _kept(claim, action, outcome))
 
 
-async def _kept(claim: Claim, action: AnyAction, ran: Ran) -> Outcome:
+async def _kept(claim: Claim, action: AnyAction, outcome: Awaitable[Outcome]) -> Outcome:
     """Keep what comes of a call for who repeats it."""
     try:
-        value, json = await ran()
+        value, json = await outcome
     except ActionError as error:
         if error.retryable:
             await claim.release()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from actionary.action import Action, AnyAction
 from actionary.approval_actions import approval_actions, is_for_approvals
+from actionary.credentials.resolvers import ENVIRONMENT, CredentialResolver, Resolvers, read_resolvers
 from actionary.definition_error import ActionDefinitionError, place_of_caller
 from actionary.discovery import find_actions
 from actionary.fields import Auth
@@ -38,13 +39,15 @@ class Registry:
     `actionary.approval_actions`, and needs a ``store``. ``changes`` says who hears what was
     changed by calls: whom that lets in, with ``True`` whom ``auth`` does, and everybody
     where there is none; without it nobody is told. They are kept in the ``store``, or in
-    memory where there is none.
+    memory where there is none. ``credentials`` says who has the credentials that actions
+    need, one or several who are asked in turn; without it the environment.
 
     Raises:
         ActionDefinitionError: ``lifespan`` is no function that makes a context manager,
             ``auth`` none that takes a request, ``on_invoke`` none that takes an
             `Invocation`, ``rate_limits`` no such place, ``store`` no store, or ``approver``
-            or ``changes`` is no function that takes a request, or there is no store for it.
+            or ``changes`` is no function that takes a request, or there is no store for it;
+            or one of ``credentials`` is no `actionary.credentials.CredentialResolver`.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Registry:
         store: str | Store | None = None,
         approver: Auth | None = None,
         changes: Auth | bool = False,
+        credentials: CredentialResolver | Sequence[CredentialResolver] | None = None,
     ) -> None:
         check_lifespan(lifespan)
         check_registry_auth(auth)
@@ -66,6 +70,7 @@ class Registry:
         self.on_invoke: Final = on_invoke
         self.counters: Final = Counters(rate_limits)
         self.store: Final = None if store is None else StorePlace(store)
+        self.resolvers: Final = read_resolvers(credentials)
         self._actions: dict[str, AnyAction] = {}
         self._slugs: dict[str, str] = {}
         self._homes: dict[str, Registry] = {}
@@ -73,6 +78,7 @@ class Registry:
         self._hooks: dict[str, tuple[OnInvoke, ...]] = {}
         self._counters: dict[str, Counters] = {}
         self._stores: dict[str, StorePlace] = {}
+        self._resolvers: dict[str, Resolvers] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
         check_registry_auth(None if isinstance(changes, bool) else changes, field="changes")
         self.listening_auth: Final = auth if isinstance(changes, bool) else changes
@@ -151,6 +157,11 @@ class Registry:
             for action, copy in copies.items()
             if (counters := other.counters_of(action)).is_given
         }
+        self._resolvers |= {
+            copy.name: resolvers
+            for action, copy in copies.items()
+            if (resolvers := other._own_resolvers_of(action)) is not None
+        }
         self._stores |= {
             copy.name: store
             for action, copy in copies.items()
@@ -187,6 +198,14 @@ class Registry:
         """Give what keeps an action's calls: this registry's, or that of where it was included from."""
         return self.store or self._stores.get(action.name)
 
+    def resolvers_of(self, action: AnyAction) -> Resolvers:
+        """Give who has an action's credentials: that of the registry it was included from, or this one's."""
+        own = self._own_resolvers_of(action)
+        return ENVIRONMENT if own is None else own
+
+    def _own_resolvers_of(self, action: AnyAction) -> Resolvers | None:
+        return self._resolvers.get(action.name, self.resolvers)
+
     def discover(self, folder: str | Path, *, root: str | Path | None = None) -> None:
         """Import a folder's files and register the action of each; all or none.
 
@@ -214,6 +233,7 @@ class Registry:
         self._hooks = {}
         self._counters = {}
         self._stores = {}
+        self._resolvers = {}
         if self._approver is not None:
             self._add_approvals(self._approver)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from actionary.catalog import HttpSpec
+from actionary.action_spec import HttpSpec
 
 if TYPE_CHECKING:
     from actionary.definition import Definition

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from actionary.catalog import QUERY_METHODS
+from actionary.action_spec import QUERY_METHODS
 from actionary.core_shapes import shape_of
 from actionary.definition import Definition
 from actionary.fields import Cursor

@@ -194,7 +194,6 @@ def test_the_table_has_every_code_that_can_be_described() -> None:
         "forbidden",
         "conflict",
         "approval_required",
-        "missing_credentials",
         "unavailable",
     }
     assert set(codes.COMMON) - codes.IN_PROCESS - elsewhere - later <= given

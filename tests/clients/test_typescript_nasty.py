@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from actionary.catalog import ActionSpec, Catalog, DeprecationSpec, ErrorSpec, ExampleSpec, HttpSpec
+from actionary.action_spec import ActionSpec, DeprecationSpec, ErrorSpec, ExampleSpec, HttpSpec
+from actionary.catalog import Catalog
 
 NASTY = '*/ `${x}` */ """ </script> ``` \u202e \u200b\n\n@deprecated\n * @internal\r\n# {@link x} \\'
 

@@ -8,16 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from actionary.catalog import (
-    ActionSpec,
-    Catalog,
-    CursorSpec,
-    DeprecationSpec,
-    ErrorSpec,
-    ExampleSpec,
-    HttpSpec,
-    with_digests,
-)
+from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, HttpSpec
+from actionary.catalog import Catalog, with_digests
 from generated_texts import TEXTS
 from hypothesis import strategies as st
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from actionary.catalog import ActionSpec, Catalog, ExampleSpec
+from actionary.action_spec import ActionSpec, ExampleSpec
+from actionary.catalog import Catalog
 from actionary.json_schema import references
 from actionary_build.emit import NoOptions
 from actionary_build.emit import mcp as mcp_emitter

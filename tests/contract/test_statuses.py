@@ -174,6 +174,7 @@ WAYS: dict[str, Callable[[Operation, dict[str, Any]], dict[str, Any]]] = {
     "timeout": late,
     "unavailable": fault("exhaust"),
     "rate_limited": fault("busy"),
+    "missing_credentials": without_scopes,
 }
 """How a common code is got; all others are declared errors, which the handler is told to raise."""
 

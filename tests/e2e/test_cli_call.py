@@ -10,6 +10,66 @@ import pytest
 USAGE = "Usage: actionary call"
 
 
+NEEDING = '''
+from actionary import Context, Credential, action
+from pydantic import BaseModel, SecretStr
+
+class Login(BaseModel):
+    user_name: SecretStr
+    password: SecretStr
+
+@action(credentials=[Credential("mail", fields=Login), Credential("web", fields=Login)])
+async def need(ctx: Context, leak: bool = False) -> list[int | str]:
+    """Say how long the secrets are."""
+    secrets = [each.password.get_secret_value() for each in ctx.credentials.values()]
+    if leak:
+        raise ValueError(secrets[0])
+    return [len(secret) for secret in secrets]
+'''
+
+SET = {
+    "ACTIONARY_CREDENTIAL_MAIL_USER_NAME": "ann",
+    "ACTIONARY_CREDENTIAL_MAIL_PASSWORD": "hunter2-mail",
+    "ACTIONARY_CREDENTIAL_WEB_USER_NAME": "ann",
+    "ACTIONARY_CREDENTIAL_WEB_PASSWORD": "hunter2",
+}
+
+
+def test_credentials_are_read_from_the_environment(actionary, project):
+    (project / "actions" / "need.py").write_text(NEEDING)
+    shown = actionary("call", "need", env=SET)
+    assert (shown.returncode, json.loads(shown.stdout)) == (0, [12, 7]), shown.stderr
+
+
+def test_credentials_of_the_environment_win_over_those_of_the_registry(actionary, project):
+    (project / "actions" / "need.py").write_text(NEEDING)
+    (project / "actions" / "_registry.py").write_text(
+        "from actionary import Registry\nfrom actionary.credentials import MappingCredentials\n"
+        'known = {"user_name": "a", "password": "b"}\n'
+        'registry = Registry(credentials=MappingCredentials({"web": known, "mail": known}))\n'
+    )
+    mail = {name: value for name, value in SET.items() if "MAIL" in name}
+    assert json.loads(actionary("call", "need", env=mail).stdout) == [12, 1]
+
+
+def test_credentials_that_are_not_set_are_named_with_the_variables_to_set(actionary, project):
+    (project / "actions" / "need.py").write_text(NEEDING)
+    web = {name: value for name, value in SET.items() if "WEB" in name}
+    shown = actionary("call", "need", env=web)
+    assert shown.returncode == 1
+    assert "error[missing_credentials]: These credentials are not set: mail." in shown.stderr
+    assert 'details: {"keys": ["mail"]}' in shown.stderr
+    mend = "mend: set ACTIONARY_CREDENTIAL_MAIL_USER_NAME, ACTIONARY_CREDENTIAL_MAIL_PASSWORD\n"
+    assert mend in shown.stderr
+
+
+def test_a_credential_that_a_handler_raises_is_not_printed(actionary, project):
+    (project / "actions" / "need.py").write_text(NEEDING)
+    shown = actionary("call", "need", "--leak", env=SET)
+    assert "ValueError: **********" in shown.stderr
+    assert "hunter2" not in shown.stderr + shown.stdout
+
+
 @pytest.fixture
 def called(actionary):
     """Calls ``add`` and gives its data."""

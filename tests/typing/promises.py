@@ -13,6 +13,7 @@ from actionary import (
     ActionError,
     AsyncAction,
     Context,
+    Credential,
     Err,
     Example,
     Hooks,
@@ -32,6 +33,7 @@ from actionary import (
     unwrap,
 )
 from actionary.auth import ApiKeyAuth, BasicAuth, BearerAuth, JWTAuth
+from actionary.credentials import EnvironmentCredentials, MappingCredentials
 from actionary.testing import FakeClock, Sent, TestClient, assert_contract, refused
 from pydantic import BaseModel, SecretStr
 from typing_extensions import assert_type
@@ -269,6 +271,36 @@ async def guarded() -> None: ...
 
 @action(auth=JWTAuth(issuer="a", audience="b", jwks={"keys": []}))
 async def guarded_by_issuer() -> None: ...
+
+
+class Exa(BaseModel):
+    api_key: SecretStr
+
+
+EXA = Credential("exa", fields=Exa)
+
+
+@action(credentials=[EXA])
+async def with_credentials(ctx: Context) -> None:
+    assert_type(EXA, Credential[Exa])
+    assert_type(ctx.credentials[EXA], Exa)
+    assert_type(ctx.credentials[EXA].api_key, SecretStr)
+    assert_type(ctx.credentials["exa"], Any)
+    ctx.credentials[EXA].nothing  # refused
+    ctx.credentials[3]  # refused
+
+
+WITH_CREDENTIALS = [
+    Registry(credentials=EnvironmentCredentials()),
+    Registry(credentials=[MappingCredentials({EXA: {"api_key": "a"}}), EnvironmentCredentials()]),
+    Registry(credentials=MappingCredentials(users={"ann": {"exa": Exa(api_key=SecretStr("a"))}})),
+    Registry(credentials=EXA),  # refused
+]
+Credential("exa", fields=Exa, scope="team")  # refused
+Credential("exa", fields=str)  # refused
+Context[None](credentials={EXA: {"api_key": "a"}})
+Context[None](credentials={"exa": Exa(api_key=SecretStr("a"))})
+Context[None](credentials=EXA)  # refused
 
 
 def tested() -> None:

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from actionary.catalog import HttpSpec, load
+from actionary.action_spec import HttpSpec
+from actionary.catalog import load
 from actionary.definition_error import Place
 from actionary_build.build import build, check, emit_all, make
 from actionary_build.diagnostics import BuildError, Diagnostic

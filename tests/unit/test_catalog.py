@@ -6,19 +6,8 @@ from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
-from actionary.catalog import (
-    Catalog,
-    CatalogError,
-    CursorSpec,
-    DeprecationSpec,
-    ErrorSpec,
-    ExampleSpec,
-    HttpSpec,
-    digest,
-    load,
-    surface_of,
-    with_digests,
-)
+from actionary.action_spec import CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, HttpSpec
+from actionary.catalog import Catalog, CatalogError, digest, load, surface_of, with_digests
 from actionary.json_schema import REF, map_schema, move_references, references, subschemas
 
 COMPONENTS = "#/components/schemas/"

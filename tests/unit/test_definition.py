@@ -13,6 +13,7 @@ from actionary import (
     Action,
     ActionDefinitionError,
     ActionError,
+    Credential,
     Cursor,
     Deprecated,
     Example,
@@ -24,7 +25,7 @@ from actionary import (
 from actionary.fields import UNSET, ActionFields
 from actionary.rates import Rate
 from actionary.result import CommonError, FailedCall
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 
 class Stock(BaseModel):
@@ -37,6 +38,13 @@ class OutOfStock(ActionError[Stock], code="out_of_stock"):
 
 class OutOfStockTooError(ActionError, code="out_of_stock"):
     """The same code."""
+
+
+class Exa(BaseModel):
+    api_key: SecretStr
+
+
+EXA = Credential("exa", fields=Exa)
 
 
 class Plain: ...
@@ -148,6 +156,10 @@ WRONG: list[tuple[str, Any, str]] = [
     ("scopes", "read", "is no list"),
     ("scopes", ["two words"], "is no scope.*without spaces"),
     ("scopes", [3], "is no scope"),
+    ("credentials", {"exa": "s3cret"}, "type dict is no list.*write `credentials="),
+    ("credentials", ["s3cret"], "type str is no credential.*write `credentials="),
+    ("credentials", [EXA, Credential("exa", fields=Exa, scope="user")], "two of them have the key 'exa'"),
+    ("credentials", [EXA], "takes no context.*add a parameter `ctx: Context`"),
     ("rate_limit", 10, '10 is no text.*write it like "10/minute"'),
     ("rate_limit", "often", "has 'often', which is no rate.*write it like"),
     ("errors", OutOfStock, NO_LIST.format("errors")),
@@ -173,7 +185,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("compensate", no_argument, "does not take the 3 arguments input, ctx, error"),
     # a name that is almost right, and fields of later issues: nothing is taken and ignored
     ("pubic", True, "there is no such field.*did you mean `public`"),
-    *((field, None, "there is no such field") for field in ("credentials", "method", "path")),
+    *((field, None, "there is no such field") for field in ("method", "path")),
 ]
 
 
@@ -299,6 +311,7 @@ def test_every_field_is_kept_as_it_was_given(make):
         "authorize": max,
         "rate_limit": "100/hour;10 per 2 minutes",
         "needs_approval": max,
+        "credentials": (),
         "errors": [OutOfStock],
         "unknown_keys": "ignore",
         "on_invalid_output": "fallback",

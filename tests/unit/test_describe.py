@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import pytest
 from actionary import Action, ActionError, Example, Http, Registry, action, define_action
-from actionary.catalog import Catalog, ExampleSpec, HttpSpec, RateSpec, load
+from actionary.action_spec import ExampleSpec, HttpSpec, RateSpec
+from actionary.catalog import Catalog, load
 from actionary.describe import DefinitionErrors, describe, describe_all, outline
 from actionary.settings import Settings
 from jsonschema import Draft202012Validator

@@ -5,8 +5,9 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
+from actionary.action_spec import ActionSpec, ExampleSpec, RateSpec
 from actionary.auth_scheme import SchemeSpec
-from actionary.catalog import ActionSpec, Catalog, ExampleSpec, RateSpec
+from actionary.catalog import Catalog
 from actionary_build.emit.action_page import action_page, groups
 
 

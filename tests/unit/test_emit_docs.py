@@ -11,7 +11,8 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 import pytest
-from actionary.catalog import Catalog, ErrorSpec, ExampleSpec, load
+from actionary.action_spec import ErrorSpec, ExampleSpec
+from actionary.catalog import Catalog, load
 from actionary_build.emit import NoOptions
 from actionary_build.emit.docs import emitter
 from actionary_build.texts import one_line

@@ -8,7 +8,8 @@ import sys
 from dataclasses import replace
 
 import pytest
-from actionary.catalog import Catalog, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, load
+from actionary.action_spec import CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec
+from actionary.catalog import Catalog, load
 from actionary_build.emit import NoOptions
 from actionary_build.emit.llms import emitter
 from actionary_build.texts import one_line

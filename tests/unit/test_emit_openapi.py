@@ -5,16 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, HttpSpec
 from actionary.auth_scheme import SchemeSpec
-from actionary.catalog import (
-    ActionSpec,
-    Catalog,
-    CursorSpec,
-    DeprecationSpec,
-    ErrorSpec,
-    ExampleSpec,
-    HttpSpec,
-)
+from actionary.catalog import Catalog
 from actionary.codes import COMMON
 from actionary_build.emit import NoOptions
 from actionary_build.emit.openapi import emitter

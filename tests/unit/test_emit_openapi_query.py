@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from actionary.catalog import Catalog, ExampleSpec
+from actionary.action_spec import ExampleSpec
+from actionary.catalog import Catalog
 from actionary_build.emit import NoOptions
 from actionary_build.emit.openapi import emitter
 

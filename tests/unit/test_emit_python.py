@@ -11,16 +11,8 @@ from typing import Any
 
 import pytest
 from actionary import codes
-from actionary.catalog import (
-    ActionSpec,
-    Catalog,
-    CursorSpec,
-    DeprecationSpec,
-    ErrorSpec,
-    ExampleSpec,
-    RateSpec,
-    load,
-)
+from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, RateSpec
+from actionary.catalog import Catalog, load
 from actionary_build.emit.python import Options, emitter
 from actionary_build.emit.python.annotations import Code
 from actionary_build.emit.python.calls import RUNTIME_ERRORS, RUNTIME_NAMES

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from actionary import codes
-from actionary.catalog import ActionSpec, Catalog, CursorSpec, DeprecationSpec, ErrorSpec, load
+from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec
+from actionary.catalog import Catalog, load
 from actionary_build.emit.typescript import FOLDER, Options, emitter
 from actionary_build.emit.typescript.examples import literal
 from actionary_build.emit.typescript.names import RESERVED, name_all

@@ -14,7 +14,9 @@ import pytest
 from actionary import (
     ActionError,
     Context,
+    Credential,
     Err,
+    Example,
     Http,
     Invocation,
     Ok,
@@ -25,9 +27,10 @@ from actionary import (
     unwrap,
 )
 from actionary.auth import AuthUnavailable, BearerAuth
+from actionary.credentials import MappingCredentials
 from actionary.http import create_app
-from actionary.testing import ContractBroken, Sent, TestClient, load_project, refused
-from pydantic import BaseModel, Field
+from actionary.testing import ContractBroken, Sent, TestClient, assert_contract, load_project, refused
+from pydantic import BaseModel, Field, SecretStr
 from starlette.testclient import TestClient as WebClient
 
 ADA = Principal(id="ada", scopes=frozenset({"write"}))
@@ -653,3 +656,55 @@ def test_a_name_that_nobody_has_is_no_refusal_that_was_meant():
     with pytest.raises(AssertionError, match="there is no action 'wriites'"):
         refused(client.call_sync("wriites", {}))
     refused(client.call_sync("wriites", {}), "not_found")
+
+
+class Exa(BaseModel):
+    api_key: SecretStr
+
+
+EXA = Credential("exa", fields=Exa)
+
+
+@action(public=True, http=Http("GET"), credentials=[EXA], examples=[Example({}, 3)])
+async def needs_a_key(ctx: Context) -> int:
+    """Say how long the key is."""
+    return len(ctx.credentials[EXA].api_key.get_secret_value())
+
+
+class Away:
+    """Has credentials that nobody gets at."""
+
+    async def resolve(self, *_: Any) -> None:
+        raise OSError("the vault is away")
+
+
+def test_credentials_are_given_to_every_call_and_the_registrys_are_not_asked():
+    registry = Registry(credentials=Away())
+    registry.register([needs_a_key])
+    client = TestClient(registry, credentials={EXA: {"api_key": "abc"}})
+    assert unwrap(client.call_sync(needs_a_key)) == 3
+    assert_contract(client)
+    assert_contract(registry, credentials={"exa": {"api_key": "abc"}})
+    with pytest.raises(TypeError, match="give the credentials to the client"):
+        assert_contract(client, credentials={})
+
+
+def test_credentials_that_are_not_given_are_the_registrys():
+    registry = Registry(credentials=MappingCredentials({EXA: {"api_key": "abcd"}}))
+    registry.register([needs_a_key])
+    assert unwrap(TestClient(registry).call_sync(needs_a_key)) == 4
+
+
+def test_who_has_credentials_and_raises_is_a_failure():
+    registry = Registry(credentials=Away())
+    registry.register([needs_a_key])
+    with pytest.raises(OSError, match="the vault is away") as caught:
+        TestClient(registry).call_sync(needs_a_key)
+    assert "has a mistake in its `credentials`, which a server only logs" in caught.value.__notes__[0]
+
+
+def test_an_action_whose_credentials_are_missing_breaks_its_examples():
+    registry = Registry(credentials=MappingCredentials())
+    registry.register([needs_a_key])
+    with pytest.raises(ContractBroken, match=r"(?s)fails with 'missing_credentials'.*fakes and credentials"):
+        assert_contract(registry)

@@ -58,7 +58,8 @@ def command(
     both; flags win. `actionary call NAME --help` shows an action's fields.
 
     Nobody is asked who calls: without --principal no scopes are needed, and the
-    handler sees no principal.
+    handler sees no principal. Credentials that the action needs are read from
+    ACTIONARY_CREDENTIAL_KEY_FIELD in the environment.
 
     The options may also stand after NAME, where a field of the same name wins;
     --input-file and --output-file then remain.
@@ -251,10 +252,19 @@ class _Call:
 
         # On an interrupt the runner stays open: closing it waits for a plain handler's thread.
         runner = asyncio.Runner()
-        context = Context[Any](caller="cli", principal=self.principal)
+        context = Context[Any](caller="cli", principal=self.principal, credentials=self._credentials())
         outcome = runner.run(invoke(self.name, read, context, self.registry))
         runner.close()
         return outcome
+
+    def _credentials(self) -> dict[str, Any]:
+        """Give the action's credentials that the environment has; for the others the registry's are asked."""
+        from actionary.credentials import EnvironmentCredentials
+
+        action, environment = self.registry.get(self.name), EnvironmentCredentials()
+        needed = () if action is None else action.definition.credentials
+        found = {each.key: environment.fields_of(each) for each in needed}
+        return {key: fields for key, fields in found.items() if fields is not None}
 
     def _complain(self, err: Err) -> None:
         """Say on standard error what went wrong; with ``--json`` the envelope says it."""
@@ -273,12 +283,27 @@ class _Call:
             return f"{self._mend_of_lists(err)}see `actionary call {self.name} --help`"
         if err.code == "forbidden" and "principal" not in self.given.options:
             return "say with --principal, and maybe --scopes, who calls"
+        if err.code == "missing_credentials":
+            return f"set {', '.join(self._variables(err.details['keys']))}"
         if err.code != "not_found":
             return ""
         near = difflib.get_close_matches(
             self.name.replace("-", "_"), [action.name for action in self.registry]
         )
         return f"did you mean `{near[0]}`?" if near else "see `actionary list`"
+
+    def _variables(self, keys: Sequence[str]) -> list[str]:
+        """Name the environment variables of credentials."""
+        from actionary.credentials import EnvironmentCredentials
+
+        action, environment = self.registry.get(self.name), EnvironmentCredentials()
+        needed = () if action is None else action.definition.credentials
+        return [
+            environment.variable(each, field)
+            for each in needed
+            if each.key in keys
+            for field in each.fields.model_fields
+        ]
 
     def _mend_of_lists(self, err: Err) -> str:
         """Say how a list is written whose items are no texts or numbers, if that went wrong."""

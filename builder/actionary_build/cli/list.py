@@ -13,7 +13,7 @@ from actionary_build.cli.project import find_project, project_option, registry_o
 from actionary_build.cli.say import say_json
 
 if TYPE_CHECKING:
-    from actionary.catalog import ActionSpec
+    from actionary.action_spec import ActionSpec
 
 
 @click.command("list")

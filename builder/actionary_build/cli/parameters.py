@@ -6,7 +6,8 @@ import shlex
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from actionary.catalog import ActionSpec, Catalog
+from actionary.action_spec import ActionSpec
+from actionary.catalog import Catalog
 from actionary.coerce import Parameter
 
 from actionary_build.emit.signature import Field, Shape, Words, named_types, shape

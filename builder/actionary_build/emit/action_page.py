@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from actionary.catalog import ActionSpec, Catalog, ExampleSpec
+from actionary.action_spec import ActionSpec, ExampleSpec
+from actionary.catalog import Catalog
 from actionary.rates import Rate
 
 from actionary_build.emit.credentials import header_of, who_may_call
@@ -131,6 +132,7 @@ _COMMON_DETAILS: Final = {
         *code("summary"),
     ),
     "conflict": (*words("object with "), *code("reason")),
+    "missing_credentials": (*words("object with "), *code("keys"), *words(", a list of texts")),
 }
 
 
@@ -204,6 +206,9 @@ def _traits(action: ActionSpec) -> Iterator[Trait]:
     if action.rate_limit:
         rates = " and ".join(str(Rate(rate.calls, rate.seconds)) for rate in action.rate_limit)
         yield Trait("Rate limit", rates, "A caller who makes more has to wait.")
+    if action.credentials:
+        keys = ", ".join(action.credentials)
+        yield Trait("Credentials", keys, "The server has to have these, whoever calls.")
     yield _time_limit(action.timeout_ms)
 
 

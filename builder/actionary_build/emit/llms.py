@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
-from actionary.catalog import ActionSpec, Catalog
+from actionary.action_spec import ActionSpec
+from actionary.catalog import Catalog
 
 from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, text_file
 from actionary_build.emit.action_page import ActionPage, ErrorRow, Trait, action_page, address, groups

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from typing import Any, Final
 
+from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, HttpSpec
 from actionary.auth_scheme import SchemeSpec
-from actionary.catalog import ActionSpec, Catalog, CursorSpec, DeprecationSpec, HttpSpec
+from actionary.catalog import Catalog
 from actionary.json_schema import Schema, move_references
 
 from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, json_file

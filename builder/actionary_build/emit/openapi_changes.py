@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from actionary.catalog import Catalog, HttpSpec
+from actionary.action_spec import HttpSpec
+from actionary.catalog import Catalog
 from actionary.codes import COMMON
 
 from actionary_build.emit.openapi_parts import Shared

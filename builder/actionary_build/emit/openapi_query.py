@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from actionary.catalog import ActionSpec, Catalog
+from actionary.action_spec import ActionSpec
+from actionary.catalog import Catalog
 from actionary.json_schema import Schema, map_schema, properties_of
 from actionary.json_types import ALTERNATIVES, item_types, json_type_of, json_types, lists_are_plain
 

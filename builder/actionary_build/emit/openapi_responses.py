@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from actionary.catalog import ActionSpec
+from actionary.action_spec import ActionSpec
 from actionary.codes import COMMON, Code
 from actionary.json_schema import Schema, move_references
 from actionary.names import pascal_case
@@ -60,6 +60,16 @@ _NEVER_KEPT: Final = frozenset(code.name for code in COMMON.values()) - {"handle
 
 _RETRIED_LATER: Final = frozenset({"rate_limited", "unavailable"})
 """Codes whose answers say when to try again (DESIGN §4)."""
+
+_EVENTS: Final[Schema] = {
+    "type": "string",
+    "description": (
+        "Server-sent events, for callers who prefer them: any number of `progress`, whose data is a JSON "
+        "object of `done`, `total` and `message`, the latter two maybe null, and at last one `result`, whose "
+        "data is the envelope of a success or a failure. What refuses a call before the action runs answers "
+        "with JSON and its own status."
+    ),
+}
 
 _LATENCY: Final[Schema] = {"type": "number", "minimum": 0}
 _NO_DETAILS: Final[Schema] = {"type": "null"}
@@ -162,7 +172,7 @@ def responses_of(action: ActionSpec, schemas: Shared, responses: Shared) -> dict
         by_status.setdefault(failure.status, []).append(failure)
     failed = {str(status): _failed(action, group, schemas, responses) for status, group in by_status.items()}
     unchanged = {"304": _unchanged(action, responses)} if action.is_revalidated else {}
-    return {"200": _succeeded(action), **unchanged, **failed}
+    return {"200": _succeeded(action, schemas), **unchanged, **failed}
 
 
 def refusal(code: Code, schemas: Shared) -> dict[str, Any]:
@@ -185,7 +195,7 @@ def _common_failure(code: Code) -> Failure:
     return Failure(code.name, code.status, code.retryable, code.meaning, details)
 
 
-def _succeeded(action: ActionSpec) -> dict[str, Any]:
+def _succeeded(action: ActionSpec, schemas: Shared) -> dict[str, Any]:
     envelope = _object(
         {
             "ok": {"type": "boolean", "const": True},
@@ -199,10 +209,11 @@ def _succeeded(action: ActionSpec) -> dict[str, Any]:
         for example in action.examples
         if example.has_output
     ]
+    events = {"text/event-stream": {"schema": schemas.refer("EventStream", _EVENTS)}}
     return {
         "description": "The result of the action.",
         "headers": _result_headers(action),
-        "content": json_content(envelope, examples),
+        "content": {**json_content(envelope, examples), **events},
     }
 
 
@@ -262,6 +273,7 @@ _COMMON_DETAILS: Final[Mapping[str, Schema]] = {
         ),
         "maxItems": 50,
     },
+    "missing_credentials": _object({"keys": {"type": "array", "items": {"type": "string"}, "minItems": 1}}),
     "conflict": _object(
         {"reason": {"type": "string", "enum": ["idempotency_key_reused", "in_progress", "unknown_effect"]}}
     ),

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final, TypeVar
 
-from actionary.catalog import ActionSpec, Catalog
+from actionary.action_spec import ActionSpec
+from actionary.catalog import Catalog
 from actionary.json_schema import REF, Schema
 
 T = TypeVar("T")

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from actionary.changes import Changes
+from actionary.credentials.resolvers import ENVIRONMENT
 from actionary.fields import Auth, Authorize
 from actionary.gates.approval import ApprovalGate
 from actionary.gates.counters import Counters
+from actionary.gates.credentials import CredentialGate
 from actionary.gates.rate_limit import RateLimit
 from actionary.store import StorePlace
 
@@ -35,6 +37,7 @@ class Gates:
     keys: StorePlace | None
     approval: ApprovalGate | None
     changes: Changes | None
+    credentials: CredentialGate | None
 
     @property
     def ask_who(self) -> bool:
@@ -43,8 +46,8 @@ class Gates:
 
     @property
     def last(self) -> bool:
-        """Whether something of calls outlives them."""
-        return self.keys is not None or self.approval is not None or self.changes is not None
+        """Whether something is to be done between `authorize` and the run, or after it."""
+        return any(each is not None for each in (self.keys, self.approval, self.credentials, self.changes))
 
 
 def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | None:
@@ -55,13 +58,14 @@ def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | Non
     keys = store if definition.takes_key else None
     is_checked = auth is not None or definition.authorize is not None or definition.scopes
     changes = None if registry is None else _changes_of(action, registry)
-    lasts = keys is not None or changes is not None or definition.needs_approval
+    lasts = keys is not None or changes is not None or definition.needs_approval or definition.credentials
     if not is_checked and not definition.rate_limit and not lasts:
         return None
     rate_limit = None
     if definition.rate_limit:
         counters = _COUNTERS if registry is None else registry.counters_of(action)
         rate_limit = RateLimit(definition.rate_limit, counters)
+    resolvers = ENVIRONMENT if registry is None else registry.resolvers_of(action)
     return Gates(
         auth=auth,
         rate_limit=rate_limit,
@@ -70,6 +74,7 @@ def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | Non
         keys=keys,
         approval=ApprovalGate(action, store) if definition.needs_approval else None,
         changes=changes,
+        credentials=CredentialGate(definition.credentials, resolvers) if definition.credentials else None,
     )
 
 

@@ -100,7 +100,7 @@ class Claim:
 
     async def release(self) -> None:
         """Give the key back: the handler did not begin, or says that it may run again."""
-        await asyncio.shield(_in_background(self._release()))
+        await asyncio.shield(_in_background(self.give_back()))
 
     async def keep(self, data: bytes) -> None:
         """Keep what the call gave; it is kept even if the call is cancelled meanwhile."""
@@ -125,7 +125,8 @@ class Claim:
             # The effect is there, and its caller is told; who repeats the call is told that it is unknown.
             _log.error("an answer could not be kept for its idempotency key")
 
-    async def _release(self) -> None:
+    async def give_back(self) -> None:
+        """Give the key back, as far as the store lets us."""
         self._renew_no_more()
         try:
             await self.store.delete(self.entry)
@@ -215,7 +216,7 @@ def _take_back(store: Store, adding: asyncio.Task[tuple[Entry, bool]]) -> None:
         return
     entry, is_new = adding.result()
     if is_new:
-        _ = _in_background(Claim(store, entry, Record.load(entry.value))._release())  # noqa: SLF001 - its own module
+        _ = _in_background(Claim(store, entry, Record.load(entry.value)).give_back())
 
 
 async def _found(store: Store, entry: Entry, digest: str) -> Kept:

@@ -19,7 +19,8 @@ from starlette.types import ASGIApp
 
 from actionary import compensation
 from actionary.action import AnyAction
-from actionary.catalog import ActionSpec, Catalog
+from actionary.action_spec import ActionSpec
+from actionary.catalog import Catalog
 from actionary.cors import Cors
 from actionary.describe import outline
 from actionary.exposure import is_exposed

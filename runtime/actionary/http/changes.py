@@ -186,6 +186,7 @@ class Endpoint:
             authorize=None,
             keys=None,
             approval=None,
+            credentials=None,
             changes=None,
         )
         self._most: Final = most

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from logging import INFO
 from time import monotonic
@@ -28,6 +28,7 @@ from actionary.http.challenge import challenge_headers
 from actionary.http.context import HttpContext
 from actionary.http.deprecation import deprecation_headers
 from actionary.http.documents import Documents
+from actionary.http.events import EVENTS, Events, begins_events, prefers_events
 from actionary.http.framing import CLOSE, TWO_ENDS, has_body, refuse_framing
 from actionary.http.held import Held
 from actionary.http.path import path_in_app
@@ -139,6 +140,7 @@ class Door:
             (b"actionary-catalog", catalog.encode()),
             (b"x-content-type-options", b"nosniff"),
         ]
+        self._eventful: dict[AnyAction, Entry] = {}
         self._places: dict[str, Place] = {}
         for action in actions:
             self._place(action, prefix, registry, helds[registry.home_of(action)])
@@ -187,12 +189,24 @@ class Door:
             asked = Unasked(place, path, method, headers, request_id, ends_twice)
             await self._answer_unasked(asked, send)
             return
+        accept, events = headers.get(b"accept"), None
+        if accept is not None and b"event-stream" in accept.lower() and method != "HEAD":
+            events = scope.get(EVENTS)
+            if events is None and prefers_events(accept):
+                async with Events(send) as events:
+                    await self({**scope, EVENTS: events}, receive, events.send)
+                return
+            if events is not None:
+                entry = self._with_events(entry)
+                events.expect([*entry.headers, (b"x-request-id", request_id)])
         running = self._running_here()
         replying = self._replying
         action, held = entry.action, entry.held
         call = Call(running, action.name, started, entry.seconds)
         call.until = started + entry.arrival
         context = HttpContext(scope, call, request_id, held.resources)
+        if events is not None:
+            context.on_progress = events.tell
         read = self._reader(entry, scope, headers, call, receive)
         resources = held.open_late if held.shares and not held.is_here else None
         if entry.hooks or self._telemetry is not None or CALLS.isEnabledFor(INFO):
@@ -241,6 +255,14 @@ class Door:
             read = partial(body_input, headers, call, receive, self._limits)
         asked = headers.get(HEADER)
         return read if asked is None else within_callers_time(call, asked, read)
+
+    def _with_events(self, entry: Entry) -> Entry:
+        """Give an entry as it answers with events; made at the first call that asks for them."""
+        made = self._eventful.get(entry.action)
+        if made is None:
+            made = replace(entry, action=begins_events(entry.action), kept=None)
+            self._eventful[entry.action] = made
+        return made
 
     def _running_here(self) -> Running:
         """Give what looks after the calls of this event loop, which is nearly always the same one."""

@@ -12,6 +12,7 @@ from typing_extensions import TypeVar
 
 from actionary.action import Action, AnyAction
 from actionary.context import Caller, Context
+from actionary.credentials import GivenCredentials
 from actionary.principal import Principal
 from actionary.registry import Registry
 from actionary.resources import Lifespan
@@ -39,12 +40,13 @@ class TestClient(Generic[R]):
     is what handlers see instead of what its lifespan yields; ``lifespan`` makes it. In
     a ``with`` or ``async with`` block the resources stay open from call to call;
     outside of one they are opened for each. ``principal`` is who calls; without one
-    the ``auth`` of an action is asked, with a request that has ``headers``. On a
-    ``clock`` deadlines come when the test says so.
+    the ``auth`` of an action is asked, with a request that has ``headers``. ``credentials``
+    are given to every call; for those that are not among them who has the registry's is
+    asked. On a ``clock`` deadlines come when the test says so.
 
     Raises:
         ValueError: There is no such ``caller``.
-        TypeError: Both ``resources`` and ``lifespan`` are given.
+        TypeError: Both ``resources`` and ``lifespan`` are given, or ``credentials`` are no mapping.
         ModuleNotFoundError: The extra ``testing`` is not installed, and outputs are to be checked.
     """
 
@@ -59,13 +61,14 @@ class TestClient(Generic[R]):
         caller: Caller = "http",
         principal: Principal | None = None,
         headers: Mapping[str, str] | None = None,
+        credentials: GivenCredentials | None = None,
         clock: FakeClock | None = None,
         check_outputs: bool = True,
         raise_failures: bool = True,
     ) -> None:
         if resources is not None and lifespan is not None:
             raise TypeError("give `resources`, or the `lifespan` that makes them, not both")
-        Context(caller=caller)  # which refuses what is no caller
+        Context(caller=caller, credentials=credentials)  # which refuses what is none
         if check_outputs:
             check_installed()
         registry = load_project() if registry is None else registry
@@ -75,6 +78,7 @@ class TestClient(Generic[R]):
             caller,
             clock,
             check_outputs=check_outputs,
+            credentials=credentials,
         )
         self._fake: Final = resources
         self._yielded: Any = None

@@ -12,7 +12,8 @@ from importlib.util import find_spec
 from typing import Any, Final, Literal, TypeAlias
 
 from actionary.action import AnyAction
-from actionary.catalog import ExampleSpec
+from actionary.action_spec import ExampleSpec
+from actionary.credentials import GivenCredentials
 from actionary.definition_error import ActionDefinitionError
 from actionary.describe import DefinitionErrors, example_of
 from actionary.exposure import is_exposed
@@ -41,6 +42,7 @@ def assert_contract(
     stricter: Collection[str] = (),
     examples: int = 100,
     seed: int = 0,
+    credentials: GivenCredentials | None = None,
 ) -> None:
     """Fail unless every action does what it says: it is called with its examples, and with made-up inputs.
 
@@ -61,22 +63,25 @@ def assert_contract(
 
     ``examples`` inputs are tried for each action, for the same ``seed`` the same ones.
     Outside of a ``with`` block a client opens its lifespan for each call, so that no call
-    sees what another left.
+    sees what another left. ``credentials`` are given to every call; a client has its own.
 
     Raises:
         ContractBroken: Some do not; it names all, each with the smallest input that shows it.
         ModuleNotFoundError: The extra ``testing`` is not installed.
         RuntimeError: An event loop runs in this thread: the test has to be a plain ``def``.
+        TypeError: ``credentials`` are given beside a client.
         ValueError: There is no action of a name that is given, or none at all to try; or one in
             ``only`` would not be run.
     """
     __tracebackhide__ = True
     _check_installed()
     refuse_in_loop("a plain `def` for the test that calls assert_contract")
+    if isinstance(subject, TestClient) and credentials is not None:
+        raise TypeError("give the credentials to the client: TestClient(..., credentials=...)")
     with ExitStack() as stack:
         client = subject
         if not isinstance(client, TestClient):
-            client = stack.enter_context(TestClient(client, caller="code"))
+            client = stack.enter_context(TestClient(client, caller="code", credentials=credentials))
         actions = _chosen(client, only, leave_out, (run, stricter))
         runner = client.runner or stack.enter_context(asyncio.Runner())
         trial = Trial(client, runner, run, example_outputs, frozenset(stricter), examples, seed)
@@ -243,7 +248,8 @@ class Trial:
         if isinstance(outcome, Err):
             return fail(
                 f"example {index + 1} fails with {outcome.code!r}: {outcome.message}",
-                "give the client a principal who may, or fakes with which it succeeds, or mend the example",
+                "give the client a principal who may, or fakes and credentials with which it succeeds, or "
+                "mend the example",
             )
         exact = self.example_outputs == "equal" and action.definition.read_only and spec.has_output
         if exact and outcome.json != spec.output:

@@ -16,6 +16,7 @@ from typing_extensions import TypeVar
 from actionary.action import Action, AnyAction
 from actionary.caller_deadline import HEADER, within_callers_time
 from actionary.context import OUTSIDE, Caller, Context, new_request_id
+from actionary.credentials import GivenCredentials
 from actionary.failures import err_of
 from actionary.gates import gates_of
 from actionary.invoke import Read, find, perform
@@ -147,12 +148,14 @@ class Pipeline:
         clock: FakeClock | None,
         *,
         check_outputs: bool,
+        credentials: GivenCredentials | None = None,
     ) -> None:
         self.registry: Final = registry
         self.resources: Final = resources
         self.caller: Final[Caller] = caller
         self._clock: Final = clock
         self._check_outputs: Final = check_outputs
+        self._credentials: Final = credentials
         self._counters: Final = OwnCounters(monotonic if clock is None else clock)
         self._validators: Final[dict[AnyAction, Mapping[str, Validator]]] = {}
 
@@ -236,6 +239,7 @@ class Pipeline:
             "request": _request(action, asking.headers) if from_outside else None,
             "action": action.name,
             "principal": None if from_outside else asking.principal,
+            "credentials": self._credentials,
         }
         context = Context[Any](**known) if self._clock is None else ClockContext[Any](self._clock, **known)
         context.call = call

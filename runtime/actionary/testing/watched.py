@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from actionary.auth_scheme import AuthUnavailable
 from actionary.context import Request
+from actionary.credentials import Credential, CredentialResolver, CredentialScope
 from actionary.gates import Gates
 from actionary.gates.counters import IN_MEMORY, Counters, Counts, MemoryCounts
 from actionary.gates.rate_limit import RateLimit
@@ -17,7 +18,7 @@ from actionary.principal import Principal
 from actionary.running import PASSED_ON, is_cancelled
 from actionary.threads import called
 
-Watched: TypeAlias = Literal["auth", "authorize", "on_invoke", "compensate"]
+Watched: TypeAlias = Literal["auth", "authorize", "credentials", "on_invoke", "compensate"]
 """What a server only logs the mistakes of, by the names under which it is given."""
 
 
@@ -64,7 +65,27 @@ def gates_in_test(
     rate_limit = gates.rate_limit
     if rate_limit is not None:
         rate_limit = None if counters is None else RateLimit(rate_limit.rates, counters)
-    return replace(gates, auth=auth, rate_limit=rate_limit, authorize=authorize)
+    credentials = gates.credentials
+    if credentials is not None:
+        watched = tuple(WatchedResolver(each, mistakes) for each in credentials.resolvers)
+        credentials = replace(credentials, resolvers=watched)
+    return replace(gates, auth=auth, rate_limit=rate_limit, authorize=authorize, credentials=credentials)
+
+
+class WatchedResolver:
+    """A resolver whose mistakes are seen."""
+
+    def __init__(self, resolver: CredentialResolver, mistakes: Mistakes) -> None:
+        self._resolver: Final = resolver
+        self._mistakes: Final = mistakes
+
+    async def resolve(self, credential: Credential[Any], scope: CredentialScope, /) -> Any:
+        """Ask the resolver."""
+        try:
+            return await called(self._resolver.resolve, credential, scope)
+        except Exception as error:
+            self._mistakes.append(Mistake("credentials", error))
+            raise
 
 
 def hooks_in_test(hooks: tuple[OnInvoke, ...], mistakes: Mistakes) -> tuple[OnInvoke, ...]:

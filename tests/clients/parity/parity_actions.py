@@ -10,8 +10,8 @@ from enum import Enum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from actionary import ActionError, Http, Request, action, define_actions
-from pydantic import BaseModel, Field
+from actionary import ActionError, Context, Credential, Http, Request, action, define_actions
+from pydantic import BaseModel, Field, SecretStr
 
 logging.getLogger("actionary").addHandler(logging.NullHandler())
 
@@ -141,4 +141,15 @@ async def guarded() -> str:
     return "in"
 
 
-define_actions([search, echo, in_thread, nothing, free, fail, guarded])
+class Login(BaseModel):
+    name: SecretStr
+    password: SecretStr
+
+
+@action(public=True, credentials=[Credential("bank", fields=Login), Credential("mail", fields=Login)])
+async def charge(amount: int, ctx: Context) -> int:
+    """Need what is not there."""
+    return amount + len(ctx.credentials)
+
+
+define_actions([search, echo, in_thread, nothing, free, fail, guarded, charge])

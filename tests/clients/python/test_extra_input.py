@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from actionary.catalog import Catalog, ExampleSpec
+from actionary.action_spec import ExampleSpec
+from actionary.catalog import Catalog
 
 NOTE = {"text": {"type": "string"}, "extra_input": {"type": "integer"}}
 OPEN: dict[str, Any] = {

@@ -12,7 +12,8 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from actionary.catalog import ActionSpec, Catalog, HttpSpec, with_digests
+from actionary.action_spec import ActionSpec, HttpSpec
+from actionary.catalog import Catalog, with_digests
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec, ExampleSpec
+from actionary.action_spec import ActionSpec, ErrorSpec, ExampleSpec
+from actionary.catalog import Catalog
 from actionary.json_schema import map_schema
 from hypothesis import strategies as st
 

@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from actionary import invoke_action_sync
-from actionary.catalog import ActionSpec, Catalog
+from actionary.action_spec import ActionSpec
+from actionary.catalog import Catalog
 from actionary.json_schema import Schema
 from actionary.registry import Registry
 from actionary_build.emit.python.annotations import code, in_models

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from actionary import codes
-from actionary.catalog import ActionSpec, Catalog, ErrorSpec
+from actionary.action_spec import ActionSpec, ErrorSpec
+from actionary.catalog import Catalog
 from actionary.json_schema import Schema
 from actionary.names import pascal_case
 
@@ -31,10 +32,10 @@ Key: TypeAlias = tuple[str, ...]
 
 RUNTIME_ERRORS: Final = (
     *("Failure", "InvalidInput", "Unauthorized", "RateLimited", "PayloadTooLarge"),
-    *("UnsupportedMediaType", "Forbidden", "Conflict", "ApprovalRequired", "Timeout"),
-    *("HandlerError", "InvalidOutput", "Unavailable"),
+    *("UnsupportedMediaType", "Forbidden", "Conflict", "ApprovalRequired", "MissingCredentials"),
+    *("Timeout", "HandlerError", "InvalidOutput", "Unavailable"),
     *("NetworkError", "ClientTimeout", "Aborted", "InvalidResponse", "UnknownError", "ClientError"),
-    *("InputProblem", "KeyConflict", "ApprovalAsked", "RawReply", "UnknownCode"),
+    *("InputProblem", "KeyConflict", "ApprovalAsked", "MissingKeys", "RawReply", "UnknownCode"),
 )
 """What the runtime's ``errors`` offers."""
 

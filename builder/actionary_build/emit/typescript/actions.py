@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from actionary.json_schema import references
 
-from actionary_build.emit.typescript.calls import DETAILS_IMPORTED, Call
+from actionary_build.emit.typescript.calls import DETAILS_TYPES, Call
 from actionary_build.emit.typescript.comments import action_comment, comment
 from actionary_build.emit.typescript.modules import Imports, module_text
 from actionary_build.emit.typescript.names import referred
@@ -23,8 +23,8 @@ def actions_module(calls: Iterable[Call], types: TypeNames) -> str:
     imports.type("../runtime/result", "ClientFailure", "Failure", "Result")
     parts: list[str] = []
     for call in calls:
-        details = (DETAILS_IMPORTED.get(failure.details or "") for failure in call.common_failures)
-        imports.type("../runtime/result", *filter(None, details))
+        needed = [DETAILS_TYPES[each.code] for each in call.common_failures if each.code in DETAILS_TYPES]
+        imports.type("../runtime/result", *needed)
         used = {name for schema in call.action.schemas for name in references(schema)}
         if used:
             imports.type("../types", *(types[name] for name in used))

@@ -6,26 +6,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from actionary.catalog import ActionSpec, Catalog
+from actionary.action_spec import ActionSpec
+from actionary.catalog import Catalog
 from actionary.names import slug
 
 from actionary_build.emit.typescript.names import ActionNames, Names
 from actionary_build.emit.typescript.types import expression
 
-INPUT_ISSUES: Final = "readonly InputIssue[]"
-
 _COMMON_DETAILS: Final = {
-    "invalid_input": INPUT_ISSUES,
+    "invalid_input": "readonly InputIssue[]",
     "approval_required": "ApprovalAsked",
     "conflict": "KeyConflict",
+    "missing_credentials": "MissingKeys",
 }
 """The type of ``details`` for the common codes that carry some."""
 
-DETAILS_IMPORTED: Final = {
-    INPUT_ISSUES: "InputIssue",
-    **{name: name for name in ("ApprovalAsked", "KeyConflict")},
-}
-"""The name that a module imports for a type of ``details``."""
+DETAILS_TYPES: Final = {**_COMMON_DETAILS, "invalid_input": "InputIssue"}
+"""The type of the runtime that the details of a common code need."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from actionary.catalog import ActionSpec
+from actionary.action_spec import ActionSpec
 
 from actionary_build.emit.constraints import constraints
 from actionary_build.texts import TypeScriptComment

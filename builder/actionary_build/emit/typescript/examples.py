@@ -11,7 +11,7 @@ from actionary import codes
 from actionary.catalog import Catalog
 
 from actionary_build.emit.plain_input import plain_input
-from actionary_build.emit.typescript.calls import INPUT_ISSUES, Call, ServerFailure
+from actionary_build.emit.typescript.calls import Call, ServerFailure
 from actionary_build.emit.typescript.types import literal_key
 from actionary_build.texts import TypeScriptString, json_text
 
@@ -105,7 +105,7 @@ def _cases(call: Call) -> list[str]:
 
 
 def _explained(failure: ServerFailure) -> str:
-    if failure.details == INPUT_ISSUES:
+    if failure.code == "invalid_input":
         return 'failure.details.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")'
     return "`${failure.message} ${JSON.stringify(failure.details)}`"
 

@@ -29,6 +29,7 @@ RUNTIME_TYPES: Final = {
         "Failure",
         "InputIssue",
         "KeyConflict",
+        "MissingKeys",
         "NetworkError",
         "RawAnswer",
         "Result",

@@ -11,7 +11,7 @@ from .actions import meals as _meals
 from .actions import orders as _orders
 from .actions import shop as _shop
 
-_CATALOG = "29a81579efade99a"
+_CATALOG = "0e2326d503b8de07"
 """The server's actions that this client was generated from."""
 
 

@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "29a81579efade99a",
+  catalog: "0e2326d503b8de07",
   clientCodes: {
     network_error: {
       retryable: true,

@@ -18,6 +18,7 @@ export type {
   Failure,
   InputIssue,
   KeyConflict,
+  MissingKeys,
   NetworkError,
   RawAnswer,
   Result,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from actionary import Action, ActionError, Example, Http, Principal, action
+from actionary import Action, ActionError, Context, Credential, Example, Http, Principal, action
 from actionary.auth import ApiKeyAuth, BearerAuth
 from actionary.context import Request
-from pydantic import BaseModel, ConfigDict, Field
+from actionary.credentials import MappingCredentials
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from shapes._nested import Closed, Defaults, Open, Tree
 from shapes._shape import Actions, whole
 
@@ -136,6 +137,28 @@ async def key_get() -> str:
     return "a"
 
 
+class Pair(BaseModel):
+    """What the other side knows us by."""
+
+    name: SecretStr
+    password: SecretStr
+
+
+PAIRS = (
+    Credential("odd_pair", fields=Pair, scope="user"),
+    Credential("other_pair", fields=Pair, scope="user"),
+)
+KNOWN = MappingCredentials(
+    users={"right": {pair: {"name": "a name", "password": "a password"} for pair in PAIRS}}
+)
+
+
+@action(public=True, auth=BEARER, credentials=PAIRS)
+async def needing_post(ctx: Context) -> int:
+    """Need what only some callers have."""
+    return len(ctx.credentials)
+
+
 @action(public=True, http=Http("GET"), auth=is_known, errors=[Gone])
 def guarded_get() -> str:
     """Answer those who are known, in a thread."""
@@ -194,7 +217,7 @@ def odd() -> Actions:
     """Give the actions that are no echo of one type."""
     singles: tuple[Action[..., Any], ...] = (
         *(fails_post, fails_get, guarded_post, guarded_get, nothing_post, nothing_get),
-        *(unchecked_post, big, texts, many, bearer_post, bearer_get, key_post, key_get),
+        *(unchecked_post, big, texts, many, bearer_post, bearer_get, key_post, key_get, needing_post),
     )
     yield from singles
     yield from whole(Names, {"from": "a", "x-y": 2, "list[]": ["a"], "😀": True})

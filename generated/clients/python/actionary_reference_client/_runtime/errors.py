@@ -126,6 +126,20 @@ class ApprovalRequired(Failure):
     code: Literal["approval_required"] = "approval_required"
 
 
+class MissingKeys(Model):
+    """Which credentials the server does not have."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingCredentials(Failure):
+    """A credential the action needs is not set."""
+
+    details: MissingKeys
+    code: Literal["missing_credentials"] = "missing_credentials"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeout(Failure):
     """The action did not end in time."""

@@ -50,6 +50,11 @@ export interface KeyConflict {
   readonly reason: "idempotency_key_reused" | "in_progress" | "unknown_effect";
 }
 
+/** The `details` of `missing_credentials`: the credentials that the server does not have. */
+export interface MissingKeys {
+  readonly keys: readonly string[];
+}
+
 /** An answer as it came, when it is none of this API. */
 export interface RawAnswer {
   readonly status: number;

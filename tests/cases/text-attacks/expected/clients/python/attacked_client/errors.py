@@ -16,6 +16,8 @@ from ._runtime.errors import InputProblem as InputProblem
 from ._runtime.errors import InvalidInput as InvalidInput
 from ._runtime.errors import InvalidOutput as InvalidOutput
 from ._runtime.errors import InvalidResponse as InvalidResponse
+from ._runtime.errors import MissingCredentials as MissingCredentials
+from ._runtime.errors import MissingKeys as MissingKeys
 from ._runtime.errors import NetworkError as NetworkError
 from ._runtime.errors import PayloadTooLarge as PayloadTooLarge
 from ._runtime.errors import RateLimited as RateLimited

@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "405d054dfdab14d4",
+  catalog: "8d29b513f0cda5c4",
   clientCodes: {
     network_error: {
       retryable: true,

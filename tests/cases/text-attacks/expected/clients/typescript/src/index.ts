@@ -16,6 +16,7 @@ export type {
   ClientFailure,
   Failure,
   InputIssue,
+  MissingKeys,
   NetworkError,
   RawAnswer,
   Result,

@@ -35,6 +35,11 @@ export interface InputIssue {
   readonly message: string;
 }
 
+/** The `details` of `missing_credentials`: the credentials that the server does not have. */
+export interface MissingKeys {
+  readonly keys: readonly string[];
+}
+
 /** An answer as it came, when it is none of this API. */
 export interface RawAnswer {
   readonly status: number;
