@@ -333,7 +333,14 @@ def every_action(sample: Catalog) -> list[ActionSpec]:
     action = sample.get("create_order")
     assert action is not None
     return [
-        replace(action, auth=True, authorize=True, rate_limit=(RateSpec(calls=1, seconds=1),), timeout_ms=1),
+        replace(
+            action,
+            auth=True,
+            authorize=True,
+            rate_limit=(RateSpec(calls=1, seconds=1),),
+            timeout_ms=1,
+            credentials=("bank",),
+        ),
         *sample.http_actions,
     ]
 
