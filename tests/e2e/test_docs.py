@@ -293,3 +293,13 @@ def files_of(table: list[list[str]]) -> set[str]:
         assert files, pattern
         found |= {path.relative_to(ROOT / "generated").as_posix() for path in files}
     return found
+
+
+def test_what_the_page_of_source_systems_names_is_there() -> None:
+    text = (ROOT / "docs" / "source-systems.md").read_text()
+    named = re.findall(r"`((?:runtime|builder|tests)/[\w./]+)(?:::(\w+))?`", text)
+    assert named
+    for path, test in named:
+        assert (ROOT / path).exists(), path
+        if test:
+            assert re.search(rf"def {test}\(", (ROOT / path).read_text()), f"{path}::{test}"
