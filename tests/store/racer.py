@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from actionary.approvals import Asked, use
 from actionary.store import Entry
 from actionary.store.sql import SqlStore
+
+ASKED = Asked(action="send", definition="d", principal="ann", organisation=None, input="i")
 
 
 async def main(url: str, name: str) -> None:
@@ -19,6 +22,8 @@ async def main(url: str, name: str) -> None:
         if order == "find":
             found[key] = await store.get(key)
             return True
+        if order == "use":
+            return await use(store, key, ASKED) is not None
         entry = found[key]
         assert entry is not None
         if order == "replace":

@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from actionary.approvals import Asked, ask, decide
+from actionary.store.sql import SqlStore
 
 RACER = Path(__file__).parent / "racer.py"
 Start = Callable[[str, str], "subprocess.Popen[str]"]
@@ -52,6 +54,21 @@ async def test_of_two_processes_that_race_one_wins_each_time(url, open_sql, star
         assert sum(won) == 1, (number, won)
         wins[won.index(True)] += 1
     assert min(wins) > 0, "they never raced"
+
+
+async def test_of_two_processes_that_come_with_one_grant_one_gets_through(url, start):
+    store = SqlStore(url)
+    two = [start(url, "a"), start(url, "b")]
+    asked = Asked(action="send", definition="d", principal="ann", organisation=None, input="i")
+    wins = [0, 0]
+    for number in range(1000):
+        key = (await ask(store, asked, summary="", given=None)).key
+        await decide(store, key, "approved", by=None)
+        won = tell(two, f"use {key}")
+        assert sum(won) == 1, (number, won)
+        wins[won.index(True)] += 1
+    assert min(wins) > 0, "they never raced"
+    await store.close()
 
 
 async def test_two_processes_that_start_at_once_make_the_tables_once(url, start):
