@@ -175,6 +175,17 @@ def test_who_was_away_too_long_or_missed_too_much_is_told_to_begin_anew(serve, m
         assert stream.next()["event"] == "change"
 
 
+def test_who_heard_of_another_store_is_told_to_begin_anew(api):
+    with listening(api) as stream:
+        log(api, "a")
+        stream.next()
+        _, moment = stream.id.split(".")
+    with listening(api, **{"Last-Event-ID": f"1000.{moment}"}) as stream:
+        assert stream.next()["event"] == "reset"
+        log(api, "b")
+        assert stream.next()["event"] == "change"
+
+
 @pytest.mark.parametrize("given", ["x", "1", "-1.2", "1.2.3", "9" * 40 + ".1"])
 def test_what_is_no_id_of_an_event_is_refused(api, given):
     refused = api.get("/api/changes", headers={"Last-Event-ID": given})

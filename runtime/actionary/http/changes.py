@@ -101,6 +101,8 @@ class Hub:
         if self._looking is None:
             self._looking = asyncio.create_task(self._look(store, last))
         missed: list[bytes] = []
+        if after is not None and after > last:  # the store is another one, or an older copy of itself
+            listener.has_missed = True
         if after is not None and after < last:
             events = await store.read(STREAM, after, limit=MOST_WAITING + 1)
             if len(events) > MOST_WAITING:
