@@ -116,7 +116,7 @@ def test_examples_in_openapi_fit_the_schemas_beside_them(catalog, openapi):
 def test_a_wrong_answer_does_not_fit_the_document(sample):
     (file,) = openapi_emitter.emitter.emit(sample, NoOptions(), {})
     document = json.loads(file.content)
-    conflict = document["components"]["responses"]["OutOfStockOrShopClosed"]
+    conflict = document["components"]["responses"]["ConflictOrOutOfStockOrShopClosed"]
     schema = {**conflict["content"]["application/json"]["schema"], "components": document["components"]}
     answer = {
         "ok": False,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["build", "call", "init", "list", "serve"]
+COMMANDS = ["approvals", "build", "call", "init", "list", "serve"]
 START = "from actionary_build.cli import run; sys.exit(run())"
 
 
@@ -43,7 +43,7 @@ def test_help_names_every_command_with_what_it_does(actionary):
 def test_every_command_has_help(actionary, command):
     shown = actionary(command, "--help", cwd="/")
     assert shown.returncode == 0
-    assert "[DIR]" in shown.stdout if command == "init" else "--project DIR" in shown.stdout
+    assert {"init": "[DIR]", "approvals": "approve"}.get(command, "--project DIR") in shown.stdout
 
 
 def test_help_imports_nothing_heavy():

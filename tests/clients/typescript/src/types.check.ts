@@ -109,6 +109,8 @@ export function everyFailure(failure: CreateOrderFailure): string {
       return nothing(failure.details);
     case "invalid_input":
       return failure.details.map((issue) => issue.path.join(".") + issue.type + issue.message).join();
+    case "conflict":
+      return failure.details.reason;
     case "out_of_stock":
       same<Same<typeof failure.details, StockDetails>>();
       return String(failure.details.available);

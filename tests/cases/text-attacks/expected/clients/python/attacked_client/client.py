@@ -6,7 +6,7 @@ from ._runtime.client import AsyncCalls as _AsyncCalls
 from ._runtime.client import SyncCalls as _SyncCalls
 from .actions import x_script_7_s_a_b as _x_script_7_s_a_b
 
-_CATALOG = "8d29b513f0cda5c4"
+_CATALOG = "5b16e6d3f4a43e55"
 """The server's actions that this client was generated from."""
 
 

@@ -7,8 +7,11 @@ import typing as _typing
 
 from . import models as _models
 from ._runtime.errors import Aborted as Aborted
+from ._runtime.errors import ApprovalAsked as ApprovalAsked
+from ._runtime.errors import ApprovalRequired as ApprovalRequired
 from ._runtime.errors import ClientError as ClientError
 from ._runtime.errors import ClientTimeout as ClientTimeout
+from ._runtime.errors import Conflict as Conflict
 from ._runtime.errors import Failure as Failure
 from ._runtime.errors import Forbidden as Forbidden
 from ._runtime.errors import HandlerError as HandlerError
@@ -16,6 +19,7 @@ from ._runtime.errors import InputProblem as InputProblem
 from ._runtime.errors import InvalidInput as InvalidInput
 from ._runtime.errors import InvalidOutput as InvalidOutput
 from ._runtime.errors import InvalidResponse as InvalidResponse
+from ._runtime.errors import KeyConflict as KeyConflict
 from ._runtime.errors import MissingCredentials as MissingCredentials
 from ._runtime.errors import MissingKeys as MissingKeys
 from ._runtime.errors import NetworkError as NetworkError

@@ -4,7 +4,7 @@ import type { Contract } from "./runtime/action.js";
 import { open, type ClientOptions, type Connection } from "./runtime/connection.js";
 
 const contract: Contract = {
-  catalog: "8d29b513f0cda5c4",
+  catalog: "5b16e6d3f4a43e55",
   clientCodes: {
     network_error: {
       retryable: true,

@@ -13,9 +13,11 @@ export { ActionError, unwrap } from "./runtime/error.js";
 export type {
   Aborted,
   AnyFailure,
+  ApprovalAsked,
   ClientFailure,
   Failure,
   InputIssue,
+  KeyConflict,
   MissingKeys,
   NetworkError,
   RawAnswer,

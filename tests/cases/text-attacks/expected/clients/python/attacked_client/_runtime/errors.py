@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from pydantic import AwareDatetime
+
 from .model import Model
 
 
@@ -88,6 +90,40 @@ class Forbidden(Failure):
 
     details: None = None
     code: Literal["forbidden"] = "forbidden"
+
+
+class KeyConflict(Model):
+    """Why an idempotency key has no answer."""
+
+    reason: Literal["idempotency_key_reused", "in_progress", "unknown_effect"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict(Failure):
+    """The idempotency key stands for another call."""
+
+    details: KeyConflict
+    code: Literal["conflict"] = "conflict"
+
+
+class ApprovalAsked(Model):
+    """What a human is asked for.
+
+    ``approval_key`` is what the same call is made with once it is approved, as the
+    header ``Actionary-Approval``; ``summary`` is one line of what the call would do.
+    """
+
+    approval_key: str
+    expires_at: AwareDatetime
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRequired(Failure):
+    """A human has to approve this call first."""
+
+    details: ApprovalAsked
+    code: Literal["approval_required"] = "approval_required"
 
 
 class MissingKeys(Model):

@@ -35,6 +35,21 @@ export interface InputIssue {
   readonly message: string;
 }
 
+/** What a human is asked for: the `details` of `approval_required`. */
+export interface ApprovalAsked {
+  /** What the same call is made with once it is approved, as the header `Actionary-Approval`. */
+  readonly approval_key: string;
+  /** Format date-time. */
+  readonly expires_at: string;
+  /** One line of what the call would do. */
+  readonly summary: string;
+}
+
+/** Why an idempotency key has no answer: the `details` of `conflict`. */
+export interface KeyConflict {
+  readonly reason: "idempotency_key_reused" | "in_progress" | "unknown_effect";
+}
+
 /** The `details` of `missing_credentials`: the credentials that the server does not have. */
 export interface MissingKeys {
   readonly keys: readonly string[];
