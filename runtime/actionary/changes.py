@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 from weakref import WeakKeyDictionary, WeakSet
 
 from actionary.context import Context
-from actionary.store import StorePlace, StoreUnavailableError
+from actionary.store import StoreError, StorePlace, StoreUnavailableError
 
 STREAM: Final = "changes"
 
@@ -85,7 +85,7 @@ async def tell(changes: Changes, ctx: Context[Any], *, succeeded: bool) -> None:
         store = changes.place.ready()
         for change in found:
             await store.append(STREAM, change.dump(), seconds=SECONDS)
-    except StoreUnavailableError as error:
+    except (StoreUnavailableError, StoreError) as error:  # what was done is done
         _log.error("changes of %s could not be told: %s (request %s)", ctx.action, error, ctx.request_id)
         return
     for waker in tuple(wakers()):

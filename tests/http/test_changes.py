@@ -232,6 +232,11 @@ def test_without_changes_there_is_nothing_to_listen_to(serve):
     assert api.get("/api/changes").status_code == 404
 
 
+def test_a_look_at_the_headers_ends_at_once(api):
+    looked = api.head("/api/changes")
+    assert (looked.status_code, looked.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+
+
 def test_only_so_many_listen_at_once(serve):
     api = serve(create_app(made()[0], limits=Limits(listeners=1)))
     with listening(api):

@@ -207,6 +207,8 @@ class Endpoint:
                 if self._gates.auth is not None:
                     await authenticate(self._gates.auth, ctx, call)
                 resumed = _resumed(request)
+                if request.method == "HEAD":
+                    return Response(headers=headers, media_type="text/event-stream")
                 return await self._stream(ctx, resumed, headers)
         except CommonError as error:
             err = err_of(error, "changes", (monotonic() - started) * 1000, request_id.decode())
