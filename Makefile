@@ -5,21 +5,22 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 TYPESCRIPT := tests/clients/typescript
+WEB := tests/e2e/web
 SERVERS := tests/install_servers.sh
 TS_RUNTIME := builder/actionary_build/emit/typescript/runtime
 
 .PHONY: setup demo serve check test test-long bench
 .NOTPARALLEL:
 
-setup: .venv/installed $(TYPESCRIPT)/node_modules/.package-lock.json
+setup: .venv/installed $(TYPESCRIPT)/node_modules/.package-lock.json $(WEB)/node_modules/.package-lock.json
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
 
-$(TYPESCRIPT)/node_modules/.package-lock.json: $(TYPESCRIPT)/package-lock.json
-	npm ci --prefix $(TYPESCRIPT) --no-audit --no-fund
+%/node_modules/.package-lock.json: %/package-lock.json
+	npm ci --prefix $* --no-audit --no-fund
 	touch $@
 
 demo: setup
@@ -33,8 +34,9 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
-	cd $(TYPESCRIPT) && node_modules/.bin/biome ci --colors=off --config-path=. $(CURDIR)/$(TS_RUNTIME) .
-	$(TYPESCRIPT)/node_modules/.bin/tsc -p $(TS_RUNTIME)
+	cd $(TYPESCRIPT) && node_modules/.bin/biome ci --colors=off --config-path=. $(CURDIR)/$(TS_RUNTIME) $(CURDIR)/$(WEB) .
+	$(TYPESCRIPT)/node_modules/typescript/bin/tsc -p $(TS_RUNTIME)
+	$(TYPESCRIPT)/node_modules/typescript/bin/tsc -p $(WEB)/runtime.tsconfig.json
 	$(BIN)/actionary build --check
 
 test: setup check

@@ -18,8 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from actions._first_rows import FIRST_ROWS
 from actions._tables import metadata
 
-DEFAULT_FILE: Final = Path(__file__).parents[1] / ".actionary" / "reference.db"
-"""Where the data is when `DATABASE_URL` does not say; git ignores the folder."""
+FOLDER: Final = Path(__file__).parents[1]
+"""Where all is kept that no variable puts elsewhere: beside `pyproject.toml`, where git ignores ``*.db``."""
+
+DEFAULT_FILE: Final = FOLDER / "reference.db"
+"""Where the data is when `DATABASE_URL` does not say."""
+
+STATE_FILE: Final = FOLDER / "state.db"
+"""Where the registry's store is when `ACTIONARY_STORE` does not say."""
 
 LOCK_SECONDS: Final = 10
 """How long a transaction waits for one of another process to end."""

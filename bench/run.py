@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import Final
 
 from building import build_tables
+from clienting import client_tables
 from documenting import document_tables
 from gating import gate_tables
 from importing import import_tables
@@ -22,6 +23,7 @@ from report import Table, text_of
 from soak import soak_tables
 from starting import start_tables
 from steps import steps_tables
+from storing import store_tables
 
 Bench = Callable[[argparse.Namespace], Iterator[Table]]
 
@@ -35,6 +37,8 @@ BENCHES: Final[dict[str, Bench]] = {
     "build": lambda given: build_tables(actions=given.actions),
     "import": lambda given: import_tables(rounds=given.rounds),
     "steps": lambda given: steps_tables(rounds=given.rounds, calls=given.requests, many=given.actions),
+    "clients": lambda given: client_tables(rounds=given.rounds, many=given.actions),
+    "store": lambda given: store_tables(rounds=given.rounds, requests=given.requests),
     "soak": lambda given: soak_tables(peer=given.peer, seconds=given.seconds),
 }
 

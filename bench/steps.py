@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from time import monotonic, process_time
+from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 from actionary import Context, Registry, define_actions
@@ -25,18 +25,14 @@ from actionary.limits import Limits
 from actionary.observe import Observed
 from actionary.rates import read_rates
 from actionary.running import Call, running_here
+from in_process import Found, Step, asking, awaiting, calling, measure, receive, scope_of
 from measure import median_ratio
 from own_peers import ANN, RATE, action_of, actionary, guarded, may, notice, who
 from plain_peers import pydantic
 from pydantic import BaseModel
 from report import Asked, Row, Table, at_least
 from workload import BODY, REPLY, path_of, work
-
-Step = Callable[[int], Awaitable[None]]
-"""Goes through a step so many times."""
-
-Found = Mapping[str, list[float]]
-"""By step the seconds per call of each round."""
+from written_out_peer import written_out
 
 ALONE = "pydantic: validate_json, handler, to_json"
 WHOLE = "door: the ASGI application"
@@ -68,40 +64,34 @@ def _step_row(label: str, seconds: float, whole: float, alone: float) -> Row:
 
 
 def _beside(doors: Found, many: int, rounds: int, calls: int) -> Table:
-    one, last, bare = doors.values()
+    one, last, bare, limit = doors.values()
     rows: tuple[tuple[str, list[float], list[float], Asked | None], ...] = (
         (f"the last of {many:,} actions, the only one = 1", one, last, at_least(0.95)),
-        ("the only action, bare ASGI + pydantic = 1", bare, one, None),
+        ("the only action, bare ASGI + pydantic = 1", bare, one, at_least(0.85)),
+        ("its promises written out in one function, bare ASGI + pydantic = 1", bare, limit, None),
+        ("the only action, its promises written out = 1", limit, one, None),
     )
     return Table(
         "Steps: the ASGI application in process, without a server",
         ("CPU",),
         tuple(Row(label, (median_ratio(over, under),), asked) for label, over, under, asked in rows),
-        f"Calls per CPU second, as medians of the ratios of {rounds} interleaved rounds of {calls:,} calls.",
+        f"Calls per CPU second, as medians of the ratios of {rounds} interleaved rounds of {calls:,} calls. "
+        "Written out: one function for one action that does the same where all is well, and nothing else.",
     )
 
 
 async def _measure_all(rounds: int, calls: int, many: int) -> tuple[Found, Found, Found]:
     doors = {
-        "one": _asking(actionary(1), 1),
-        "last": _asking(actionary(many), many),
-        "bare": _asking(pydantic(1), 1),
+        "one": asking(actionary(1), 1),
+        "last": asking(actionary(many), many),
+        "bare": asking(pydantic(1), 1),
+        "limit": asking(written_out(), 1),
     }
     return (
-        await _measure(_plain_steps(), rounds, calls),
-        await _measure(_gate_steps(), rounds, calls),
-        await _measure(doors, rounds, calls),
+        await measure(_plain_steps(), rounds, calls),
+        await measure(_gate_steps(), rounds, calls),
+        await measure(doors, rounds, calls),
     )
-
-
-async def _measure(steps: Mapping[str, Step], rounds: int, calls: int) -> Found:
-    found: dict[str, list[float]] = {label: [] for label in steps}
-    for _ in range(rounds):
-        for label, step in steps.items():
-            began = process_time()
-            await step(calls)
-            found[label].append((process_time() - began) / calls)
-    return found
 
 
 def _plain_steps() -> dict[str, Step]:
@@ -115,7 +105,7 @@ def _plain_steps() -> dict[str, Step]:
     given = prepared.read_json(BODY)
     quote = each.quote(total_cents=6300, items=3, delivery="express")
     context: Context[Any] = Context(caller="http", action=action.name)
-    scope, limits = _scope(1), Limits()
+    scope, limits = scope_of(1), Limits()
     headers = dict(scope["headers"])
     places = {path_of(1): {"POST": action}}
 
@@ -137,7 +127,7 @@ def _plain_steps() -> dict[str, Step]:
         HttpContext(scope, call, b"r-1", None)
 
     async def read_body() -> None:
-        await body_input(headers, call, _receive, limits, action)
+        await body_input(headers, call, receive, limits, action)
 
     async def handle() -> None:
         await action.binding.call(given, context)
@@ -150,18 +140,18 @@ def _plain_steps() -> dict[str, Step]:
 
     call = timed()
     return {
-        ALONE: _awaiting(alone),
-        "find: path, look-up, headers": _calling(find),
-        "request id": _calling(new_request_id),
-        "context": _awaiting(make_context),
-        "deadline: made, begun and ended": _awaiting(deadline),
-        "read the body": _awaiting(read_body),
-        "read_json: validation alone": _calling(lambda: prepared.read_json(BODY)),
-        "handler": _awaiting(handle),
-        "write_output: serialization": _calling(lambda: prepared.write_output(quote)),
-        "envelope": _calling(lambda: ok_envelope(REPLY, action.name, 0.042)),
-        "perform: the pipeline": _awaiting(whole),
-        WHOLE: _asking(actionary(1), 1),
+        ALONE: awaiting(alone),
+        "find: path, look-up, headers": calling(find),
+        "request id": calling(new_request_id),
+        "context": awaiting(make_context),
+        "deadline: made, begun and ended": awaiting(deadline),
+        "read the body": awaiting(read_body),
+        "read_json: validation alone": calling(lambda: prepared.read_json(BODY)),
+        "handler": awaiting(handle),
+        "write_output: serialization": calling(lambda: prepared.write_output(quote)),
+        "envelope": calling(lambda: ok_envelope(REPLY, action.name, 0.042)),
+        "perform: the pipeline": awaiting(whole),
+        WHOLE: asking(actionary(1), 1),
     }
 
 
@@ -171,7 +161,7 @@ def _gate_steps() -> dict[str, Step]:
     action = action_of(each)
     given = action.prepared.read_json(BODY)
     call = Call(running_here(), action.name, monotonic(), 3600)
-    context = HttpContext(_scope(1), call, b"r-1", None)
+    context = HttpContext(scope_of(1), call, b"r-1", None)
     context.principal = ANN
     scopes = frozenset({"quote"})
     rate = RateLimit(read_rates(RATE), Counters("memory://"))
@@ -192,41 +182,16 @@ def _gate_steps() -> dict[str, Step]:
         Observed(context, (), None, "POST", path_of(1)).end(None, 0.001)
 
     return {
-        "auth": _awaiting(ask_who),
-        "scopes": _calling(lambda: check_scopes(scopes, context)),
-        "authorize": _awaiting(ask_whether),
-        "rate limit in memory": _awaiting(count),
-        "on_invoke": _calling(tell_hook),
-        "call log": _logging(_calling(tell_log)),
-        "door, call log on": _logging(_asking(actionary(1), 1)),
-        "door, every gate": _asking(guarded(1), 1),
-        "door, every gate, call log on": _logging(_asking(guarded(1), 1)),
+        "auth": awaiting(ask_who),
+        "scopes": calling(lambda: check_scopes(scopes, context)),
+        "authorize": awaiting(ask_whether),
+        "rate limit in memory": awaiting(count),
+        "on_invoke": calling(tell_hook),
+        "call log": _logging(calling(tell_log)),
+        "door, call log on": _logging(asking(actionary(1), 1)),
+        "door, every gate": asking(guarded(1), 1),
+        "door, every gate, call log on": _logging(asking(guarded(1), 1)),
     }
-
-
-def _calling(step: Callable[[], object]) -> Step:
-    async def repeat(calls: int) -> None:
-        for _ in range(calls):
-            step()
-
-    return repeat
-
-
-def _awaiting(step: Callable[[], Awaitable[None]]) -> Step:
-    async def repeat(calls: int) -> None:
-        for _ in range(calls):
-            await step()
-
-    return repeat
-
-
-def _asking(app: Any, number: int) -> Step:
-    """Call an ASGI application's quote of a number."""
-
-    async def ask() -> None:
-        await app(_scope(number), _receive, _send)
-
-    return _awaiting(ask)
 
 
 def _logging(step: Step) -> Step:
@@ -240,26 +205,3 @@ def _logging(step: Step) -> Step:
                 await step(calls)
 
     return repeat
-
-
-def _scope(number: int) -> dict[str, Any]:
-    return {
-        "type": "http",
-        "method": "POST",
-        "path": path_of(number),
-        "query_string": b"",
-        "headers": [
-            (b"host", b"localhost"),
-            (b"accept", b"*/*"),
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(BODY)),
-        ],
-    }
-
-
-async def _receive() -> dict[str, Any]:
-    return {"type": "http.request", "body": BODY, "more_body": False}
-
-
-async def _send(_: Any) -> None:
-    pass

@@ -6,6 +6,7 @@ The data is in a database that is gone afterwards, so the demo always shows the 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -21,13 +22,21 @@ HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parent
 CLIENTS: Final = ROOT / "generated" / "clients"
 NODE: Final = ROOT / "tests" / "clients" / "typescript"
+WEB: Final = ROOT / "tests" / "e2e" / "web"
 ACTIONARY: Final = str(Path(sys.executable).with_name("actionary"))
+ORDER: Final = '{"lines": [{"product_id": "p-302"}], "delivery": {"method": "pickup", "shop": "harbour"}}'
+EMAIL: Final = '{"to": "jane@example.com", "subject": "Your order", "body": "It waits at the harbour."}'
+APPROVAL_KEY: Final = re.compile(r'"approval_key":"([^"]+)"')
 
 
 def main() -> None:
     """Show it all; a step that does not end as it should ends the demo."""
     with TemporaryDirectory() as folder:
-        environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder}/shop.db"}
+        environment = {
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{folder}/shop.db",
+            "ACTIONARY_STORE": f"sqlite:///{folder}/state.db",
+        }
 
         say("Build what the actions say. Only files that differ are written.")
         show(ACTIONARY, "build", env=environment)
@@ -39,9 +48,18 @@ def main() -> None:
             say("Call them with curl: a good call, a bad input, a private name, an unknown one.")
             show("curl", "-sS", f"{actions}/search_products?{urlencode({'query': 'tent'})}")
             show("curl", "-sS", f"{actions}/search_products?{urlencode({'query': 'tent', 'limit': 99})}")
-            restock = '{"product_id": "p-301", "quantity": 5}'
-            show("curl", "-sS", "-H", "content-type: application/json", "-d", restock, f"{actions}/restock")
+            post(f"{actions}/restock", '{"product_id": "p-301", "quantity": 5}')
             show("curl", "-sS", f"{actions}/no_such_action")
+
+            say("Order twice under one idempotency key: the order is made once, and its answer is repeated.")
+            for _ in range(2):
+                post(f"{actions}/create_order", ORDER, "Idempotency-Key: demo-1")
+
+            say("Send an email: it waits for a human, who says yes on the server's machine.")
+            key = APPROVAL_KEY.findall(post(f"{actions}/send_email", EMAIL))[0]
+            show(ACTIONARY, "approvals", "list", env=environment)
+            show(ACTIONARY, "approvals", "approve", key, env=environment)
+            post(f"{actions}/send_email", EMAIL, f"Actionary-Approval: {key}")
 
             say("Call them from the command line, which needs no server and reaches the private one too.")
             show(ACTIONARY, "call", "restock", "--product-id", "p-102", "--quantity", "5", env=environment)
@@ -58,7 +76,7 @@ def main() -> None:
     say(
         "That was all: the server has ended, and its data is gone. What was built is in generated/:\n"
         "openapi.json, mcp/tools.json, llms.txt, docs/index.html, clients/typescript, clients/python.\n"
-        "`make serve` keeps serving on http://127.0.0.1:8000, with its data in .actionary/reference.db."
+        "`make serve` keeps serving on http://127.0.0.1:8000, with its data in reference.db."
     )
 
 
@@ -67,19 +85,26 @@ def say(text: str) -> None:
     print(f"\n{text}", flush=True)
 
 
-def show(*command: str, env: dict[str, str] | None = None, code: int = 0) -> None:
-    """Show a command and let it print; ``code`` is the exit code it has to have.
+def post(url: str, given: str, *headers: str) -> str:
+    """Show a call that sends JSON and the given headers, and give its answer."""
+    sent = [part for header in ("content-type: application/json", *headers) for part in ("-H", header)]
+    return show("curl", "-sS", *sent, "-d", given, url)
+
+
+def show(*command: str, env: dict[str, str] | None = None, code: int = 0) -> str:
+    """Show a command and what it prints, and give that; ``code`` is the exit code it has to have.
 
     Raises:
         SystemExit: It has another.
     """
     told = [part.replace(f"{ROOT}/", "").replace(sys.executable, "python") for part in command]
     print(f"$ {shlex.join([Path(told[0]).name, *told[1:]])}", flush=True)
-    done = subprocess.run(command, cwd=ROOT, env=env, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=False)
+    if done.stdout:
+        print(done.stdout.removesuffix("\n"), flush=True)
     if done.returncode != code:
         raise SystemExit(f"the demo ends: the command ended with {done.returncode}, not with {code}")
-    if command[0] == "curl":
-        print(flush=True)
+    return done.stdout
 
 
 @contextmanager
@@ -108,13 +133,13 @@ def compiled(folder: Path) -> str:
     modules = folder / "node_modules"
     package = modules / "actionary-reference-client"
     shutil.copytree(CLIENTS / "typescript", package)
-    for name in ("@types", "undici-types"):
-        (modules / name).symlink_to(NODE / "node_modules" / name)
+    for name in ("@tanstack", "@types", "react", "undici-types"):  # the client has hooks for React
+        (modules / name).symlink_to(WEB / "node_modules" / name)
     (folder / "package.json").write_text('{"type": "module"}')
     shutil.copy(NODE / "tsconfig.json", folder)
     (folder / "src").mkdir()
     shutil.copy(HERE / "call.ts", folder / "src")
-    tsc = str(NODE / "node_modules" / ".bin" / "tsc")
+    tsc = str(NODE / "node_modules" / "typescript" / "bin" / "tsc")
     for project in (package, folder):
         subprocess.run([tsc, "-p", project], check=True)
     return str(folder / "dist" / "call.js")

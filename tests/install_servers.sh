@@ -1,11 +1,12 @@
 #!/bin/sh
-# Install the servers that tests start, where they are missing (Debian and its kin).
+# Install the servers and the browser that tests start, where they are missing (Debian and its kin).
 # Nothing is left running: the tests start what they need, on ports of their own.
 set -eu
 
 missing=""
 command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+command -v chromium >/dev/null || missing="$missing chromium"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null; then

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from actionary import ActionError, Context, Http, action
+from actionary import ActionError, Context, Example, Http, action
 from pydantic import BaseModel
 from sqlalchemy import delete, exists, select
 
@@ -27,19 +27,22 @@ class AccountInUse(ActionError[OpenInvoice], code="account_in_use", status=409):
 
 
 @action(
+    public=True,
     http=Http("DELETE"),
+    needs_approval=True,
     when_to_use="A customer asks for the account to be deleted.",
     when_not_to_use="A customer only wants to change something.",
     tags=["customers"],
     destructive=True,
     open_world=False,
     errors=[AccountInUse, CustomerNotFound],
+    examples=[Example({"customer_id": "cus_124"}, {"customer_id": "cus_124"})],
 )
 async def delete_account(customer_id: CustomerId, *, ctx: Context[Resources]) -> Deleted:
     """Delete a customer's account.
 
-    That cannot be undone. The action is private: the shop's own code and the command
-    line call it, since nobody from outside may delete an account unasked.
+    That cannot be undone, so a call from outside is made only when somebody of the shop
+    has said yes to it. The shop's own code and the command line make it at once.
     """
     of_the_customer = invoices.c.customer_id == customer_id
     # Asking whether there is an invoice and deleting is one statement, so that none can come in between.

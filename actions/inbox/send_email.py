@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Annotated
 
-from actionary import Context, action
+from actionary import Context, Example, action
 from pydantic import BaseModel, Field
 from sqlalchemy import insert
 
@@ -21,10 +21,18 @@ class SentEmail(BaseModel):
 
 
 @action(
+    public=True,
+    needs_approval=True,
     when_to_use="The user wants to write to somebody and has agreed to the text.",
     when_not_to_use="The user has not seen the text yet.",
     tags=["inbox"],
     destructive=False,
+    examples=[
+        Example(
+            {"to": "jane@example.com", "subject": "Your order", "body": "It is on its way."},
+            {"sent": True, "message_id": "m-5f2c9a1b7d3e"},
+        )
+    ],
 )
 async def send_email(
     to: EmailAddress,
@@ -37,8 +45,9 @@ async def send_email(
 ) -> SentEmail:
     """Send an email.
 
-    It is laid into the outbox, and what is there goes out. The action is private: nobody
-    from outside, and no model, may write to people in the shop's name unasked.
+    It is laid into the outbox, and what is there goes out. Nobody from outside, and no
+    model, may write to people in the shop's name unasked: somebody of the shop reads each
+    message and says yes to it.
     """
     message_id = f"m-{secrets.token_hex(6)}"
     message = {"id": message_id, "recipient": to, "subject": subject, "body": body}

@@ -14,6 +14,7 @@ from actionary.catalog import Catalog
 
 from actionary_build.diagnostics import BuildError, Diagnostic
 from actionary_build.emit import OutputFile, Sources
+from actionary_build.emit.python.kept import kept_types
 from actionary_build.load import IMPORT_TIMEOUT, Loaded, load_catalog
 from actionary_build.output import NewTree, Plan, Written, plan_output, write_output
 from actionary_build.output import private_catalog as placed_private_catalog
@@ -99,10 +100,13 @@ def make(
     *,
     targets: Iterable[str] = (),
     private: bool = False,
+    keeping: bool = False,
     timeout: float = IMPORT_TIMEOUT,
     station: Station = _no_station,
 ) -> Made:
-    """Load a project's actions and emit its targets, or only those named; nothing is written.
+    """Load a project's actions and emit its targets, or only those named; no output is written.
+
+    With ``keeping``, what took long to make is kept beside the project for the next time.
 
     Raises:
         BuildError: The actions cannot be loaded, a target is unknown, or an emitter failed.
@@ -112,8 +116,10 @@ def make(
     with station("load"):
         loaded = load_catalog(project.settings, private=private, timeout=timeout)
     catalog = loaded.catalog
+    with kept_types(project.root, writing=keeping):
+        files = emit_all(catalog, chosen, {}, station=station)
     tree = NewTree(
-        files=emit_all(catalog, chosen, {}, station=station),
+        files=files,
         surface=catalog.surface,
         fingerprint=catalog.fingerprint,
         targets=names or None,
@@ -140,7 +146,12 @@ def build(
         BuildError: See `make` and `actionary_build.output`.
     """
     made = make(
-        project, targets=targets, private=private_catalog is not None, timeout=timeout, station=station
+        project,
+        targets=targets,
+        private=private_catalog is not None,
+        keeping=True,
+        timeout=timeout,
+        station=station,
     )
     with station("write"), _private(project, made, private_catalog, force=force):
         output = write_output(project.out, made.tree, force=force, project=project.root)

@@ -141,7 +141,9 @@ class MarkdownFence(str):
 
 
 def _longest_run(character: str, text: str) -> int:
-    return max((len(run) for run in re.findall(f"{re.escape(character)}+", text)), default=0)
+    if character not in text:
+        return 0
+    return max(len(run) for run in re.findall(f"{re.escape(character)}+", text))
 
 
 class TypeScriptComment(str):

@@ -15,8 +15,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from actionary.action import AnyAction, define_action
 from actionary.approvals import Approval, Decision, DecisionError, State, decide, find, page
+from actionary.away import own_store
 from actionary.context import Context
 from actionary.fields import ActionFields, Auth, Cursor, Http
+from actionary.principal import organisation_of
 from actionary.result import ActionError
 from actionary.store import StorePlace
 
@@ -59,16 +61,22 @@ def approval_actions(approver: Auth, place: StorePlace) -> list[AnyAction]:
     async def list_approvals(
         state: Annotated[State, Field(description="What became of them.")] = "pending",
         cursor: Annotated[str | None, Field(description="The next_cursor of the page before.")] = None,
+        *,
+        ctx: Context[Any],
     ) -> AskedCalls:
         """List the calls that wait for a human's yes, or that had one."""
-        found, after = await page(place.ready(), cursor or "")
-        return AskedCalls(
-            approvals=[view(approval) for approval in found if approval.state == state], next_cursor=after
-        )
+        shown: list[AskedCall] = []
+        after: str | None = cursor or ""
+        while not shown and after is not None:  # what others are may fill whole pages
+            with own_store():
+                found, after = await page(place.ready(), after, organisation=organisation_of(ctx.principal))
+            shown = [view(approval) for approval in found if approval.state == state]
+        return AskedCalls(approvals=shown, next_cursor=after)
 
-    async def show_approval(key: Key) -> AskedCall:
+    async def show_approval(key: Key, *, ctx: Context[Any]) -> AskedCall:
         """Show a call that somebody wants to make, with its input."""
-        found = await find(place.ready(), key)
+        with own_store():
+            found = await find(place.ready(), key, organisation=organisation_of(ctx.principal))
         if found is None:
             raise NoSuchApproval("There is nothing under this key, or it has expired.")
         return view(found)
@@ -138,7 +146,10 @@ def view(approval: Approval) -> AskedCall:
 async def _decided(place: StorePlace, key: str, decision: Decision, ctx: Context[Any]) -> AskedCall:
     by = None if ctx.principal is None else ctx.principal.id
     try:
-        return view(await decide(place.ready(), key, decision, by=by))
+        with own_store():
+            return view(
+                await decide(place.ready(), key, decision, by=by, organisation=organisation_of(ctx.principal))
+            )
     except DecisionError as refused:
         if refused.reason == "unknown":
             raise NoSuchApproval(str(refused)) from refused

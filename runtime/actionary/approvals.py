@@ -3,15 +3,20 @@
 A grant stands for exactly one call: of this action as it is defined now, by this
 principal, with this input. Each step is one atomic change, so of all who decide, and of
 all who come with a grant, in whatever process, one succeeds. All else that is kept about
-a call is what a human has to see of it: secrets (``SecretStr``) are masked.
+a call is what a human has to see of it: secrets (``SecretStr``) are masked. Those who
+decide and belong to an organisation see the calls of that one only; for all others they
+are not there.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import re
 import secrets
-from dataclasses import asdict, dataclass, replace
+import string
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from actionary.store import Entry, Store
@@ -23,8 +28,11 @@ State: TypeAlias = Literal["pending", "approved", "denied", "used"]
 Decision: TypeAlias = Literal["approved", "denied"]
 
 _PLACE: Final = "approval/"
-_KEY: Final = re.compile(r"[A-Za-z0-9_-]{32}")
+_LETTERS: Final = string.ascii_letters + string.digits
+_KEY: Final = re.compile(r"[A-Za-z0-9]{32}")
 _PAGE: Final = 100
+
+_log: Final = logging.getLogger("actionary")
 
 
 class DecisionError(Exception):
@@ -71,39 +79,61 @@ class Approval:
 async def ask(store: Store, asked: Asked, *, summary: str, given: Any) -> Approval:
     """Ask for a call, under a key that nobody can guess.
 
+    A principal who asks again for what still waits gets that: nobody decides about it
+    twice. Where it is not known who asks, the key is all that a grant is bound to, and
+    each has its own.
+
     Raises:
         StoreUnavailableError: It cannot be kept.
     """
-    now = store.now()
-    approval = Approval(
-        key=secrets.token_urlsafe(24),
+    approval = _new(store.now(), asked, summary=summary, given=given)
+    if asked.principal is not None:
+        place, key = _place_of(asked), approval.key.encode()
+        entry, is_new = await store.add(place, key, seconds=SECONDS)
+        while not is_new:
+            waiting = await _found(store, entry.value.decode())
+            if waiting is not None and waiting[0].state == "pending":
+                return waiting[0]
+            is_new = await store.replace(entry, key, seconds=SECONDS) is not None
+            if not is_new:  # somebody else has asked meanwhile
+                entry, is_new = await store.add(place, key, seconds=SECONDS)
+    await store.add(_place(approval.key), _dump(approval), seconds=SECONDS)
+    return approval
+
+
+def _new(now: float, asked: Asked, *, summary: str, given: Any) -> Approval:
+    return Approval(
+        key="".join(secrets.choice(_LETTERS) for _ in range(32)),
         asked=asked,
         summary=summary,
         given=given,
         asked_at=now,
         expires_at=now + SECONDS,
     )
-    await store.add(_PLACE + approval.key, _dump(approval), seconds=SECONDS)
-    return approval
 
 
-async def find(store: Store, key: str) -> Approval | None:
-    """Give what was asked for under a key, as long as it has not expired."""
+async def find(store: Store, key: str, *, organisation: str | None = None) -> Approval | None:
+    """Give what was asked for under a key, as long as it has not expired, to one of an organisation."""
     found = await _found(store, key)
-    return None if found is None else found[0]
+    return found[0] if found is not None and _is_for(organisation, found[0]) else None
 
 
-async def page(store: Store, after: str, *, limit: int = _PAGE) -> tuple[list[Approval], str | None]:
-    """Give what was asked for and has not expired, in the order of keys, and where the next page begins.
+async def page(
+    store: Store, after: str, *, organisation: str | None = None, limit: int = _PAGE
+) -> tuple[list[Approval], str | None]:
+    """Give what was asked for and has not expired, in no order, and where the next page begins.
 
-    ``after`` is what the page before gave for that, or empty.
+    ``after`` is what the page before gave for that, or empty; it tells no key.
     """
     entries = await store.list(_PLACE, after=_PLACE + after, limit=limit)
-    found = [_load(entry) for entry in entries]
-    return found, found[-1].key if len(found) == limit else None
+    found = [approval for entry in entries if (approval := _load(entry)) is not None]
+    after = entries[-1].key.removeprefix(_PLACE) if len(entries) == limit else ""
+    return [approval for approval in found if _is_for(organisation, approval)], after or None
 
 
-async def decide(store: Store, key: str, decision: Decision, *, by: str | None) -> Approval:
+async def decide(
+    store: Store, key: str, decision: Decision, *, by: str | None, organisation: str | None = None
+) -> Approval:
     """Decide about a call. What was approved may still be denied, until it is used; the reverse may not.
 
     Raises:
@@ -112,6 +142,8 @@ async def decide(store: Store, key: str, decision: Decision, *, by: str | None) 
     """
     while (found := await _found(store, key)) is not None:
         approval, entry = found
+        if not _is_for(organisation, approval):
+            break
         if approval.state == decision:
             return approval
         if approval.state == "used":
@@ -124,37 +156,69 @@ async def decide(store: Store, key: str, decision: Decision, *, by: str | None) 
     raise DecisionError("unknown", "There is no such approval, or it has expired.")
 
 
-async def use(store: Store, key: str, asked: Asked) -> Approval | None:
-    """Use what was asked for this very call, and give it: a grant is ``"used"`` for one of all who try.
+async def look(store: Store, key: str, asked: Asked) -> Approval | None:
+    """Give what was asked for this very call and was not used yet.
 
-    ``None`` says that there is nothing for this call: another one was asked for, it has
-    expired, or it was used before.
+    ``None`` says that there is nothing for it: another one was asked for, it has expired,
+    or it was used before.
 
     Raises:
         StoreUnavailableError: It cannot be said.
     """
     found = await _found(store, key)
-    if found is None or found[0].asked != asked or found[0].state == "used":
-        return None
+    return None if found is None or found[0].asked != asked or found[0].state == "used" else found[0]
+
+
+async def use(store: Store, key: str, asked: Asked) -> bool:
+    """Use a grant for this very call; it is one's of all who try.
+
+    Raises:
+        StoreUnavailableError: It cannot be said.
+    """
+    found = await _found(store, key)
+    if found is None or found[0].asked != asked or found[0].state != "approved":
+        return False
     approval, entry = found
-    if approval.state != "approved":
-        return approval
-    used = replace(approval, state="used")
-    return used if await store.replace(entry, _dump(used)) is not None else None
+    return await store.replace(entry, _dump(replace(approval, state="used"))) is not None
+
+
+def _is_for(organisation: str | None, approval: Approval) -> bool:
+    """Say whether one who decides, of an organisation or none, may see what was asked for."""
+    return organisation is None or organisation == approval.asked.organisation
+
+
+def _place_of(asked: Asked) -> str:
+    """Give the place of the key under which a call was asked for last."""
+    return f"asked/{hashlib.sha256(json.dumps(asdict(asked)).encode()).hexdigest()}"
+
+
+def _place(key: str) -> str:
+    """Give the place of what was asked for under a key; pages are told by it, and tell no key."""
+    return _PLACE + hashlib.sha256(key.encode()).hexdigest()
 
 
 async def _found(store: Store, key: str) -> tuple[Approval, Entry] | None:
     if not _KEY.fullmatch(key):
         return None
-    entry = await store.get(_PLACE + key)
-    return None if entry is None else (_load(entry), entry)
+    entry = await store.get(_place(key))
+    approval = None if entry is None else _load(entry)
+    return None if entry is None or approval is None else (approval, entry)
 
 
 def _dump(approval: Approval) -> bytes:
     return json.dumps(asdict(approval)).encode()
 
 
-def _load(entry: Entry) -> Approval:
-    data: dict[str, Any] = json.loads(entry.value)
-    asked = Asked(**data.pop("asked"))
-    return Approval(asked=asked, **data)
+_ASKED: Final = tuple(field.name for field in fields(Asked))
+_OWN: Final = tuple(field.name for field in fields(Approval) if field.name != "asked")
+
+
+def _load(entry: Entry) -> Approval | None:
+    """Read what `_dump` wrote, if it can be read; what a later version says more is left aside."""
+    try:
+        said: dict[str, Any] = json.loads(entry.value)
+        asked = Asked(**{name: said["asked"][name] for name in _ASKED})
+        return Approval(asked=asked, **{name: said[name] for name in _OWN})
+    except (ValueError, LookupError, TypeError):
+        _log.error("an approval in the store cannot be read; another version may have written it")
+        return None

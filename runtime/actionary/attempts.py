@@ -15,11 +15,12 @@ from actionary import compensation
 from actionary.action import AnyAction
 from actionary.around import Attempts
 from actionary.context import Context
-from actionary.failures import err_of, error_of_err, error_of_handler, wrong_answer
+from actionary.failures import err_of, error_of_err, error_of_handler, masked, wrong_answer
 from actionary.hooks import Hook
 from actionary.leaf import INSIDE
 from actionary.result import ActionError, CommonError, Err, Ok
 from actionary.running import PASSED_ON, Call, late
+from actionary.threads import ThreadsExhausted
 from actionary.written import written
 
 Outcome: TypeAlias = tuple[Any, bytes]
@@ -153,6 +154,8 @@ async def _asked(hook: Hook, value: Any, action: AnyAction, ctx: Context[Any], c
         return await hook.call(value, ctx)
     except PASSED_ON:
         raise
+    except ThreadsExhausted as error:  # the handler ran: this is nothing to try again for
+        raise masked(ctx, error, hook.doing) from error
     except BaseException as error:
         raise error_of_handler(action, ctx, call, error, hook.doing) from error
 

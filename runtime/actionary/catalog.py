@@ -12,7 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, replace
+from types import NoneType
 from typing import Any, Final
 
 from actionary.action_spec import (
@@ -122,6 +123,21 @@ class Catalog:
         return {"format": FORMAT, **data, "$defs": dict(self.types)}
 
 
+_NAMES: Final = {
+    each: tuple(field.name for field in fields(each))
+    for each in (
+        ChangesSpec,
+        CursorSpec,
+        DeprecationSpec,
+        ErrorSpec,
+        ExampleSpec,
+        HttpSpec,
+        RateSpec,
+        SchemeSpec,
+    )
+}
+"""The fields of what a catalog and an action are made of."""
+
 _ACTION_FIELDS: Final = tuple(each.name for each in fields(ActionSpec))
 _PLAIN_FIELDS: Final = ("title", "version", "description", "prefix", "base_url", "surface", "fingerprint")
 
@@ -137,7 +153,8 @@ def _dump_action(action: ActionSpec) -> dict[str, Any]:
 def _dumped(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(map(_dumped, value))
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    names = _NAMES.get(type(value))
+    return value if names is None else {name: _dumped(getattr(value, name)) for name in names}
 
 
 def load(data: Any) -> Catalog:
@@ -215,18 +232,30 @@ def with_digests(catalog: Catalog) -> Catalog:
     return replace(catalog, surface=surface_of(catalog), fingerprint=digest(everything))
 
 
-_SURFACE_LEAVES_OUT: Final = frozenset({"input", "output", "examples"})
+_SURFACE_FIELDS: Final = tuple(
+    name for name in _ACTION_FIELDS if name not in {"input", "output", "examples", "errors"}
+)
+_PLAIN: Final = frozenset({str, bool, int, NoneType})
 
 
 def surface_of(catalog: Catalog) -> str:
-    """Give the digest of what callers see without the schemas; only public actions count."""
-    visible: list[dict[str, Any]] = []
+    """Give the digest of what callers see without the schemas; only public actions count.
+
+    Every start of a server computes it, so actions are rows of values: their names need no sorting.
+    """
+    rows: list[list[Any]] = []
     for action in _public(catalog):
-        dumped = _dump_action(action)
-        plain = {key: value for key, value in dumped.items() if key not in _SURFACE_LEAVES_OUT}
-        plain["errors"] = [{**error, "details": error["details"] is not None} for error in dumped["errors"]]
-        visible.append(plain)
-    return digest({"prefix": catalog.prefix, "changes": _dumped(catalog.changes), "actions": visible})
+        values = [getattr(action, name) for name in _SURFACE_FIELDS]
+        errors = [{**_dumped(error), "details": error.details is not None} for error in action.errors]
+        rows.append([*(value if type(value) in _PLAIN else _dumped(value) for value in values), errors])
+    return digest(
+        {
+            "prefix": catalog.prefix,
+            "changes": _dumped(catalog.changes),
+            "fields": _SURFACE_FIELDS,
+            "actions": rows,
+        }
+    )
 
 
 def _public(catalog: Catalog) -> list[ActionSpec]:

@@ -38,7 +38,12 @@ COMMON: Final = _table(
     Code("unsupported_media_type", 415, retryable=False, meaning="The request body is not JSON."),
     Code("invalid_input", 400, retryable=False, meaning="The input does not fit the action's schema."),
     Code("forbidden", 403, retryable=False, meaning="The caller may not do this."),
-    Code("conflict", 409, retryable=False, meaning="The idempotency key stands for another call."),
+    Code(
+        "conflict",
+        409,
+        retryable=False,
+        meaning="The idempotency key has no answer: its call had another input, still runs, or was cut off.",
+    ),
     Code("approval_required", 428, retryable=False, meaning="A human has to approve this call first."),
     Code("missing_credentials", 424, retryable=False, meaning="A credential the action needs is not set."),
     Code("timeout", 504, retryable=True, meaning="The action did not end in time."),

@@ -10,10 +10,11 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
+from actionary.background import in_background
+from actionary.changes import tell
 from actionary.context import Context
 from actionary.hooks import Hook
 from actionary.leaf import INSIDE
@@ -24,8 +25,6 @@ SECONDS: Final = 5.0
 """The time that it has, from when the last attempt failed."""
 
 _log: Final = logging.getLogger("actionary")
-_running: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, set[asyncio.Task[Any]]]] = WeakKeyDictionary()
-"""By event loop, which holds tasks only weakly."""
 
 
 @dataclass(slots=True)
@@ -38,11 +37,7 @@ class _Undoing:
 
 def begin(compensate: Hook, given: BaseModel, ctx: Context[Any], error: ActionError[Any]) -> None:
     """Begin to compensate for a call; ``ctx.compensation`` is what goes on, and gives what it failed with."""
-    task = asyncio.create_task(_compensate(compensate, given, ctx.with_time(SECONDS), error))
-    tasks = _running.setdefault(asyncio.get_running_loop(), set())
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)
-    ctx.compensation = task
+    ctx.compensation = in_background(_compensate(compensate, given, ctx.with_time(SECONDS), error))
 
 
 async def waited_for(ctx: Context[Any], call: Call) -> None:
@@ -65,14 +60,18 @@ async def ended(ctx: Context[Any]) -> None:
         await asyncio.wait({ctx.compensation})
 
 
-async def all_ended() -> None:
-    """Wait until nothing is compensated for any more in this event loop."""
-    tasks = _running.get(asyncio.get_running_loop())
-    if tasks:
-        await asyncio.wait(set(tasks))
-
-
 async def _compensate(
+    compensate: Hook, given: BaseModel, ctx: Context[Any], error: ActionError[Any]
+) -> BaseException | None:
+    """Compensate, and tell of what that changed."""
+    try:
+        return await _undo(compensate, given, ctx, error)
+    finally:
+        if ctx.changes is not None:
+            await tell(ctx.changes, ctx, succeeded=False)
+
+
+async def _undo(
     compensate: Hook, given: BaseModel, ctx: Context[Any], error: ActionError[Any]
 ) -> BaseException | None:
     mark = _Undoing(ctx.action)
@@ -95,12 +94,18 @@ async def _compensate(
                 ctx.request_id,
             )
         else:
-            _log.error(
-                "action %s: compensating failed (request %s)", ctx.action, ctx.request_id, exc_info=failed
-            )
+            _log_failure(ctx, failed)
         return failed
     else:
         _log.info("action %s: compensated for %s (request %s)", ctx.action, error.code, ctx.request_id)
         return None
     finally:
         mark.is_over = True
+
+
+def _log_failure(ctx: Context[Any], error: BaseException) -> None:
+    told = ctx.secrets.told(error)
+    if told is None:
+        _log.error("action %s: compensating failed (request %s)", ctx.action, ctx.request_id, exc_info=error)
+    else:
+        _log.error("action %s: compensating failed (request %s)\n%s", ctx.action, ctx.request_id, told)

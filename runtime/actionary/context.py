@@ -7,7 +7,7 @@ import itertools
 import math
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from time import monotonic
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, cast, get_args
@@ -16,12 +16,15 @@ from typing_extensions import TypeVar
 
 from actionary.credentials.values import NO_CREDENTIALS, Credentials, GivenCredentials
 from actionary.leaks import NO_SECRETS, Secrets
+from actionary.marks import Marks, check_scope
 from actionary.principal import Principal
 from actionary.progress import OnProgress, Progress, check_progress, tell
 from actionary.running import Call
 
 if TYPE_CHECKING:
     import asyncio
+
+    from actionary.changes import Changes
 
 Caller: TypeAlias = Literal["code", "http", "mcp", "cli", "app", "workflow", "tool", "automation"]
 """The closed set of doors; the door sets it, it is never read from the wire."""
@@ -84,8 +87,11 @@ class Context(Generic[R]):
 
     extra_input: Mapping[str, Any] = NOTHING
     principal: Principal | None = None
-    marks: Sequence[str | None] = ()
+    marks: Marks | None = None
     """What the call said that it changed, by `changed`."""
+
+    changes: Changes | None = None
+    """Where its changes are told; the pipeline's own."""
 
     replayed: bool = False
     """Whether the answer is that of an earlier call with the same idempotency key."""
@@ -205,9 +211,17 @@ class Context(Generic[R]):
         """Tell those who show data that some of it changed, where a call of an action does not say so.
 
         A call that succeeds and is not read-only tells that by itself. ``scope`` may say of
-        what, such as ``"meals:42"``. It is told when this call ends, however it ends.
+        what, such as ``"meals:42"``. It is told when this call ends, however it ends; what
+        ``compensate`` says is told when that ends. Of more than 100, those who listen hear
+        that they missed something, and read all anew.
+
+        Raises:
+            TypeError: ``scope`` is no text.
+            ValueError: It has more than 512 characters.
         """
-        self.marks = [*self.marks, scope]
+        check_scope(scope)
+        marks: Marks = vars(self).setdefault("marks", Marks())  # at once: several threads may come first
+        marks.add(scope)
 
     @property
     def deadline(self) -> float:
@@ -253,6 +267,7 @@ class Context(Generic[R]):
         more = copy.copy(self)
         more.call = None
         more.__dict__.update(_outer=None, _deadline=monotonic() + seconds)
+        more.__dict__.pop("marks", None)  # which the call tells of itself
         return more
 
     def progress(self, done: float, total: float | None = None, message: str | None = None) -> None:

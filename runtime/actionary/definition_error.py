@@ -6,7 +6,10 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType, FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from actionary.definition import Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ class ActionDefinitionError(Exception):
         super().__init__(f"{where}: {subject + ': ' if subject else ''}{what}\n  mend: {mend}")
 
 
+def refusal_of(definition: Definition, field: str, what: str, mend: str) -> ActionDefinitionError:
+    """Give the error for a field of an action's definition."""
+    return ActionDefinitionError(what, mend=mend, where=definition.where, action=definition.name, field=field)
+
+
 def place_of(function: Callable[..., Any]) -> Place:
     """Give the place where a function is defined, or that of the caller for other callables."""
     code = getattr(function, "__code__", None)
@@ -64,6 +72,10 @@ def caller() -> FrameType:
     """Give the nearest frame outside this package that led here."""
     frame = inspect.currentframe()
     assert frame is not None, "CPython has frames"  # noqa: S101 - tells the type checkers
-    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).split(".")[0] == "actionary":
+    while frame.f_back is not None and _is_own(str(frame.f_globals.get("__name__", ""))):
         frame = frame.f_back
     return frame
+
+
+def _is_own(module: str) -> bool:
+    return module.startswith("actionary") and module.partition(".")[0] == "actionary"

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import PydanticUserError
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUndefinedAnnotation
 from pydantic.json_schema import PydanticJsonSchemaWarning
-from pydantic_core import CoreSchema, from_json, to_json
+from pydantic_core import CoreSchema
 
 from actionary.action import AnyAction
 from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, RateSpec
@@ -19,20 +19,19 @@ from actionary.auth_scheme import AuthScheme
 from actionary.catalog import Catalog, ChangesSpec, surface_of, with_digests
 from actionary.contract import why_unfit
 from actionary.definition import Definition
-from actionary.definition_error import ActionDefinitionError
-from actionary.fields import UNSET, Deprecated, Example
+from actionary.definition_error import ActionDefinitionError, refusal_of
+from actionary.examples import example_of
+from actionary.fields import Deprecated
 from actionary.gates.approval import NO_STORE
 from actionary.json_schema import Schema
-from actionary.masks import without_secrets
-from actionary.outputs import OutputError
 from actionary.raw_input import RawInput, described_raw
 from actionary.registry import Registry
-from actionary.result import ActionError, CommonError, description_of, details_adapter
+from actionary.result import ActionError, description_of, details_adapter
 from actionary.routes import OWN, is_own, route_of
 from actionary.schema import Described, Types, Undescribable, core_schema_of, describe_types
 from actionary.settings import Settings
 from actionary.type_checks import type_mistakes
-from actionary.type_rules import Mode, first_misfit, secret_in
+from actionary.type_rules import Mode, first_misfit
 from actionary.unknown_keys import marked
 
 Root = tuple[tuple[str, str], Mode, CoreSchema]
@@ -140,17 +139,19 @@ def _misled(
         told, route = action.definition.deprecated, route_of(action.definition, settings.prefix)
         has_path = action.definition.http is not None and action.definition.http.path is not None
         if action.definition.needs_approval and registry.store_of(action) is None:
-            yield _refusal(action, "needs_approval", f"it {NO_STORE[0]}", NO_STORE[1])
+            yield refusal_of(action.definition, "needs_approval", f"it {NO_STORE[0]}", NO_STORE[1])
         if (
             told is not None
             and told.use_instead is not None
             and told.use_instead not in names - {action.name}
         ):
             what = f"there is no other action {told.use_instead!r} that its callers could use instead"
-            yield _refusal(action, "deprecated", what, "name one that is there for them, or leave it out")
+            yield refusal_of(
+                action.definition, "deprecated", what, "name one that is there for them, or leave it out"
+            )
         if has_path and route is not None and is_own(route.path):
             what = f"with the prefix {settings.prefix!r} {route.path} {OWN}"
-            yield _refusal(action, "http", what, "set a prefix, or choose another first part")
+            yield refusal_of(action.definition, "http", what, "set a prefix, or choose another first part")
 
 
 def _unfit(actions: Iterable[AnyAction]) -> Iterator[ActionDefinitionError]:
@@ -162,7 +163,7 @@ def _unfit(actions: Iterable[AnyAction]) -> Iterator[ActionDefinitionError]:
         if not action.is_checked or callable(definition.output_fallback):
             unfit = why_unfit(definition, action.prepared.write_misfit)
             if unfit is not None:
-                yield _refusal(action, "output_fallback", *unfit)
+                yield refusal_of(action.definition, "output_fallback", *unfit)
 
 
 def _put_together(
@@ -209,7 +210,9 @@ def types_of(actions: Sequence[AnyAction]) -> Types:
             if misfit is None:
                 roots.append(((action.name, field), mode, schema))
             else:
-                errors.append(_refusal(action, field + misfit.path, f"it {misfit.what}", misfit.mend))
+                errors.append(
+                    refusal_of(action.definition, field + misfit.path, f"it {misfit.what}", misfit.mend)
+                )
     types = _NO_TYPES
     try:
         types = _strictly(roots)
@@ -219,7 +222,7 @@ def types_of(actions: Sequence[AnyAction]) -> Types:
         if action.is_checked:
             continue
         mistakes = type_mistakes(action.definition, action.binding.input, action.output)
-        errors += [_refusal(action, each.field, each.what, each.mend) for each in mistakes]
+        errors += [refusal_of(action.definition, each.field, each.what, each.mend) for each in mistakes]
     if errors:
         raise DefinitionErrors(errors)
     return _with_raw(types, actions)
@@ -267,14 +270,8 @@ def _undescribable(action: AnyAction, field: str, error: Exception) -> ActionDef
     first = str(error).strip().split("\n", 1)[0]
     what = f"the type cannot be described as JSON Schema: {first}"
     if isinstance(error, Undescribable):
-        return _refusal(action, field + error.path, what, error.mend)
-    return _refusal(action, field, what, "use types that JSON can carry")
-
-
-def _refusal(action: AnyAction, field: str, what: str, mend: str) -> ActionDefinitionError:
-    return ActionDefinitionError(
-        what, mend=mend, where=action.definition.where, action=action.name, field=field
-    )
+        return refusal_of(action.definition, field + error.path, what, error.mend)
+    return refusal_of(action.definition, field, what, "use types that JSON can carry")
 
 
 def _spec(action: AnyAction, settings: Settings, registry: Registry, types: Types | None) -> ActionSpec:
@@ -354,49 +351,3 @@ def _error(action: AnyAction, error: type[ActionError[Any]], types: Types | None
         description=description_of(error),
         details=details,
     )
-
-
-def example_of(action: AnyAction, index: int, example: Example) -> ExampleSpec:
-    """Give an action's example, the one of that index, as callers get it.
-
-    Raises:
-        ActionDefinitionError: It does not fit the types.
-    """
-    try:
-        given = to_json(example.input)
-        action.prepared.read_json(given)
-    except CommonError as error:
-        raise _misfit(action, index, "input", error.message) from error
-    except Exception as error:  # no JSON, or a validator of the user's own model
-        raise _misfit(action, index, "input", f"{type(error).__name__}: {error}") from error
-    shown = _shown(action, index, from_json(given))
-    if example.output is UNSET:
-        return ExampleSpec(input=shown)
-    try:
-        _, output = action.prepared.write_output(example.output)
-    except OutputError as error:
-        raise _misfit(action, index, "output", str(error)) from error
-    except Exception as error:  # a validator or serializer of the user's own type
-        raise _misfit(action, index, "output", f"{type(error).__name__}: {error}") from error
-    return ExampleSpec(input=shown, output=from_json(output), has_output=True)
-
-
-def _shown(action: AnyAction, index: int, given: Any) -> Any:
-    """Give an example's input with asterisks in the place of secrets, which has to fit too."""
-    model = action.binding.input
-    schema = None if issubclass(model, RawInput) else core_schema_of(model)
-    if schema is None or secret_in(schema) is None:
-        return given
-    shown = without_secrets(schema, given)
-    try:
-        action.prepared.read_json(to_json(shown))
-    except Exception as error:  # no fit, or a validator of the user's own model
-        why = error.message if isinstance(error, CommonError) else f"{type(error).__name__}: {error}"
-        what = f"of example {index + 1} no secret is published, and with asterisks it does not fit: {why}"
-        raise _refusal(action, "examples", what, "leave the secret out, or the example") from error
-    return shown
-
-
-def _misfit(action: AnyAction, index: int, side: str, why: str) -> ActionDefinitionError:
-    mend = "give an input that the action takes" if side == "input" else "give what the action returns"
-    return _refusal(action, "examples", f"the {side} of example {index + 1} does not fit: {why}", mend)

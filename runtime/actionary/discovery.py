@@ -83,14 +83,16 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _action_files(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for above, _, files in os.walk(
-            folder, onerror=_raise
-        )  # an unread folder would lose its actions unseen
-        for path in (Path(above, name) for name in files if name.endswith(".py"))
-        if path.is_file() and not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
-    )
+    found: list[Path] = []
+    for above, folders, files in os.walk(folder, onerror=_raise):  # unread, one would lose its actions unseen
+        folders[:] = filter(_is_shown, folders)
+        paths = (Path(above, name) for name in files if name.endswith(".py") and _is_shown(name))
+        found.extend(path for path in paths if path.is_file())
+    return sorted(found)
+
+
+def _is_shown(name: str) -> bool:
+    return not name.startswith(("_", "."))
 
 
 def _raise(error: OSError) -> NoReturn:

@@ -10,11 +10,11 @@ from typing import Any, Final
 from pydantic_core import from_json, to_json
 
 from actionary.action import AnyAction
+from actionary.away import OwnStoreAwayError, store_away
 from actionary.context import Context
 from actionary.outputs import OutputError
-from actionary.result import ActionError, CommonError, Err, details_adapter, unavailable
+from actionary.result import ActionError, CommonError, Err, NotBegunError, details_adapter
 from actionary.running import PASSED_ON, Call, is_cancelled
-from actionary.store import StoreUnavailableError
 from actionary.threads import ThreadsExhausted
 
 _log: Final = logging.getLogger("actionary")
@@ -42,8 +42,10 @@ def error_of_handler(
         raise asyncio.CancelledError from error  # what it made of that changes nothing
     if isinstance(error, ActionError):
         return _as_declared(action, ctx, error, doing)
-    if isinstance(error, ThreadsExhausted | StoreUnavailableError):
-        return unavailable()
+    if isinstance(error, ThreadsExhausted):
+        return NotBegunError()
+    if isinstance(error, OwnStoreAwayError):
+        return store_away(error.away)
     return error_of_code(ctx, error, doing)
 
 
@@ -78,7 +80,9 @@ def _as_declared(
 
 
 def _details(action: AnyAction, error: ActionError[Any]) -> Any:
-    """Give a declared error's details as JSON data."""
+    """Give an error's details as JSON data, which those of common codes are already."""
+    if isinstance(error, CommonError):
+        return error.details
     write = action.prepared.write_details.get(error.code)
     return None if write is None else from_json(write(error.details)[1])
 
@@ -87,15 +91,12 @@ def err_of(
     error: ActionError[Any], name: str, latency_ms: float, request_id: str, action: AnyAction | None = None
 ) -> Err:
     """Make the value that stands for an error that the pipeline raised."""
-    details = error.details
-    if action is not None and not isinstance(error, CommonError):
-        details = _details(action, error)
     return Err(
         code=error.code,
         message=error.message,
         status=error.status,
         retryable=error.retryable,
-        details=details,
+        details=error.details if action is None else _details(action, error),
         action=name,
         latency_ms=latency_ms,
         request_id=request_id,
@@ -110,7 +111,7 @@ def kept_error(error: ActionError[Any], action: AnyAction) -> dict[str, Any]:
         "message": error.message,
         "status": error.status,
         "retryable": error.retryable,
-        "details": error.details if isinstance(error, CommonError) else _details(action, error),
+        "details": _details(action, error),
     }
 
 

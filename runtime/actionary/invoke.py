@@ -1,7 +1,9 @@
 """The one pipeline: whoever calls an action, through whatever door, comes through here.
 
 The order is fixed (DESIGN §4): find, authenticate, count for the rate limit, read and
-validate the input, authorize, run, check the output. Inside, every refusal is an
+validate the input (with its hooks), authorize, claim the idempotency key, approval,
+credentials, run (with its attempts and hooks), check the output, keep the answer, tell of
+the change. Inside, every refusal is an
 `ActionError`; `actionary.failures` turns it into the value that a caller gets.
 """
 
@@ -34,6 +36,7 @@ from actionary.failures import (
 from actionary.gates import Gates, gates_of
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
+from actionary.gates.idempotency import brings_key
 from actionary.gates.rate_limit import check_rate
 from actionary.input_hooks import read_hooked
 from actionary.lasting import lasting
@@ -156,9 +159,9 @@ async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request 
     call.observed = _observed(action, context, registry)
     async with _resources_of(action, context, registry) as resources:
         read = _reader_of(input, context.caller)
-        return (await perform(action, gates_of(action, registry), read, context, call, resources=resources))[
-            0
-        ]
+        gates = _gates_of(action, registry, context)
+        value, _ = await perform(action, gates, read, context, call, resources=resources)
+        return value
 
 
 def _reader_of(value: Any, caller: Caller) -> Read:
@@ -202,9 +205,8 @@ async def invoke(
     call.observed = _observed(action, context, registry)
     async with _resources_of(action, context, registry) as resources:
         try:
-            data, json = await perform(
-                action, gates_of(action, registry), read, context, call, resources=resources
-            )
+            gates = _gates_of(action, registry, context)
+            data, json = await perform(action, gates, read, context, call, resources=resources)
         except Exception as error:  # noqa: BLE001 - every outcome is a value here
             return failure(error, action, context, started)
         return Answer(data, json, action.name, since(started))
@@ -221,6 +223,11 @@ def _observed(action: AnyAction, ctx: Context[Any], registry: Registry | None) -
 def _registry_of(action: AnyAction, registry: Registry | None) -> Registry | None:
     """Give a registry if the action is in it: its resources and gates count then."""
     return registry if registry is not None and action in registry else None
+
+
+def _gates_of(action: AnyAction, registry: Registry | None, ctx: Context[Any]) -> Gates | None:
+    gates = gates_of(action, registry)
+    return gates if gates is None or gates.keys is None or brings_key(ctx) else gates.keyless
 
 
 @asynccontextmanager
@@ -287,7 +294,7 @@ async def perform(  # noqa: C901 - each call pays for each function
         CancelledError: The current task was cancelled from outside.
     """
     with call:
-        if gates is not None:
+        if gates is not None and gates.checks:
             await _let_in(gates, ctx, call)
         hooks = action.prepared.input_hooks
         if hooks is not None:
@@ -302,7 +309,7 @@ async def perform(  # noqa: C901 - each call pays for each function
                 raise
             except BaseException as error:  # a validator of the user's own model
                 raise error_of_code(ctx, error, "reading the input") from error
-        if gates is not None:
+        if gates is not None and gates.checks:
             await _authorized(gates, given, ctx, call)
         if action.prepared.takes_extra:
             ctx.extra_input = given.__pydantic_extra__ or {}
@@ -312,6 +319,7 @@ async def perform(  # noqa: C901 - each call pays for each function
             raise late()
         if gates is None or not gates.last:
             return await _ran(action, given, ctx, call)
+        ctx.changes = gates.changes
         ran = partial(_ran, action, given, ctx, call)
         return await lasting(gates, action, given, ctx, call=call, ran=ran)
 

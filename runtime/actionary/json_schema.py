@@ -38,11 +38,23 @@ _MAP_KEYS: Final = frozenset({"properties", "patternProperties", "dependentSchem
 
 def subschemas(node: Any) -> Iterator[Schema]:
     """Give a schema and every schema inside it, only where JSON Schema 2020-12 has schemas."""
-    return (schema for _, schema in located(node))
+    waiting: list[Any] = [node]
+    while waiting:
+        schema = waiting.pop()
+        if not isinstance(schema, dict):
+            continue
+        yield schema
+        for key, value in schema.items():
+            if key in _SCHEMA_KEYS:
+                waiting.append(value)
+            elif key in _LIST_KEYS:
+                waiting.extend(value)
+            elif key in _MAP_KEYS:
+                waiting.extend(value.values())
 
 
 def located(node: Any) -> Iterator[tuple[Place, Schema]]:
-    """Give what `subschemas` gives, each with its place."""
+    """Give what `subschemas` gives in the same order, each with its place, which takes twice as long."""
     waiting: list[tuple[Place, Any]] = [((), node)]
     while waiting:
         place, schema = waiting.pop()

@@ -1,7 +1,9 @@
 """The leaf rule (DESIGN §3): what runs as an action calls no other one through the pipeline.
 
-The mark that says so is a context variable, so it follows tasks and threads. It is an
-object that knows when it is over: what outlives its action may call again.
+The mark that says so is a context variable, so it follows what takes those along: tasks,
+`asyncio.to_thread`, and the worker threads in which plain functions run. It does not follow
+what does not: a `threading.Thread` of one's own, `loop.run_in_executor`, another process.
+It is an object that knows when it is over: what outlives its action may call again.
 """
 
 from __future__ import annotations
@@ -63,7 +65,7 @@ def check_leaf(inner: object) -> None:
 def prompting_agent() -> Generator[None]:
     """Let an agent that an action prompts call actions: inside, the leaf rule does not hold.
 
-    It holds for tasks and threads that are begun inside, too.
+    It holds for tasks and calls of `asyncio.to_thread` that are begun inside, too.
     """
     token = INSIDE.set(None)
     try:

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 from pydantic import BaseModel, Secret, SecretBytes, SecretStr
@@ -63,9 +63,11 @@ class Secrets:
 
     def conceal(self, error: BaseException) -> None:
         """Take away the exceptions that led to one, if their texts hold a secret; hide it in its notes."""
-        notes: list[str] = getattr(error, "__notes__", [])
-        notes[:] = map(self.masked, notes)
-        led = error.__context__ if error.__cause__ in {None, error} else error.__cause__
+        notes = getattr(error, "__notes__", None)
+        if isinstance(notes, list | tuple):  # which anybody may set, and to anything
+            error.__notes__ = [self.masked(str(note)) for note in cast("Iterable[object]", notes)]
+        cause = error.__cause__
+        led = error.__context__ if cause is None or cause is error else cause  # it may compare as it likes
         told = None if led is None else self.told(led)
         if led is not None and told is not None:
             error.__cause__ = Concealed(told, led)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from actionary.core_shapes import LISTS, OBJECTS, wire_names
 from actionary.core_walk import children
+from actionary.leaks import STARS
 from actionary.type_rules import DICTS, is_secret
-
-_STARS: Final = "*" * 10
 
 
 def without_secrets(schema: Any, data: Any) -> Any:
@@ -35,7 +34,7 @@ class _Masker:
         if data is None:
             return None
         if is_secret(node):
-            return "*" * len(data) if isinstance(data, str) else _STARS
+            return "*" * len(data) if isinstance(data, str) else STARS
         match node["type"], data:
             case "definition-ref", _:
                 return self.mask(self.named[node["schema_ref"]], data)

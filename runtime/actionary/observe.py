@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from actionary import codes
 from actionary.context import Caller, Context
+from actionary.principal import organisation_of
 from actionary.result import ActionError
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class Observed:
             latency_ms=seconds * 1000,
             request_id=ctx.request_id,
             principal=None if principal is None else principal.id,
-            organisation=None if principal is None else principal.organisation,
+            organisation=organisation_of(principal),
             trace_id=trace_id,
             span_id=span_id,
         )

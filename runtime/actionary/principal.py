@@ -21,3 +21,8 @@ class Principal:
     organisation: str | None = None
     scopes: frozenset[str] = frozenset()
     claims: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+
+def organisation_of(principal: Principal | None) -> str | None:
+    """Say whose a caller is, where that is known."""
+    return None if principal is None else principal.organisation

@@ -15,6 +15,7 @@ from actionary.definition_error import ActionDefinitionError, place_of_caller
 from actionary.discovery import find_actions
 from actionary.fields import Auth
 from actionary.gate_checks import check_hook, check_registry_auth
+from actionary.gates import Gates
 from actionary.gates.counters import Counters
 from actionary.names import slug
 from actionary.observe import OnInvoke
@@ -80,6 +81,8 @@ class Registry:
         self._stores: dict[str, StorePlace] = {}
         self._resolvers: dict[str, Resolvers] = {}
         self._shared: dict[asyncio.AbstractEventLoop, Shared] = {}
+        self.gates: dict[AnyAction, Gates | None] = {}
+        """What each action's calls have to pass, as `actionary.gates.gates_of` found it."""
         check_registry_auth(None if isinstance(changes, bool) else changes, field="changes")
         self.listening_auth: Final = auth if isinstance(changes, bool) else changes
         """Who lets those in that listen to changes; ``None`` for everybody."""
@@ -122,6 +125,7 @@ class Registry:
         self._auths = auths
         self._actions = dict(sorted(together.items()))
         self._slugs = {slug(name): name for name in self._actions}
+        self.gates = {}
         for action in self:
             if action.registry is None:
                 action.registry = self
@@ -167,6 +171,7 @@ class Registry:
             for action, copy in copies.items()
             if (store := other.store_of(action)) is not None
         }
+        self.gates = {}  # anew: whoever finds some meanwhile puts them into what there was
 
     def home_of(self, action: AnyAction) -> Registry:
         """Give the registry whose resources an action uses: this one, or the one it was included from."""
@@ -228,6 +233,7 @@ class Registry:
         """Forget every action."""
         self._actions = {}
         self._slugs = {}
+        self.gates = {}
         self._homes = {}
         self._auths = {}
         self._hooks = {}

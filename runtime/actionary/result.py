@@ -236,6 +236,13 @@ def unavailable(retry_after: int = 1) -> CommonError:
     return CommonError("unavailable", codes.COMMON["unavailable"].meaning, retry_after=retry_after)
 
 
+class NotBegunError(CommonError, code="not_begun"):
+    """``unavailable``: there was no thread for the handler, so nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__("unavailable", codes.COMMON["unavailable"].meaning, retry_after=1)
+
+
 class FailedCall(ActionError[Any], code="failed_call"):
     """What `unwrap` raises: an `Err` as an exception, with its code, status, details and all."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
 
 from actionary.action_spec import QUERY_METHODS
-from actionary.core_shapes import shape_of
+from actionary.core_shapes import Field, shape_of
 from actionary.definition import Definition
 from actionary.fields import Cursor
 from actionary.json_schema import Schema, properties_of
@@ -33,13 +33,16 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parameter:
-    """A field of an input, as far as a query and a cursor ask for it."""
+class _Property:
+    """A property of an input that is given as a JSON Schema, as far as a query and a cursor ask for it."""
 
     is_required: bool
     allows_null: bool
     default: Any
     json_types: frozenset[str] | None = None
+
+
+_Parameters: TypeAlias = Mapping[str, Field | _Property]
 
 
 def type_mistakes(
@@ -75,21 +78,15 @@ def _unsayable(model: type[BaseModel]) -> Iterator[Mistake]:
         )
 
 
-def _parameters(model: type[BaseModel]) -> dict[str, _Parameter] | None:
+def _parameters(model: type[BaseModel]) -> _Parameters | None:
     if issubclass(model, RawInput):
         root, types = described_raw(model.schema_, "", ())
         return {
-            name: _Parameter(required, _names_null(described, types), described.get("default"))
+            name: _Property(required, _names_null(described, types), described.get("default"))
             for name, (described, required) in properties_of(root, types).items()
         }
     core = built_schema(model)
-    if core is None:
-        return None
-    fields = shape_of(core).fields("validation")
-    return {
-        name: _Parameter(field.is_required, field.allows_null, field.default, field.json_types)
-        for name, field in fields.items()
-    }
+    return None if core is None else shape_of(core).fields("validation")
 
 
 def _names_null(schema: Schema, types: Mapping[str, Schema]) -> bool:
@@ -115,7 +112,7 @@ def _unlike_a_query(root: Schema) -> Iterator[Mistake]:
         )
 
 
-def _nulls(parameters: dict[str, _Parameter]) -> Iterator[Mistake]:
+def _nulls(parameters: _Parameters) -> Iterator[Mistake]:
     """Find parameters that would have to say null, which no query can."""
     for name, field in parameters.items():
         if not field.allows_null or (not field.is_required and field.default is None):
@@ -128,9 +125,7 @@ def _nulls(parameters: dict[str, _Parameter]) -> Iterator[Mistake]:
         )
 
 
-def _pages(
-    cursor: Cursor, given: dict[str, _Parameter] | None, optional: str, output: Any
-) -> Iterator[Mistake]:
+def _pages(cursor: Cursor, given: _Parameters | None, optional: str, output: Any) -> Iterator[Mistake]:
     """Find what pages lack; ``optional`` is how the input writes the field of the cursor."""
     if given is not None:
         field = given.get(cursor.input)
@@ -166,7 +161,7 @@ def _pages(
         )
 
 
-def _takes(parameter: _Parameter, told: frozenset[str]) -> bool:
+def _takes(parameter: Field | _Property, told: frozenset[str]) -> bool:
     """Say whether an input takes values of these JSON types, as far as that is known."""
     types = parameter.json_types
     return types is None or told <= (types | {"integer"} if "number" in types else types)

@@ -6,11 +6,12 @@ the lines, ``[0]`` the first place of a tuple, ``.*`` each value of a dict.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Flag
 from functools import cache
 from typing import Any, Final, Literal, TypeAlias
+from weakref import WeakSet
 
 from pydantic import ImportString, Secret, SecretStr, TypeAdapter
 from pydantic_core import CoreSchema
@@ -53,9 +54,25 @@ _NEVER_WRONG: Final = frozenset(
 
 _HOLDS_ONE: Final = frozenset({"default", "model", "model-field", "nullable"})
 
+_fine: Final[Mapping[Mode, WeakSet[type]]] = {"validation": WeakSet(), "serialization": WeakSet()}
+"""Classes of models in which nothing is wrong: many actions share them, and each is looked through once."""
+
 
 def _is_misfit_in(schema: Any, mode: Mode) -> bool:
     """Say whether some part has to be refused; it has no paths to make, since nearly no type has one."""
+    found: list[type] = []
+    for node in _nodes(schema, mode, _fine[mode]):
+        kind = node["type"]
+        if (kind not in _NEVER_WRONG or "serialization" in node) and _judge(node, mode) is not None:
+            return True
+        if kind == "model":
+            found.append(node["cls"])
+    _fine[mode].update(found)
+    return False
+
+
+def _nodes(schema: Any, mode: Mode, known: Container[type] = ()) -> Iterator[Mapping[str, Any]]:
+    """Give every part of a type as `_walk` does, without paths, and nothing from inside ``known`` models."""
     named: dict[str, Any] = {}
     seen: set[str] = set()
     waiting = [schema]
@@ -70,13 +87,14 @@ def _is_misfit_in(schema: Any, mode: Mode) -> bool:
             continue
         if kind == "definitions":
             named |= {each["ref"]: each for each in node["definitions"]}
-        if (kind not in _NEVER_WRONG or "serialization" in node) and _judge(node, mode) is not None:
-            return True
+        yield node
         if kind in _HOLDS_ONE:
-            waiting.append(node["schema"])
+            if kind != "model" or node["cls"] not in known:
+                waiting.append(node["schema"])
+        elif kind == "model-fields" and mode == "validation" and "extras_schema" not in node:
+            waiting.extend(node["fields"].values())
         elif kind not in _NEVER_WRONG or kind in {"list", "model-fields"}:
             waiting.extend(part for _, part in _parts(node, mode))
-    return False
 
 
 def path_to(schema: CoreSchema, part: Any, mode: Mode) -> str:
@@ -224,6 +242,8 @@ def _no_key(keys: Mapping[str, Any]) -> str | None:
 
 def secret_in(schema: CoreSchema) -> str | None:
     """Give the path to the first secret in what is read, ``None`` where there is none."""
+    if not any(map(is_secret, _nodes(schema, "validation"))):
+        return None
     return next((path for path, node in _walk(schema, "validation") if is_secret(node)), None)
 
 

@@ -2,16 +2,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from actionary.catalog import Catalog
+from actionary.action_spec import CursorSpec
+from actionary.auth_scheme import SchemeSpec
+from actionary.catalog import Catalog, ChangesSpec
 from actionary_build.emit.typescript import FOLDER, emitter
 
 TYPESCRIPT = Path(__file__).parent / "typescript"
+COMMAND = Path(sys.executable).with_name("actionary")
+ROOT = Path(__file__).parents[2]
+TYPES = ("@types", "undici-types", "json-schema-to-ts", "ts-algebra")
+"""Packages whose types the sources of tests use."""
 
 
 def run(*command: str | Path, cwd: Path, stdin: str | None = None, **environment: str) -> str:
@@ -46,7 +55,13 @@ def ts_tools() -> Path:
 
 
 @pytest.fixture(scope="session")
-def ts_build(ts_tools: Path) -> Callable[..., Path]:
+def tsc(ts_tools: Path) -> Path:
+    """The compiler, of the newest version that is installed; the other one's program has the same name."""
+    return ts_tools.parent / "typescript" / "bin" / "tsc"
+
+
+@pytest.fixture(scope="session")
+def ts_build(tsc: Path) -> Callable[..., Path]:
     """Write the TypeScript client of a catalog below a folder and build it as its README says."""
 
     def build(catalog: Catalog, folder: Path, **options: str) -> Path:
@@ -54,7 +69,7 @@ def ts_build(ts_tools: Path) -> Callable[..., Path]:
             path = folder / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.content)
-        run(ts_tools / "tsc", cwd=folder / FOLDER)
+        run(tsc, cwd=folder / FOLDER)
         return folder / FOLDER
 
     return build
@@ -66,15 +81,51 @@ def ts_package(sample: Catalog, ts_build, tmp_path_factory: pytest.TempPathFacto
     return ts_build(sample, tmp_path_factory.mktemp("typescript"))
 
 
+def _wide(sample: Catalog) -> Catalog:
+    """The sample with what it lacks: a call never to repeat, pages, a name and a password, changes."""
+    by_name = {action.name: action for action in sample}
+    asking, reading = by_name["create_order"], by_name["search_products"]
+    meals = {
+        "input": {"type": "object", "properties": {"day": TEXT, "cursor": TEXT_OR_NULL}, "required": ["day"]},
+        "output": {
+            "type": "object",
+            "properties": {"meals": {"type": "array", "items": TEXT}, "next": TEXT_OR_NULL},
+            "required": ["meals", "next"],
+        },
+    }
+    more = (
+        replace(asking, name="pay", idempotency_key=False),
+        replace(
+            reading,
+            name="list_meals",
+            paginate=CursorSpec(input="cursor", output="next", items="meals"),
+            examples=(),
+            **meals,
+        ),
+        replace(by_name["old_ping"], name="whoami", scheme=SchemeSpec(name="staff", kind="basic"), auth=True),
+    )
+    changes = ChangesSpec(auth=True, scheme=by_name["add_node"].scheme)
+    return replace(sample, actions=(*sample.actions, *more), changes=changes)
+
+
+TEXT = {"type": "string"}
+TEXT_OR_NULL = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+
+
 @pytest.fixture(scope="session")
-def ts_project(ts_tools: Path) -> Callable[[Path, Path, dict[str, str]], Path]:
+def ts_wide_package(sample: Catalog, ts_build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built client of a catalog with one of everything that a client looks at."""
+    return ts_build(_wide(sample), tmp_path_factory.mktemp("wide"), package="wide-client")
+
+
+@pytest.fixture(scope="session")
+def ts_project(tsc: Path) -> Callable[[Path, Path, dict[str, str]], Path]:
     """Compile sources in a project that has a package installed, as npm installs a folder."""
 
     def project(package: Path, folder: Path, sources: dict[str, str]) -> Path:
         for name, target in {
             json.loads((package / "package.json").read_text())["name"]: package,
-            "@types": TYPESCRIPT / "node_modules" / "@types",
-            "undici-types": TYPESCRIPT / "node_modules" / "undici-types",
+            **{name: TYPESCRIPT / "node_modules" / name for name in TYPES},
         }.items():
             link = folder / "node_modules" / name
             link.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +135,31 @@ def ts_project(ts_tools: Path) -> Callable[[Path, Path, dict[str, str]], Path]:
         (folder / "src").mkdir()
         for name, source in sources.items():
             (folder / "src" / name).write_text(source)
-        run(ts_tools / "tsc", "-p", folder, cwd=folder)
+        run(tsc, "-p", folder, cwd=folder)
         return folder
 
     return project
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """A server of the reference actions on a database of its own."""
+    server = subprocess.Popen(
+        [COMMAND, "serve", "--port", "0"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{tmp_path}/shop.db",
+            "ACTIONARY_STORE": f"sqlite:///{tmp_path}/state.db",
+        },
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stderr is not None
+    try:
+        while (said := re.fullmatch(r"serving on (http://\S+)\n", line := server.stderr.readline())) is None:
+            assert line, "the server ended"
+        yield said[1]
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)

@@ -146,9 +146,9 @@ def python(
 
 
 @pytest.fixture(scope="module")
-def typescript(project: Path, address: str, run: Callable[..., str], ts_tools: Path) -> dict[str, Any]:
+def typescript(project: Path, address: str, run: Callable[..., str], tsc: Path) -> dict[str, Any]:
     client = project / "generated" / "clients" / "typescript"
-    run(ts_tools / "tsc", cwd=client)
+    run(tsc, cwd=client)
     calls = [
         {
             "client": {"baseUrl": address, "headers": call.get("headers", {})},

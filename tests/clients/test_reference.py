@@ -1,23 +1,23 @@
-"""The reference actions over the wire: every example and domain error, by hand and with both clients."""
+"""The reference actions over the wire: every example and domain error, by hand and with both clients.
+
+Those that a human has to approve are in test_reference_promises.py.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog, load
 from actionary.names import camel_case
 
 ROOT = Path(__file__).parents[2]
-COMMAND = Path(sys.executable).with_name("actionary")
 
 EATEN = {"name": "Toast", "kind": "snack", "kcal": 210, "tags": []}
 TOO_LATE = "9999-12-31T23:00:00-02:00"
@@ -104,31 +104,16 @@ def catalog() -> Catalog:
     return load(json.loads((ROOT / "generated" / "catalog.json").read_text()))
 
 
+def free(catalog: Catalog) -> list[ActionSpec]:
+    """Give the actions that anybody may call over HTTP."""
+    return [spec for spec in catalog if spec.http and not spec.needs_approval and not spec.auth]
+
+
 @pytest.fixture(scope="module")
 def calls(catalog: Catalog) -> list[tuple[str, dict[str, Any]]]:
     """Give what to call, in this order."""
-    examples = [(spec.name, dict(each.input)) for spec in catalog if spec.http for each in spec.examples]
+    examples = [(spec.name, dict(each.input)) for spec in free(catalog) for each in spec.examples]
     return examples + [(name, given) for name, given, _, _ in FAILURES]
-
-
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    """A server of the reference actions on a database of its own."""
-    server = subprocess.Popen(
-        [COMMAND, "serve", "--port", "0"],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/shop.db"},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stderr is not None
-    try:
-        while (said := re.fullmatch(r"serving on (http://\S+)\n", line := server.stderr.readline())) is None:
-            assert line, "the server ended"
-        yield said[1]
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
 
 
 def by_hand(catalog: Catalog, address: str, calls: list[tuple[str, dict[str, Any]]]) -> Answers:
@@ -147,7 +132,7 @@ def by_hand(catalog: Catalog, address: str, calls: list[tuple[str, dict[str, Any
 
 def check(catalog: Catalog, answers: Answers) -> None:
     """Hold answers against the examples, exactly where an action only reads, and against the failures."""
-    examples = [(spec, example) for spec in catalog if spec.http for example in spec.examples]
+    examples = [(spec, example) for spec in free(catalog) for example in spec.examples]
     assert len(answers) == len(examples) + len(FAILURES)
     for (spec, example), answer in zip(examples, answers, strict=False):
         assert "data" in answer, (spec.name, answer)
@@ -186,5 +171,5 @@ def test_with_the_typescript_client(catalog: Catalog, calls, address: str, run: 
 
 
 def test_every_domain_error_of_a_reference_action_is_in_the_table(catalog: Catalog) -> None:
-    declared = {(spec.name, error.code) for spec in catalog if spec.http for error in spec.errors}
+    declared = {(spec.name, error.code) for spec in free(catalog) for error in spec.errors}
     assert declared <= {(name, code) for name, _, code, _ in FAILURES}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,13 @@ def test_the_runtime_is_formatted_and_passes_the_linter(ts_tools: Path, run) -> 
     run(ts_tools / "biome", "ci", "--colors=off", f"--config-path={HERE}", RUNTIME, HERE, cwd=HERE)
 
 
-def test_the_runtime_compiles_where_it_stands(ts_tools: Path, run) -> None:
-    run(ts_tools / "tsc", "-p", RUNTIME, cwd=HERE)
+@pytest.mark.parametrize("compiler", ["typescript", "typescript-5.9"])
+def test_the_runtime_compiles_where_it_stands(ts_tools: Path, run, compiler: str) -> None:
+    run(ts_tools.parent / compiler / "bin" / "tsc", "-p", RUNTIME, cwd=HERE)
+
+
+def test_the_package_compiles_with_the_oldest_compiler_too(ts_package: Path, ts_tools: Path, run) -> None:
+    run(ts_tools.parent / "typescript-5.9" / "bin" / "tsc", "--noEmit", cwd=ts_package)
 
 
 def test_the_lock_file_names_no_registry() -> None:
@@ -50,6 +55,28 @@ def test_the_client_behaves_with_a_stand_in_for_fetch(
         ts_package, tmp_path, {"client.test.ts": (HERE / "src" / "client.test.ts").read_text()}
     )
     run("node", "--test", "dist/client.test.js", cwd=project, CATALOG=sample.surface[:16])
+
+
+@pytest.mark.parametrize("name", ["attempts", "streams", "testing"])
+def test_calls_that_take_more_than_one_answer(
+    ts_wide_package: Path, ts_project, tmp_path: Path, run, name: str
+) -> None:
+    source = (HERE / "src" / f"{name}.test.ts").read_text()
+    project = ts_project(ts_wide_package, tmp_path, {f"{name}.test.ts": source})
+    run("node", "--test", f"dist/{name}.test.js", cwd=project)
+
+
+def test_a_client_that_converts_loses_nothing_and_its_examples_compile(
+    sample: Catalog, ts_build, ts_project, tmp_path: Path, run
+) -> None:
+    package = ts_build(sample, tmp_path, package="exact-client", integers="bigint", dates="Date")
+    sources = {"exact.test.ts": (HERE / "src" / "exact.test.ts").read_text()}
+    for name in ("README.md", "AGENTS.md"):
+        text = (package / name).read_text()
+        for i, block in enumerate(re.findall(r"^```ts\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE)):
+            sources[f"{name}.{i}.ts"] = block
+    project = ts_project(package, tmp_path / "project", sources)
+    run("node", "--test", "dist/exact.test.js", cwd=project)
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -91,23 +118,48 @@ def server(sample: Catalog) -> Iterator[AnsweringServer]:
         thread.join()
 
 
-def test_the_code_in_the_readme_compiles_and_runs(
+@pytest.fixture
+def printed(
     ts_package: Path, ts_project, server: AnsweringServer, tmp_path: Path, run
-) -> None:
-    text = (ts_package / "README.md").read_text()
-    address = f'"http://127.0.0.1:{server.server_port}"'
-    blocks = [
-        block.replace('"http://localhost:8000"', address)
-        for block in re.findall(r"^```ts\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE)
-    ]
-    project = ts_project(ts_package, tmp_path, {f"{i}.ts": block for i, block in enumerate(blocks)})
-    printed = [run("node", f"dist/{i}.js", cwd=project).strip() for i in range(len(blocks))]
-    use, unwrapped, limited, standalone, create_order, old_ping, search_products, types = printed
-    assert use == unwrapped == search_products == "{ items: [] }"
-    assert limited == standalone == "true"
+) -> Callable[[str], list[str]]:
+    """Compile and run the blocks of a document, and give what each of them prints."""
+
+    def print_all(document: str) -> list[str]:
+        text = (ts_package / document).read_text()
+        address = f'"http://127.0.0.1:{server.server_port}"'
+        blocks = [
+            block.replace('"http://localhost:8000"', address)
+            for block in re.findall(r"^```ts\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE)
+        ]
+        project = ts_project(ts_package, tmp_path, {f"{i}.ts": block for i, block in enumerate(blocks)})
+        return [run("node", f"dist/{i}.js", cwd=project).strip() for i in range(len(blocks))]
+
+    return print_all
+
+
+def test_the_code_for_agents_compiles_and_runs(printed) -> None:
+    assert printed("AGENTS.md") == ["{ items: [] }", "network_error 1"]
+
+
+def test_the_code_in_the_readme_compiles_and_runs(printed) -> None:
+    use, unwrapped, thrown, limited, standalone, watched, scripted, *actions, types = printed("README.md")
+    create_order, old_ping, search_products = actions
+    assert use == unwrapped == thrown == search_products == "{ items: [] }"
+    assert limited == standalone == watched == "true"
+    assert scripted == "network_error 1"
     assert "total_cents: 200" in create_order
     assert old_ping == "null"
     assert types == ""
+
+
+def test_what_the_readme_shows_of_pages_and_changes_compiles(
+    ts_wide_package: Path, ts_project, tmp_path: Path
+) -> None:
+    text = (ts_wide_package / "README.md").read_text()
+    blocks = re.findall(r"^```ts\n(import .*?)\n```$", text, re.DOTALL | re.MULTILINE)
+    shown = {name: block for name in ("items(", "subscribeChanges(") for block in blocks if name in block}
+    assert len(shown) == 2
+    ts_project(ts_wide_package, tmp_path, {f"{i}.ts": block for i, block in enumerate(shown.values())})
 
 
 def test_the_readme_tells_of_every_action_and_of_nothing_else(ts_package: Path) -> None:

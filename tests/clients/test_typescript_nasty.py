@@ -160,11 +160,11 @@ def nasty_catalog() -> Catalog:
 
 def test_nasty_names_and_texts_stay_text(ts_build, ts_project, run, tmp_path: Path) -> None:
     package = ts_build(nasty_catalog(), tmp_path / "out", package="@nasty/client")
-    readme = (package / "README.md").read_text()
-    blocks = re.findall(r"^(`{3,})ts\n(.*?)\n\1$", readme, re.DOTALL | re.MULTILINE)
+    documents = [(package / name).read_text() for name in ("README.md", "AGENTS.md")]
+    blocks = re.findall(r"^(`{3,})ts\n(.*?)\n\1$", "\n\n".join(documents), re.DOTALL | re.MULTILINE)
     sources = {f"{i}.ts": block for i, (_, block) in enumerate(blocks)}
     project = ts_project(package, tmp_path / "project", sources)
-    assert len(blocks) == 4 + len(nasty_catalog().actions) + 1
+    assert len(blocks) == 7 + len(nasty_catalog().actions) + 1 + 2
     run("node", "--check", "dist/0.js", cwd=project)
 
 
@@ -186,6 +186,21 @@ def test_an_odd_key_is_sent_as_it_is(ts_build, run, tmp_path: Path) -> None:
     (package / "script.mjs").write_text(script)
     sent = json.loads(run("node", "script.mjs", cwd=package))
     assert sent == {"Odd": {"__proto__": "a", "": "b", "\n": "c", "constructor": "d"}}
+
+
+def test_odd_keys_and_codes_of_schemas_are_keys_like_others(ts_build, run, tmp_path: Path) -> None:
+    catalog = nasty_catalog()
+    package = ts_build(catalog, tmp_path)
+    script = """
+      import { everything } from "./schemas/index.js";
+      console.log(JSON.stringify(everything));
+    """
+    (package / "script.mjs").write_text(script)
+    told = json.loads(run("node", "script.mjs", cwd=package))
+    action = catalog.get("everything")
+    assert action is not None
+    assert told["input"] == catalog.standalone(action.input)
+    assert set(told["errors"]) == {"__proto__", "odd"}
 
 
 def test_a_catalog_without_routes_gives_a_package_that_compiles(

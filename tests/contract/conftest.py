@@ -83,7 +83,13 @@ def served(project: Path, log: Path) -> Iterator[Served]:
     log.touch()
     program = [sys.executable, HERE / "serve_recorded.py", project, log]
     database = f"sqlite:///{log.with_suffix('.db')}"
-    environment = {**os.environ, "DATABASE_URL": database, "PYTHONWARNINGS": "default"}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database,
+        "ACTIONARY_STORE": f"sqlite:///{log.with_suffix('.state.db')}",
+        "SHOPKEEPER_TOKEN": "right",
+        "PYTHONWARNINGS": "default",
+    }
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=environment) as server:
         try:
             assert server.stdout is not None

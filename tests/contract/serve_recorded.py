@@ -92,7 +92,13 @@ def recorded(app: Any, log: Path) -> Any:
 def main(project: Path, log: Path) -> None:
     settings = read_settings(project)
     loaded = load_registry(settings)
-    served = Registry(lifespan=loaded.lifespan, auth=loaded.auth, credentials=loaded.resolvers)
+    served = Registry(
+        lifespan=loaded.lifespan,
+        auth=loaded.auth,
+        credentials=loaded.resolvers,
+        store=loaded.store and loaded.store.ready(),
+        changes=loaded.changes_place is not None,
+    )
     served.register([faulty(action) for action in loaded])
     app = recorded(create_app(served, prefix=settings.prefix), log)
     logging.basicConfig(level=logging.CRITICAL)  # what handlers are told to raise need not be read

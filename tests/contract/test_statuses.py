@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx2
@@ -22,6 +22,12 @@ class Operation:
     method: str
     path: str
     described: dict[str, Any]
+    unshown: Any
+    """What a call sends that has no example."""
+
+    @property
+    def needs_approval(self) -> bool:
+        return "428" in self.described["responses"]
 
     def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in node:
@@ -46,7 +52,7 @@ class Operation:
         given: dict[str, Any] = {"method": self.method, "url": self.path, "headers": headers}
         if "requestBody" in self.described:
             media = self.described["requestBody"]["content"]["application/json"]
-            given["json"] = media.get("examples", {}).get("example1", {"value": {}})["value"]
+            given["json"] = media.get("examples", {}).get("example1", {"value": self.unshown})["value"]
         elif "parameters" in self.described:
             given["params"] = [
                 pair for each in self.described["parameters"] for pair in self.pairs(self.resolve(each))
@@ -86,12 +92,41 @@ def fits(schema: dict[str, Any], value: str) -> bool:
     return Draft202012Validator(schema).is_valid(read)
 
 
-def operations(document: dict[str, Any]) -> list[Operation]:
-    return [
-        Operation(document, method.upper(), path, described)
+def operations(document: dict[str, Any], client: httpx2.Client) -> list[Operation]:
+    """Give all but the stream of changes, which never ends: tests/http/test_changes.py has that.
+
+    Those that decide about a call get one that may be decided about.
+    """
+    found = [
+        Operation(document, method.upper(), path, described, {})
         for path, methods in document["paths"].items()
         for method, described in methods.items()
+        if "application/json" in described["responses"]["200"]["content"]
     ]
+    asked = [operation for operation in found if operation.needs_approval]
+    for operation in asked[:1]:
+        key = client.request(**operation.request()).json()["details"]["approval_key"]
+        found = [
+            replace(each, unshown={"key": key}) if each.path.startswith("/api/approvals/") else each
+            for each in found
+        ]
+    return found
+
+
+BEFORE_APPROVAL = {"invalid_input", "payload_too_large", "unsupported_media_type", "approval_required"}
+
+
+def decided(
+    client: httpx2.Client, operation: Operation, code: str, request: dict[str, Any]
+) -> dict[str, Any]:
+    """Give a request with a human's decision about it, where it gets as far as that."""
+    if not operation.needs_approval or code in BEFORE_APPROVAL:
+        return request
+    asked = client.request(**operation.request())
+    key = asked.json()["details"]["approval_key"]
+    decision = "deny" if code == "forbidden" else "approve"
+    client.post(f"/api/approvals/{decision}", json={"key": key}, headers=KNOWN).raise_for_status()
+    return {**request, "headers": {**request["headers"], "actionary-approval": key}}
 
 
 FORMATTED = {
@@ -159,6 +194,12 @@ def declared(operation: Operation, envelope: dict[str, Any]) -> dict[str, Any]:
     return operation.request(headers={"x-fault": f"error {properties['code']['const']} {details}"})
 
 
+def keyed(operation: Operation, _: dict[str, Any]) -> dict[str, Any]:
+    """Repeat a call that nobody knows the effect of: the first one runs into its deadline."""
+    key = {"idempotency-key": f"of-{operation.path}", "x-fault": "hang", "actionary-timeout-ms": "1000"}
+    return operation.request(headers=key)
+
+
 def late(operation: Operation, _: dict[str, Any]) -> dict[str, Any]:
     return operation.request(headers={"x-fault": "hang", "actionary-timeout-ms": "100"})
 
@@ -175,6 +216,8 @@ WAYS: dict[str, Callable[[Operation, dict[str, Any]], dict[str, Any]]] = {
     "unavailable": fault("exhaust"),
     "rate_limited": fault("busy"),
     "missing_credentials": without_scopes,
+    "approval_required": lambda operation, _: operation.request(),
+    "conflict": keyed,
 }
 """How a common code is got; all others are declared errors, which the handler is told to raise."""
 
@@ -185,7 +228,9 @@ def test_every_documented_status_and_code_is_reached_and_answers_as_described(se
 
     def check(client: httpx2.Client, operation: Operation, status: int, code: str, request: Any) -> None:
         nonlocal reached
-        answer = client.request(**request)
+        answer = client.request(**decided(client, operation, code, request))
+        if code == "conflict" and answer.status_code == 504:
+            answer = client.request(**decided(client, operation, code, request))
         while code == "rate_limited" and answer.status_code == 200:
             answer = client.request(**request)
         said = answer.json().get("code", "") if answer.content else ""
@@ -199,7 +244,7 @@ def test_every_documented_status_and_code_is_reached_and_answers_as_described(se
         ThreadPoolExecutor(8) as threads,
     ):
         calls: list[Any] = []
-        for operation in operations(serve.document):
+        for operation in operations(serve.document, client):
             calls.append((client, operation, 200, "", operation.request()))
             if "304" in operation.described["responses"]:
                 known = {"if-none-match": client.request(**operation.request()).headers["etag"]}

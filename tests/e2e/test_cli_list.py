@@ -84,6 +84,7 @@ def test_the_list_as_json_has_it_by_key(actionary, shop):
         "description": "Find rows.",
         "deprecated": {"since": "2026-01-31", "sunset": "2027-01-31", "use_instead": "search"},
         "paginate": {"input": "after", "output": "next", "items": "rows"},
+        "needs_approval": False,
     }
     assert (listed[1]["method"], listed[1]["path"], listed[1]["paginate"]) == (None, None, None)
     assert listed[2]["deprecated"] is None

@@ -142,6 +142,7 @@ def test_the_list_as_json_is_all_that_standard_output_has(actionary):
         "description": "Add two numbers.",
         "deprecated": None,
         "paginate": None,
+        "needs_approval": False,
     }
     assert listed[1]["path"] is None
     assert "importing add" in shown.stderr

@@ -1,7 +1,7 @@
 """Documentation that cannot rot: its code is run, its links lead somewhere, its tables are complete.
 
 A block whose first line is a comment with a path is a file of the page's project. Other
-``sh``, ``python`` and ``ts`` blocks are run in it; a ``text`` or ``json`` block that
+``sh``, ``python``, ``ts`` and ``tsx`` blocks are run in it; a ``text`` or ``json`` block that
 follows is what they print.
 """
 
@@ -35,6 +35,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / "tests" / "clients" / "typescript"
+WEB = ROOT / "tests" / "e2e" / "web"
 PAGES = sorted(
     path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("[A-Z]*.md"), *ROOT.glob("docs/*.md")]
 )
@@ -81,8 +82,8 @@ class Walk:
             self.shell(text, fails=fails)
         elif kind == "python":
             self.run(sys.executable, "-", stdin=text)
-        elif kind == "ts":
-            self.run("node", self.compiled(text))
+        elif kind in {"ts", "tsx"}:
+            self.run("node", self.compiled(text, kind))
         else:
             raise AssertionError(f"what is to be done with a block of {kind!r}?\n{text}")
 
@@ -144,20 +145,23 @@ class Walk:
         assert first.startswith("serving on "), first + server.stderr.read()
         self.address = first.split()[-1]
 
-    def compiled(self, text: str) -> Path:
-        """Compile a module that uses the project's TypeScript client."""
+    def compiled(self, text: str, kind: str) -> Path:
+        """Compile a module that uses the project's TypeScript client, with what is below `src/`."""
         away = self.folder.parent / f"{self.folder.name}-ts"
         [manifest] = self.folder.glob("generated/clients/typescript/package.json")
         package = away / "node_modules" / json.loads(manifest.read_text())["name"]
         shutil.copytree(manifest.parent, package)
-        for name in ("@types", "undici-types"):
-            (away / "node_modules" / name).symlink_to(NODE / "node_modules" / name)
+        tools = WEB if kind == "tsx" else NODE
+        for installed in (tools / "node_modules").iterdir():
+            (away / "node_modules" / installed.name).symlink_to(installed)
         (away / "package.json").write_text('{"type": "module"}')
-        shutil.copy(NODE / "tsconfig.json", away)
+        shutil.copy(tools / "tsconfig.json", away)
         (away / "src").mkdir()
-        (away / "src" / "page.ts").write_text(text)
+        for source in (self.folder / "src").glob("*"):
+            shutil.copy(source, away / "src")
+        (away / "src" / f"page.{kind}").write_text(text)
         for project in (package, away):
-            self.run(NODE / "node_modules" / ".bin" / "tsc", "-p", project)
+            self.run(NODE / "node_modules" / "typescript" / "bin" / "tsc", "-p", project)
         return away / "dist" / "page.js"
 
     def run(self, *command: str | Path, stdin: str = "", fails: bool = False) -> None:
@@ -237,8 +241,11 @@ def names(page: str, heading: str) -> list[str]:
 
 
 def options(command: click.Command) -> set[str]:
+    """Name the options of a command; of a group its commands, and the options of each."""
     found = (each for each in command.params if isinstance(each, click.Option))
-    return {name for option in found for name in (*option.opts, *option.secondary_opts)}
+    own = {name for option in found for name in (*option.opts, *option.secondary_opts)}
+    commands = command.commands if isinstance(command, click.Group) else {}
+    return own.union(commands, *map(options, commands.values()))
 
 
 @pytest.mark.parametrize("name", COMMANDS)

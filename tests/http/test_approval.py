@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from typing import Any
+from typing import Annotated, Any
 
 import httpx2
 import pytest
@@ -15,19 +15,24 @@ from actionary import (
     Principal,
     Registry,
     action,
+    approvals,
     define_actions,
     invoke_action,
 )
-from actionary.approvals import SECONDS
+from actionary.approvals import SECONDS, Asked, ask
 from actionary.auth import BearerAuth
+from actionary.credentials import Credential
 from actionary.http import CannotServe, create_app
 from actionary.store import MemoryStore, StoreUnavailableError
-from pydantic import SecretStr
+from actionary.testing import TestClient
+from pydantic import BaseModel, Field, SecretStr
 
 
 def who(request: Any) -> Principal:
     """Let in whoever says who it is."""
-    return Principal(id=request.headers.get("who", "ann"))
+    return Principal(
+        id=request.headers.get("who", "ann"), organisation=request.headers.get("organisation", "acme")
+    )
 
 
 APPROVER = BearerAuth({"approver-token": Principal(id="eve")})
@@ -137,9 +142,10 @@ def test_a_key_that_still_waits_is_asked_for_again(api):
         ({"to": "bob", "body": "more"}, {}),
         ({"to": "bob", "token": "x"}, {}),
         ({"to": "bob"}, {"who": "mallory"}),
+        ({"to": "bob"}, {"organisation": "other"}),
         ({"to": "bob"}, {"name": "write"}),
     ],
-    ids=["other-receiver", "more-body", "secret", "principal", "action"],
+    ids=["other-receiver", "more-body", "secret", "principal", "organisation", "action"],
 )
 def test_a_grant_is_for_no_other_call(post, api, given, headers):
     key = asked(api, {"to": "bob"})
@@ -182,20 +188,48 @@ def test_a_grant_expires_to_the_millisecond(post, api, monkeypatch):
     assert send(api, {"to": "bob"}, key).status_code == 428
 
 
-def test_a_grant_is_not_for_an_action_that_is_another_one_now(post, api, serve):
-    key = asked(api, {"to": "bob"})
-    decide(api, "approve", key)
+def test_a_grant_is_used_up_to_the_millisecond_before_it_expires(post, api, monkeypatch):
+    now = 1_000_000.0
+    monkeypatch.setattr(post.store, "_clock", lambda: now)
+    in_time, late = asked(api, {"to": "bob"}), asked(api, {"to": "bob"})
+    for key in (in_time, late):
+        decide(api, "approve", key)
+    now += SECONDS - 0.001
+    assert send(api, {"to": "bob"}, in_time).status_code == 200
+    now += 0.001
+    assert send(api, {"to": "bob"}, late).status_code == 428
+    assert post.sent == {"bob": 1}
+
+
+@pytest.mark.parametrize(
+    ("description", "most", "fields"),
+    [
+        ("Send a message, and a bill.", 100, {}),
+        ("Send a message.", 200, {}),
+        ("Send a message.", 100, {"destructive": False}),
+        ("Send a message.", 100, {"title": "Write"}),
+    ],
+    ids=["description", "input", "hint", "title"],
+)
+def test_a_grant_is_not_for_an_action_that_is_another_one_now(post, serve, description, most, fields):
     sent: list[str] = []
 
-    async def send_(to: str, body: str = "", token: SecretStr | None = None) -> str:
-        """Send a message, and a bill."""
-        sent.append(to)
-        return to
+    def served(description: str, most: int, fields: Any) -> httpx2.Client:
+        async def send_(to: Annotated[str, Field(max_length=most)]) -> str:
+            sent.append(to)
+            return to
 
-    changed = Registry(store=post.store)
-    define_actions([action(public=True, auth=who, needs_approval=True, name="send")(send_)], changed)
-    assert send(serve(create_app(changed)), {"to": "bob"}, key).status_code == 428
+        registry = Registry(store=post.store, approver=APPROVER)
+        options = {"public": True, "needs_approval": True, "name": "send", "auth": who, **fields}
+        define_actions([action(description=description, **options)(send_)], registry)
+        return serve(create_app(registry))
+
+    before = served("Send a message.", 100, {})
+    key = asked(before, {"to": "bob"})
+    decide(before, "approve", key)
+    assert send(served(description, most, fields), {"to": "bob"}, key).status_code == 428
     assert sent == []
+    assert send(served("Send a message.", 100, {}), {"to": "bob"}, key).status_code == 200
 
 
 def test_the_action_itself_may_say_which_calls_are_asked_about(post, api):
@@ -224,6 +258,16 @@ def test_approvers_list_and_look_at_what_waits(api):
     shown = api.post("/api/approvals/show", json={"key": first}, headers=headers).json()["data"]
     assert shown["input"] == {"to": "bob", "body": "", "token": None}
     assert (shown["action"], shown["state"], shown["principal"]) == ("send", "pending", "ann")
+
+
+async def test_what_waits_is_not_hidden_by_pages_of_what_does_not(post):
+    asked = Asked(action="send", definition="d", principal=None, organisation=None, input="i")
+    keys = [(await ask(post.store, asked, summary="s", given={})).key for _ in range(250)]
+    for key in keys[:-1]:
+        await approvals.decide(post.store, key, "denied", by=None)
+    client = TestClient(post.registry, headers={"authorization": "Bearer approver-token"})
+    listed = (await client.call("list_approvals")).data
+    assert [each.key for each in listed.approvals] == keys[-1:]
 
 
 @pytest.mark.parametrize("path", ["show", "approve", "deny"])
@@ -279,6 +323,93 @@ async def test_of_many_who_come_with_one_grant_one_gets_through(post):
         *(invoke_action("send", {"to": "bob"}, grant, registry=post.registry) for _ in range(50))
     )
     assert Counter(each.ok for each in outcomes) == {True: 1, False: 49}
+
+
+def test_a_grant_is_not_used_up_by_what_refuses_the_call_after_it(serve):
+    class Exa(BaseModel):
+        key: SecretStr
+
+    class Blinks:
+        asked = 0
+
+        async def resolve(self, *_: Any) -> Any:
+            self.asked += 1
+            if self.asked == 1:
+                raise ConnectionError("the vault blinks")
+            return {"key": "sesame"}
+
+    async def pay(*, ctx: Context) -> str:
+        """Pay."""
+        return "paid"
+
+    registry = Registry(store="memory://", approver=APPROVER, credentials=Blinks())
+    fields = {"needs_approval": True, "credentials": [Credential("exa", fields=Exa)]}
+    define_actions([action(public=True, **fields)(pay)], registry)
+    api = serve(create_app(registry))
+    key = send(api, {}, name="pay").json()["details"]["approval_key"]
+    decide(api, "approve", key)
+    assert [send(api, {}, key, name="pay").status_code for _ in "abc"] == [503, 200, 428]
+
+
+def test_who_asks_again_for_what_waits_gets_the_same_key(api):
+    key = asked(api, {"to": "bob"})
+    assert asked(api, {"to": "bob"}) == key
+    assert asked(api, {"to": "carl"}) != key
+    assert asked(api, {"to": "bob"}, who="dora") != key
+    decide(api, "approve", key)
+    assert asked(api, {"to": "bob"}) != key
+
+
+def test_callers_whom_nobody_knows_have_keys_of_their_own(api):
+    keys = [send(api, {"to": "bob"}, name="write").json()["details"]["approval_key"] for _ in "ab"]
+    assert len(set(keys)) == 2
+
+
+async def test_an_approver_of_an_organisation_sees_and_decides_about_its_calls_only(post):
+    eve = Principal(id="eve", organisation="acme")
+
+    async def asked_by(organisation: str) -> str:
+        robot = Principal(id="robot", organisation=organisation)
+        ctx = Context(caller="automation", principal=robot)
+        refused = await invoke_action("send", {"to": "bob"}, ctx, registry=post.registry)
+        return refused.details["approval_key"]
+
+    theirs, ours = await asked_by("globex"), await asked_by("acme")
+
+    async def by_eve(name: str, **given: Any) -> Any:
+        return await invoke_action(name, given, Context(caller="code", principal=eve), registry=post.registry)
+
+    assert [each.key for each in (await by_eve("list_approvals")).data.approvals] == [ours]
+    for name in ("show_approval", "approve_call", "deny_call"):
+        assert (await by_eve(name, key=theirs)).code == "no_such_approval"
+    assert (await by_eve("approve_call", key=ours)).ok
+
+
+async def test_no_key_stands_in_what_leads_to_the_next_page(post):
+    asked = Asked(action="send", definition="d", principal=None, organisation=None, input="i")
+    for _ in range(150):
+        await ask(post.store, asked, summary="s", given={})
+    client = TestClient(post.registry, headers={"authorization": "Bearer approver-token"})
+    first = (await client.call("list_approvals")).data
+    rest = (await client.call("list_approvals", {"cursor": first.next_cursor})).data
+    keys = {each.key for page in (first, rest) for each in page.approvals}
+    assert (len(keys), rest.next_cursor) == (150, None)
+    assert not any(key in first.next_cursor for key in keys)
+
+
+async def test_what_another_version_wrote_hides_nothing_else(post, caplog):
+    asked = Asked(action="send", definition="d", principal=None, organisation=None, input="i")
+    approval = await ask(post.store, asked, summary="s", given={})
+    await post.store.add("approval/" + "0" * 64, b'{"key": "x"}', seconds=60)
+    assert await approvals.page(post.store, "") == ([approval], None)
+    assert "an approval in the store cannot be read" in caplog.text
+
+
+def test_an_included_registry_with_a_store_of_its_own_is_not_served_where_nobody_could_decide(post):
+    outer = Registry()
+    outer.include(post.registry, prefix="shop_")
+    with pytest.raises(CannotServe, match="nobody could decide about it here"):
+        create_app(outer)
 
 
 def test_a_refusal_gives_the_idempotency_key_back(post, api):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +13,22 @@ from typing import Any
 
 import httpx2
 import pytest
-from actionary import Context, Http, Principal, Registry, action, define_actions, invoke_action_sync
+from actionary import (
+    Context,
+    Http,
+    Principal,
+    Registry,
+    action,
+    define_action,
+    define_actions,
+    invoke_action_sync,
+)
 from actionary.auth import BearerAuth
+from actionary.changes import STREAM, Change, load
 from actionary.http import Limits, changes, create_app
+from actionary.running import running_here
 from actionary.store import MemoryStore, StoreUnavailableError
+from starlette.requests import ClientDisconnect
 
 ANN = Principal(id="ann", organisation="a")
 BOB = Principal(id="bob", organisation="b")
@@ -23,16 +37,25 @@ AUTH = BearerAuth({"ann": ANN, "bob": BOB})
 
 class AwayStore(MemoryStore):
     away = False
+    is_full = False
+    fails: BaseException | None = None
 
     async def read(self, *given: Any, **named: Any) -> Any:
+        error, self.fails = self.fails, None
+        if error is not None:
+            raise error
         if self.away:
             raise StoreUnavailableError("it is away")
         return await super().read(*given, **named)
 
     async def append(self, *given: Any, **named: Any) -> Any:
-        if self.away:
+        if self.away or self.is_full:
             raise StoreUnavailableError("it is away")
         return await super().append(*given, **named)
+
+    def forget(self) -> None:
+        """Be as it was at the beginning."""
+        vars(self).update(vars(MemoryStore()))
 
 
 class Stream:
@@ -258,16 +281,282 @@ async def _fill() -> tuple[int, bool]:
     return len(listener.waiting), listener.has_missed
 
 
-def test_a_store_that_is_away_harms_no_call_and_is_heard_of_again(serve, caplog):
+def test_a_store_that_is_away_harms_no_call_and_who_listens_is_told_to_begin_anew(serve, caplog):
     registry, given = made()
     api = serve(create_app(registry))
     with listening(api) as stream:
         given["store"].away = True
         assert log(api, "lost").status_code == 200
         given["store"].away = False
+        assert stream.next() == {"event": "reset"}
         log(api, "a", **{"Actionary-Source": "again"})
         assert stream.next()["requestSource"] == "again"
     assert "changes of log could not be told" in caplog.text
+
+
+def test_a_change_that_could_not_be_kept_is_no_silent_gap_and_no_news_for_other_organisations(serve):
+    registry, given = made(auth=AUTH)
+    api = serve(create_app(registry))
+    ann, bob = {"Authorization": "Bearer ann"}, {"Authorization": "Bearer bob"}
+    with listening(api, **ann) as hers, listening(api, **bob) as his:
+        given["store"].is_full = True
+        assert log(api, "lost", **ann).status_code == 200
+        assert hers.next() == {"event": "reset"}
+        given["store"].is_full = False
+        log(api, "b", **bob, **{"Actionary-Source": "b"})
+        assert his.next()["requestSource"] == "b"
+
+
+def test_a_store_that_comes_back_older_is_listened_to_from_where_it_is(serve):
+    registry, given = made()
+    api = serve(create_app(registry))
+    with listening(api) as stream:
+        for _ in range(3):
+            log(api, "a")
+            stream.next()
+        given["store"].away = True
+        log(api, "lost")
+        given["store"].forget()
+        given["store"].away = False
+        assert stream.next() == {"event": "reset"}
+        log(api, "b", **{"Actionary-Source": "b"})
+        assert (stream.next()["requestSource"], stream.id.split(".")[0]) == ("b", "1")
+
+
+def test_many_changes_at_once_of_another_process_are_heard_by_who_keeps_up(serve):
+    registry, given = made()
+    api = serve(create_app(registry))
+    many = 3 * changes.MOST_WAITING
+    with listening(api) as stream:
+        asyncio.run(_append(given["store"], many))
+        assert [stream.next()["scope"] for _ in range(many)] == [str(number) for number in range(many)]
+
+
+CHANGE = {"action": None, "source": "manual", "organisation": None, "request_source": None, "scope": None}
+
+
+async def _append(store: MemoryStore, many: int) -> None:
+    for number in range(many):
+        value = Change(**{**CHANGE, "scope": str(number)}).dump()
+        await store.append(STREAM, value, seconds=60)
+
+
+def append(store: MemoryStore, value: Any) -> None:
+    """Append an event as another process may have written it."""
+    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+    asyncio.run(store.append(STREAM, raw, seconds=60))
+
+
+def test_an_event_of_a_newer_version_is_heard_without_what_it_added(serve):
+    registry, given = made()
+    with listening(serve(create_app(registry))) as stream:
+        append(given["store"], {**CHANGE, "scope": "meals:42", "added_later": {"x": 1}})
+        assert stream.next()["scope"] == "meals:42"
+
+
+UNREADABLE = pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b"[" * 100_000,
+        [],
+        {},
+        {"gap": True},
+        {**CHANGE, "source": "tide"},
+        {**CHANGE, "scope": {"s3cret": 1}},
+    ],
+    ids=["empty", "cut", "no-text", "deep", "list", "nothing", "half-gap", "source", "scope"],
+)
+
+
+@UNREADABLE
+def test_an_event_that_cannot_be_read_is_a_gap_and_those_after_it_are_heard(serve, caplog, value):
+    registry, given = made()
+    api = serve(create_app(registry))
+    with listening(api) as stream:
+        append(given["store"], value)
+        assert stream.next() == {"event": "reset"}
+        log(api, "a", **{"Actionary-Source": "after"})
+        assert stream.next()["requestSource"] == "after"
+    assert "event 1 of the changes in the store cannot be read" in caplog.text
+    assert "run the same one everywhere" in caplog.text
+    assert "s3cret" not in caplog.text
+
+
+def test_who_comes_again_and_missed_an_event_that_cannot_be_read_is_told_of_the_gap(serve):
+    registry, given = made()
+    api = serve(create_app(registry))
+    with listening(api) as stream:
+        log(api, "a")
+        stream.next()
+        seen = stream.id
+    append(given["store"], b"{")
+    log(api, "b", **{"Actionary-Source": "b"})
+    with listening(api, **{"Last-Event-ID": seen}) as stream:
+        assert stream.next() == {"event": "reset"}
+        assert stream.next()["requestSource"] == "b"
+
+
+@pytest.mark.parametrize("error", [RuntimeError("the driver has a bug"), asyncio.CancelledError()])
+def test_whatever_goes_wrong_with_looking_is_logged_and_those_who_listen_begin_anew(serve, caplog, error):
+    registry, given = made()
+    api = serve(create_app(registry))
+    with listening(api) as stream:
+        given["store"].fails = error
+        log(api, "lost")
+        assert stream.next() == {"event": "reset"}
+        log(api, "a", **{"Actionary-Source": "again"})
+        assert stream.next()["requestSource"] == "again"
+    assert "looking for changes failed" in caplog.text
+    assert type(error).__name__ in caplog.text
+
+
+def registry_with(handler: Any, **fields: Any) -> Registry:
+    registry = Registry(store=MemoryStore(), changes=True, auth=AUTH)
+    define_actions([define_action(name="told", handler=handler, public=True, **fields)], registry)
+    return registry
+
+
+def test_of_more_changes_than_one_call_may_tell_a_reset_says_that_there_were_more(serve, caplog):
+    async def many(ctx: Context) -> None:
+        """Change much."""
+        for number in range(101):
+            ctx.changed(f"row:{number}")
+        raise RuntimeError("it failed, and said so before")
+
+    registry = registry_with(many)
+    here, elsewhere = serve(create_app(registry)), serve(create_app(registry))
+    ann, bob = {"Authorization": "Bearer ann"}, {"Authorization": "Bearer bob"}
+    with listening(elsewhere, **ann) as hers, listening(elsewhere, **bob) as his:
+        here.post("/api/actions/told", json={}, headers=ann)
+        assert [hers.next()["scope"] for _ in range(100)] == [f"row:{number}" for number in range(100)]
+        assert hers.next() == {"event": "reset"}
+        here.post("/api/actions/told", json={}, headers=bob)
+        assert his.next()["scope"] == "row:0", "it is no gap for other organisations"
+    assert "action told told of more than 100 changes" in caplog.text
+
+
+async def _undo(_input: Any, ctx: Context, _error: Any) -> None:
+    ctx.changed("undone")
+
+
+def test_what_compensate_tells_of_is_heard_after_what_the_handler_did(serve):
+    async def fail(ctx: Context) -> None:
+        """Fail."""
+        ctx.changed("done")
+        raise RuntimeError("it failed")
+
+    api = serve(create_app(registry_with(fail, compensate=_undo)))
+    ann = {"Authorization": "Bearer ann"}
+    with listening(api, **ann) as stream:
+        api.post("/api/actions/told", json={}, headers=ann)
+        assert {stream.next()["scope"] for _ in range(2)} == {"done", "undone"}
+        api.post("/api/actions/told", json={}, headers=ann)
+        assert {stream.next()["scope"] for _ in range(2)} == {"done", "undone"}
+
+
+def test_in_process_what_compensate_tells_of_a_late_call_is_told_before_the_loop_ends():
+    async def hang() -> None:
+        """Hang."""
+        await asyncio.Event().wait()
+
+    registry = registry_with(hang, compensate=_undo, timeout=0.01)
+    assert not invoke_action_sync("told", {}, registry=registry).ok
+    store = registry.changes_place.ready()
+    [event] = asyncio.run(store.read(STREAM, 0))
+    assert load(event).scope == "undone"
+
+
+@pytest.mark.parametrize(
+    ("scope", "error"), [(42, "TypeError: `scope` is a text"), ("x" * 513, "`scope` has 513 characters")]
+)
+def test_a_scope_that_is_none_fails_where_it_is_said(serve, caplog, scope, error):
+    async def mistaken(ctx: Context) -> str:
+        """Be mistaken, and mend it."""
+        try:
+            ctx.changed(scope)
+        except (TypeError, ValueError):
+            logging.getLogger("shop").exception("mistaken")
+        ctx.changed("x" * 512)
+        return "done"
+
+    registry = registry_with(mistaken, read_only=True)
+    ann = {"Authorization": "Bearer ann"}
+    api = serve(create_app(registry))
+    with listening(api, **ann) as stream:
+        assert api.post("/api/actions/told", json={}, headers=ann).status_code == 200
+        assert stream.next()["scope"] == "x" * 512
+    assert error in caplog.text
+
+
+class Visitor:
+    """Somebody who asks an application to listen, as an ASGI server does for it."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.statuses: list[int] = []
+
+    async def listens(self, *, is_lost: bool = False) -> None:
+        async def receive() -> Any:
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            if is_lost or message.get("more_body"):
+                raise OSError("the connection is lost")
+            if message["type"] == "http.response.start":
+                self.statuses.append(message["status"])
+
+        scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": self.version}, "method": "GET"}
+        scope |= {"path": "/api/changes", "raw_path": b"/api/changes", "query_string": b"", "headers": []}
+        with contextlib.suppress(OSError, ClientDisconnect):  # which a server takes note of
+            await self.app({**scope, "client": ("127.0.0.1", 1)}, receive, send)
+
+    version = "2.4"
+
+
+@pytest.mark.parametrize("version", ["2.3", "2.4"])
+async def test_who_is_gone_before_the_reply_begins_takes_no_place(version):
+    visitor = Visitor(create_app(made()[0], limits=Limits(listeners=1)))
+    visitor.version = version
+    await visitor.listens(is_lost=True)
+    await visitor.listens()
+    await visitor.listens()
+    assert visitor.statuses == [200, 200]
+
+
+async def test_who_is_refused_although_its_store_heeds_no_cancelling_takes_no_place():
+    class StubbornStore(AwayStore):
+        is_slow = True
+
+        async def last(self, stream: str) -> int:
+            if self.is_slow:
+                for call in running_here().calls:
+                    call.end("late")
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.sleep(0)
+            return await super().last(stream)
+
+    store = StubbornStore()
+    visitor = Visitor(create_app(Registry(store=store, changes=True), limits=Limits(listeners=1)))
+    await visitor.listens()
+    store.is_slow = False
+    await visitor.listens()
+    assert visitor.statuses == [504, 200]
+
+
+def test_who_misses_more_while_it_is_told_of_a_gap_is_told_again(monkeypatch):
+    monkeypatch.setattr(changes, "MOST_WAITING", 2)
+    listener = changes.Listener(None)
+    for cursor in (1, 2, 3):
+        listener.take(cursor, b"%d" % cursor)
+    assert listener.taken() == changes._RESET + b"3"
+    for cursor in (4, 5, 6):
+        listener.take(cursor, b"%d" % cursor)
+    assert listener.taken() == changes._RESET + b"6"
+    listener.take(7, b"7")
+    assert listener.taken() == b"7"
 
 
 def test_a_stream_without_events_says_that_it_is_there(serve, monkeypatch):

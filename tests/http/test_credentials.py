@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -134,7 +135,41 @@ def raises_in_a_thread(ctx: Context) -> None:
     raise KeyError(secret(ctx))
 
 
-@pytest.mark.parametrize("handler", [raises, raises_from, raises_several, raises_in_a_thread])
+@dataclass
+class UnhashableError(Exception):
+    """As a dataclass makes it: equal to its like, and without a hash."""
+
+    text: str
+
+
+class ProudError(Exception):
+    """Compares itself with nobody."""
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError("compared")
+
+    def __hash__(self) -> int:
+        raise RuntimeError("hashed")
+
+
+async def raises_unhashable(ctx: Context) -> None:
+    raise UnhashableError(f"exa refused {secret(ctx)}")
+
+
+async def raises_proud(ctx: Context) -> None:
+    raise ProudError(f"exa refused {secret(ctx)}")
+
+
+async def raises_with_odd_notes(ctx: Context) -> None:
+    error = ValueError("exa refused")
+    error.__notes__ = (secret(ctx), 4, [secret(ctx)])  # type: ignore[assignment]  # whatever users do
+    raise error
+
+
+HANDLERS = [raises, raises_from, raises_several, raises_in_a_thread, raises_unhashable, raises_proud]
+
+
+@pytest.mark.parametrize("handler", [*HANDLERS, raises_with_odd_notes])
 def test_a_raised_secret_is_neither_told_nor_logged_but_where_it_was_raised(serve, caplog, handler):
     answer = send(serve, handler)
     assert answer.json()["code"] == "handler_error"
@@ -175,13 +210,22 @@ def test_a_declared_error_without_a_secret_is_told(serve):
 
 
 async def test_in_process_the_chain_of_an_error_has_asterisks_too():
-    async def chained(ctx: Context) -> None:
-        try:
-            await raises(ctx)
-        except ValueError as error:
-            raise Quiet("It said no.") from error
+    def chained(raising: Any) -> Any:
+        async def handler(ctx: Context) -> None:
+            try:
+                await raising(ctx)
+            except Exception as error:
+                raise Quiet("It said no.") from error
 
-    for handler in (raises, raises_from, chained):
+        return handler
+
+    async def noted(ctx: Context) -> None:
+        error = Quiet("It said no.")
+        error.__notes__ = (secret(ctx), 4)  # type: ignore[assignment]  # whatever users do
+        raise error
+
+    raising = (raises, raises_from, raises_unhashable, raises_proud)
+    for handler in (*raising, *map(chained, raising), noted):
         registry = Registry(credentials=RESOLVER)
         tried = define_action(name="tried", handler=handler, credentials=[KEYS], errors=[Quiet])
         define_actions([tried], registry)
@@ -199,6 +243,21 @@ def test_no_secret_is_kept_for_who_repeats_a_call(serve, caplog):
         effects.append(1)
         return secret(ctx)
 
+    _ask_twice(serve, caplog, handler, effects, "invalid_output")
+
+
+@pytest.mark.parametrize("error", [UnhashableError, ProudError])
+def test_a_failure_is_kept_whatever_its_exception_makes_of_being_compared(serve, caplog, error):
+    effects: list[int] = []
+
+    async def handler(ctx: Context) -> Any:
+        effects.append(1)
+        raise error(secret(ctx))
+
+    _ask_twice(serve, caplog, handler, effects, "handler_error")
+
+
+def _ask_twice(serve: Any, caplog: Any, handler: Any, effects: list[int], code: str) -> None:
     registry = Registry(credentials=RESOLVER, store=(store := MemoryStore()))
     tried = define_action(
         name="tried", handler=handler, credentials=[KEYS], public=True, description="Try.", output=str
@@ -206,7 +265,7 @@ def test_no_secret_is_kept_for_who_repeats_a_call(serve, caplog):
     define_actions([tried], registry)
     client = serve(create_app(registry))
     answers = [client.post("/api/actions/tried", json={}, headers={"idempotency-key": "k"}) for _ in range(2)]
-    assert [answer.json()["code"] for answer in answers] == ["invalid_output"] * 2
+    assert [answer.json()["code"] for answer in answers] == [code] * 2
     assert (len(effects), answers[1].headers["idempotency-replayed"]) == (1, "true")
     assert not values_in(str(vars(store)) + caplog.text)
 

@@ -12,10 +12,22 @@ from typing import Any
 
 import httpx2
 import pytest
-from actionary import ActionError, Context, Http, Principal, Registry, action, define_actions, running
+from actionary import (
+    ActionError,
+    Context,
+    Hooks,
+    Http,
+    Principal,
+    Registry,
+    action,
+    define_actions,
+    running,
+    threads,
+)
 from actionary.gates import idempotency
 from actionary.http import create_app
 from actionary.store import MemoryStore, StoreUnavailableError
+from actionary.threads import ThreadsExhausted
 from pydantic import BaseModel, SecretStr
 
 KEY = "Idempotency-Key"
@@ -107,7 +119,9 @@ class Shop:
             return effects["read"]
 
         def who(request: Any) -> Principal:
-            return Principal(id=request.headers.get("who", ""))
+            return Principal(
+                id=request.headers.get("who", ""), organisation=request.headers.get("organisation", "acme")
+            )
 
         define_actions(
             [
@@ -186,6 +200,8 @@ def test_another_input_under_the_same_key_is_refused(shop, api, other):
 def test_each_action_and_each_principal_has_keys_of_its_own(shop, api):
     answers = [call(api, "mine", {}, who=who).json()["data"] for who in ("ann", "bob", "ann")]
     assert (answers, shop.effects["mine"]) == (["ann", "bob", "ann"], 2)
+    call(api, "mine", {}, who="ann", organisation="other")
+    assert shop.effects["mine"] == 3, "another ann got the answer"
     assert call(api, "order", {"name": "shoe"}).status_code == 200
 
 
@@ -311,11 +327,11 @@ def test_an_answer_that_cannot_be_kept_is_given_and_later_unknown(shop, api, cap
     shop.store.away = True
     shop.go_on.set()
     calling.join(10)
+    shop.clock.ahead = 60  # its lease is over before the store is back
     shop.store.away = False
-    shop.clock.ahead = 60
     assert first[0].status_code == 200
     assert call(api, "slow", {}).json()["details"] == {"reason": "unknown_effect"}
-    assert "an answer could not be kept for its idempotency key" in caplog.text
+    assert "an answer cannot be kept now for its idempotency key" in caplog.text
 
 
 def test_neither_inputs_nor_keys_stand_in_the_store(shop, api):
@@ -353,6 +369,174 @@ def test_the_answer_of_a_long_call_is_not_taken_for_lost_while_it_runs(shop, api
     assert call(api, "slow", {}).json()["data"] == 1
 
 
+def test_a_store_of_the_handlers_own_that_is_away_frees_no_key(shop, serve):
+    charged: list[int] = []
+
+    async def charge() -> int:
+        """Charge, and then fail."""
+        charged.append(1)
+        raise StoreUnavailableError("the handler's own")
+
+    define_actions([action(public=True)(charge)], shop.registry)
+    api = serve(create_app(shop.registry))
+    codes = [call(api, "charge", {}).json()["code"] for _ in "ab"]
+    assert (codes, charged) == (["handler_error"] * 2, [1])
+
+
+def test_a_hook_that_gets_no_thread_after_the_run_frees_no_key(shop, serve):
+    charged: list[int] = []
+
+    async def charge() -> int:
+        """Charge."""
+        charged.append(1)
+        return 1
+
+    async def exhausted(_value: Any, _ctx: Context) -> None:
+        raise ThreadsExhausted
+
+    hooks = Hooks(after_output=exhausted)
+    define_actions([action(public=True, retries=2, backoff=0.01, hooks=hooks)(charge)], shop.registry)
+    api = serve(create_app(shop.registry))
+    assert [call(api, "charge", {}).status_code for _ in "ab"] == [500, 500]
+    assert charged == [1]
+
+
+def test_where_there_is_no_thread_for_the_handler_the_key_is_free_again(shop, serve, monkeypatch):
+    ran: list[int] = []
+
+    def charge() -> int:
+        """Charge."""
+        ran.append(1)
+        return 1
+
+    define_actions([action(public=True)(charge)], shop.registry)
+    api = serve(create_app(shop.registry))
+    with monkeypatch.context() as patched:
+        patched.setattr(threads, "MOST_ABANDONED", 0)
+        assert call(api, "charge", {}).status_code == 503
+    assert (call(api, "charge", {}).status_code, ran) == (200, [1])
+
+
+class LateStore(MemoryStore):
+    """A store that does as it is told, and says that it is away."""
+
+    late = ""
+
+    async def add(self, *given: Any, **named: Any) -> Any:
+        return await self._told("add", super().add(*given, **named))
+
+    async def replace(self, *given: Any, **named: Any) -> Any:
+        return await self._told("replace", super().replace(*given, **named))
+
+    async def _told(self, what: str, doing: Any) -> Any:
+        done = await doing
+        if what == self.late:
+            raise StoreUnavailableError("no answer in time")
+        return done
+
+
+@pytest.mark.parametrize("needs", [None, "approval"])
+@pytest.mark.parametrize("late", ["add", "replace"])
+def test_a_key_is_free_again_after_a_store_that_did_not_say_that_it_has_it(serve, late, needs):
+    store, ran = LateStore(), list[int]()
+
+    async def pay() -> int:
+        """Pay."""
+        ran.append(1)
+        return len(ran)
+
+    async def free(*_: Any) -> bool:
+        return False
+
+    registry = Registry(store=store)
+    define_actions([action(public=True, needs_approval=free if needs else False)(pay)], registry)
+    api = serve(create_app(registry))
+    store.late = late
+    first = call(api, "pay", {})
+    store.late = ""
+    if late == "replace" and needs is None:  # the claim says from the first that the handler begins
+        assert first.status_code == 200
+    else:
+        assert (first.status_code, ran) == (503, [])
+        wait_until(lambda: not asyncio.run(store.list("idempotency/")))
+    wait_until(lambda: call(api, "pay", {}).status_code == 200)
+    assert ran == [1]
+
+
+def test_an_answer_that_a_store_could_not_take_is_kept_when_it_is_back(shop, api):
+    answered: list[httpx2.Response] = []
+    first = threading.Thread(target=lambda: answered.append(call(api, "slow", {})))
+    first.start()
+    assert shop.begun.wait(10)
+    shop.store.away = True
+    shop.go_on.set()
+    first.join(10)
+    shop.store.away = False
+    assert answered[0].json()["data"] == 1
+    wait_until(lambda: call(api, "slow", {}).status_code == 200)
+    assert shop.effects["slow"] == 1
+
+
+async def test_a_caller_who_hangs_up_while_the_call_begins_leaves_no_claim():
+    store = SlowlyToldStore()
+    record = idempotency.Record("claimed", "d", store.now() + 30, "owner", "r-1")
+    entry, _ = await store.add("idempotency/x", record.dump(), seconds=60)
+    claim = idempotency.Claim(store, entry, record)
+    call = running.Call(running.running_here(), "order", time.monotonic(), 30)
+    beginning = asyncio.create_task(claim.begin(call))
+    await store.replaced.wait()
+    beginning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await beginning
+    releasing = asyncio.create_task(claim.release())
+    await asyncio.sleep(0)
+    store.go_on.set()
+    await releasing
+    assert await store.get("idempotency/x") is None
+
+
+def test_what_another_version_wrote_is_told_as_unknown(shop, api):
+    call(api, "order", {"name": "shoe"})
+    (entry,) = asyncio.run(shop.store.list("idempotency/"))
+    asyncio.run(shop.store.replace(entry, b'{"state": "answered"}\n1'))
+    assert call(api, "order", {"name": "shoe"}).json()["details"] == {"reason": "unknown_effect"}
+    assert shop.effects["order"] == 1
+
+
+class SlowlyToldStore(MemoryStore):
+    """A store that replaces at once, and tells so when a test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.replaced = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def replace(self, *given: Any, **named: Any) -> Any:
+        entry = await super().replace(*given, **named)
+        self.replaced.set()
+        await self.go_on.wait()
+        return entry
+
+
+async def test_an_answer_is_kept_while_its_lease_is_being_renewed(monkeypatch):
+    monkeypatch.setattr(idempotency, "LEASE", 0.02)
+    store = SlowlyToldStore()
+    record = idempotency.Record("begun", "d", store.now() + 30, "owner", "r-1")
+    entry, _ = await store.add("idempotency/x", record.dump(), seconds=60)
+    claim = idempotency.Claim(store, entry, record)
+    await claim.begin(running.Call(running.running_here(), "order", time.monotonic(), 30))
+    await store.replaced.wait()
+    keeping = asyncio.create_task(claim.keep(data=b"1"))
+    await asyncio.sleep(0)
+    store.go_on.set()
+    await keeping
+    kept = await store.get("idempotency/x")
+    assert kept is not None
+    answered = idempotency.Record.load(kept.value)
+    assert answered is not None
+    assert answered.data == b"1"
+
+
 def wait_until(is_so: Any) -> None:
     until = time.monotonic() + 10
     while not is_so():
@@ -361,6 +545,6 @@ def wait_until(is_so: Any) -> None:
 
 
 def test_the_record_reads_back_what_it_wrote():
-    record = idempotency.Record("answered", "d", 1.5, data=b'{"a":\n1}')
+    record = idempotency.Record("answered", "d", 1.5, "owner", "r-1", data=b'{"a":\n1}')
     assert idempotency.Record.load(record.dump()) == record
     assert json.loads(record.dump().partition(b"\n")[0])["state"] == "answered"

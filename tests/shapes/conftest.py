@@ -126,9 +126,13 @@ def typescript_compile(
     catalog: Catalog, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[dict[str, str]], Path]:
     """Compile programs beside the one TypeScript client of all shapes; gives the folder."""
+    return typescript_client(catalog, tmp_path_factory.mktemp("typescript"))
+
+
+def typescript_client(catalog: Catalog, folder: Path, **options: str) -> Callable[[dict[str, str]], Path]:
+    """Write a client into a folder, and give what compiles programs beside it."""
     from actionary_build.emit.typescript import FOLDER, emitter
 
-    folder = tmp_path_factory.mktemp("typescript")
     installed = TYPESCRIPT / "node_modules" / ".package-lock.json"
     if (
         not installed.exists()
@@ -138,16 +142,59 @@ def typescript_compile(
     (folder / "node_modules").symlink_to(TYPESCRIPT / "node_modules")
     (folder / "package.json").write_text('{"type": "module"}')
     shutil.copy(TYPESCRIPT / "tsconfig.json", folder)
-    emitted(emitter, catalog, folder, package="shapes-client")
+    emitted(emitter, catalog, folder, package="shapes-client", **options)
     shutil.copytree(folder / FOLDER / "src", folder / "src" / "client")
 
     def compiled(programs: dict[str, str]) -> Path:
         for name, program in programs.items():
             (folder / "src" / name).write_text(program)
-        run_program(TYPESCRIPT / "node_modules" / ".bin" / "tsc", "-p", folder, cwd=folder)
+        run_program(TYPESCRIPT / "node_modules" / "typescript" / "bin" / "tsc", "-p", folder, cwd=folder)
         return folder
 
     return compiled
+
+
+EXACT = """
+import { createClient } from "./client/index.js";
+let sent = "";
+let answer: string | undefined;
+const fetch = async (url: string, init: RequestInit) => {
+  sent = String(init.body);
+  return answer === undefined ? globalThis.fetch(url, init) : new Response(answer);
+};
+const client = createClient({ baseUrl: process.argv[2]!, fetch });
+type Call = (input: { value: unknown }) => Promise<{ ok: boolean; data?: unknown }>;
+const samples: [string, string, string][] = JSON.parse(process.argv[3]!);
+const told: Record<string, string[]> = {};
+for (const [name, action, given] of samples) {
+  const call = (client as unknown as Record<string, Call>)[name]!;
+  answer = `{"ok":true,"data":${given},"action":"${action}","latencyMs":1}`;
+  const { data: read } = await call({ value: null });
+  answer = undefined;
+  const result = await call({ value: read });
+  const first = sent;
+  answer = "";
+  await call({ value: result.data });
+  (told[action] ??= []).push(first, result.ok ? sent : JSON.stringify(result));
+}
+console.log(JSON.stringify(told));
+"""
+
+
+@pytest.fixture(scope="session")
+def exact_answers(
+    catalog: Catalog, tmp_path_factory: pytest.TempPathFactory, address: str
+) -> dict[str, list[str]]:
+    """What is sent of each sample that was read before, and of its answer, by a client with conversions."""
+    folder = tmp_path_factory.mktemp("exact")
+    typescript_client(catalog, folder, integers="bigint", dates="Date")({"exact.ts": EXACT})
+    samples = [
+        (camel_case(name), name, json.dumps(sample.given))
+        for name, (shape, _) in SHAPES.items()
+        for sample in shape.samples
+    ]
+    printed = run_program("node", folder / "dist" / "exact.js", address, json.dumps(samples), cwd=folder)
+    return json.loads(printed)
 
 
 PROGRAM = """

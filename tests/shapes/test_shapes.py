@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from datetime import UTC, datetime
 from typing import Any, get_type_hints
 
 import httpx2
@@ -139,6 +141,34 @@ def test_with_the_typescript_client(*, shape, name, typescript_answers):
     assert [as_javascript(answer["data"]) for answer in answers] == [
         as_javascript(sample.answered) for sample in shape.samples
     ]
+
+
+def test_with_a_typescript_client_that_converts(*, shape, name, exact_answers):
+    """What was read is sent again as it was, to the last digit; of times, the instant."""
+    told = exact_answers[name]
+    for i, sample in enumerate(shape.samples):
+        given, answered = (json.loads(text)["value"] for text in told[2 * i : 2 * i + 2])
+        assert as_instants(given) == as_instants(sample.given)
+        assert as_instants(answered) == as_instants(sample.answered)
+
+
+def as_instants(data: Any) -> str:
+    """Write JSON with each time as the instant that it is, to the millisecond."""
+
+    def instant(text: str) -> str:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", text):
+            return text
+        read = datetime.fromisoformat(text)
+        return read.astimezone(UTC).isoformat(timespec="milliseconds")
+
+    def plain(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: plain(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [plain(item) for item in node]
+        return instant(node) if isinstance(node, str) else node
+
+    return as_javascript(plain(data))
 
 
 def as_javascript(data: Any) -> str:

@@ -8,7 +8,8 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from actionary.store import StoreUnavailableError
+from actionary.store import StoreError, StoreUnavailableError
+from actionary.store.causes import UselessStoreError
 from actionary.store.sql import SqlStore
 from postgres_server import PASSWORD, QUOTED, USER
 from sqlalchemy import event
@@ -200,26 +201,105 @@ async def test_a_lock_in_postgresql_is_waited_for_a_while_and_the_step_is_not_do
     await store.close()
 
 
+async def test_a_step_whose_caller_is_gone_has_its_limit_nevertheless(postgres):
+    import psycopg
+
+    url = postgres.url(postgres.database())
+    store = SqlStore(url)
+    entry, _ = await store.add("a", b"1", seconds=600)
+    with psycopg.connect(url) as other:
+        other.execute("SELECT * FROM actionary_entries FOR UPDATE")
+        caller = asyncio.create_task(store.replace(entry, b"2"))
+        running = (await store._connections())._running
+        for _ in range(3):  # it begins, and so does its step
+            await asyncio.sleep(0)
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        [step] = running
+        async with asyncio.timeout(20):
+            await asyncio.wait([step])
+        assert step.cancelled(), "it waited for the lock as long as that was held"
+    assert await store.get("a") == entry
+    await store.close()
+
+
+LET_IN = "does not let that user in with that password .*; check the user and the password in the URL"
+NO_DATABASE = "has no database of that name .*; check the database in the URL of the store, or create it"
+
+
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("change", "said", "is_for_good"),
     [
-        (QUOTED, "wrong-p4ss"),
-        (USER, "nobody-we-know"),
-        ("/shop", "/no-shop"),
-        ("127.0.0.1", "127.0.0.2"),
+        ((QUOTED, "wrong-p4ss"), LET_IN, True),
+        ((f":{QUOTED}", ""), "asks for a password, and the URL of the store has none", True),
+        ((USER, "nobody-we-know"), LET_IN, True),
+        (("/shop", "/no-shop"), NO_DATABASE, True),
+        (("127.0.0.1", "127.0.0.2"), "no PostgreSQL listens at that host and port", False),
+        (("127.0.0.1", "no-such-host.invalid"), "the host of PostgreSQL has no address", False),
     ],
-    ids=["password", "user", "database", "address"],
+    ids=["password", "no password", "user", "database", "address", "host"],
 )
-async def test_who_is_not_let_in_is_told_without_a_secret(postgres, caplog, old, new):
+async def test_who_is_not_let_in_is_told_why_without_a_secret(postgres, caplog, change, said, is_for_good):
+    old, new = change
     caplog.set_level(logging.DEBUG, logger="actionary")
     url = postgres.url(postgres.database())
-    store = SqlStore(url.replace(old, new, 1))
-    with pytest.raises(StoreUnavailableError, match="PostgreSQL") as told:
+    store = SqlStore(new.join(url.rsplit(old, 1)))
+    with pytest.raises(StoreUnavailableError, match=said) as told:
         await store.get("a")
-    for text in (str(told.value), caplog.text):
+    with pytest.raises(StoreUnavailableError, match=said) as looked:
+        await store.look()
+    assert isinstance(looked.value, StoreError) == is_for_good
+    for text in (str(told.value), str(looked.value), caplog.text):
         assert without_secrets(text)
-        assert new not in text
+        assert not new or new not in text
     await store.close()
+
+
+async def test_a_user_who_may_make_no_tables_is_told_what_to_grant(postgres):
+    name = postgres.database()
+    postgres.run(
+        name, f"REVOKE CREATE ON SCHEMA public FROM public; CREATE ROLE {name} LOGIN PASSWORD '{name}'"
+    )
+    store = SqlStore(postgres.url(name).replace(f"{USER}:{QUOTED}", f"{name}:{name}"))
+    with pytest.raises(UselessStoreError, match=r"does not let that user make .* grant CREATE on the schema"):
+        await store.look()
+    owner = SqlStore(postgres.url(name))
+    await owner.look()
+    postgres.run(name, f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}")
+    await store.look()
+    assert (await store.add("a", b"1", seconds=600))[1], "the tables are there now"
+    await store.close()
+    await owner.close()
+
+
+async def test_a_database_that_runs_out_of_connections_may_have_some_later(postgres):
+    name = postgres.database()
+    user = f"only_one_{name}"
+    postgres.run(name, f"CREATE ROLE {user} LOGIN PASSWORD '{name}' CONNECTION LIMIT 0")
+    store = SqlStore(postgres.url(name).replace(f"{USER}:{QUOTED}", f"{user}:{name}"))
+    with pytest.raises(StoreUnavailableError, match="has no connection left") as told:
+        await store.look()
+    assert not isinstance(told.value, StoreError)
+
+
+async def test_a_look_finds_what_is_wrong_with_a_file_for_good_and_makes_the_tables(tmp_path):
+    (tmp_path / "diary").write_text("The diary of a shop.\n" * 100)
+    for path, said in (
+        ("no-folder/state.db", "make the folder, let the server write there, or name another one"),
+        ("diary", "none of SQLite .*; name another file in the URL of the store"),
+    ):
+        with pytest.raises(UselessStoreError, match=said) as told:
+            await SqlStore(f"sqlite:///{tmp_path}/{path}").look()
+        assert str(tmp_path) not in str(told.value)
+    store = SqlStore(f"sqlite:///{tmp_path}/state.db")
+    await store.look()
+    await store.look()
+    with closing(sqlite3.connect(tmp_path / "state.db")) as other:
+        [(tables,)] = other.execute(
+            "SELECT count(*) FROM sqlite_master WHERE name LIKE 'actionary!_%' ESCAPE '!'"
+        )
+    assert tables >= 4
 
 
 async def test_who_may_not_write_is_told_by_the_name_of_the_error(postgres):

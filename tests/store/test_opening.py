@@ -46,6 +46,7 @@ async def test_a_relative_file_is_in_the_folder_where_the_process_started(tmp_pa
 
 
 NONE = "the URL of the store names none that there is"
+OTHER_NAME = "the URL of the store begins with postgres://, which is no name that drivers agree on"
 NO_FILE = "the URL of the store on SQLite names no file"
 
 
@@ -56,7 +57,8 @@ NO_FILE = "the URL of the store on SQLite names no file"
         ("state.db", NONE, "sqlite:///state.db"),
         ("memory://s3cret", NONE, "memory://"),
         ("mysql://s3cret@host/db", NONE, "postgresql://"),
-        ("postgres://s3cret@host/db", NONE, "postgresql://"),
+        ("postgres://s3cret@host/db", OTHER_NAME, "write postgresql:// in its place"),
+        ("postgres://", NONE, "postgresql://"),
         ("postgresql+asyncpg://s3cret@host/db", NONE, "postgresql://"),
         ("postgresql://", NONE, "postgresql://"),
         ("sqlite://", NO_FILE, "memory://"),

@@ -161,7 +161,7 @@ def test_a_soak_tells_calls_errors_and_memory():
     assert rows["errors"] == 0
     assert rows["RSS, highest, MiB"] >= max(rows["RSS, first, MiB"], rows["RSS, last, MiB"]) > 1
     assert asked(summary) == {"errors": (None, 0), "RSS, last / first": (None, 1.02)}
-    assert re.search(r"Memory from the start to the end: [▁▂▃▄▅▆▇█]{50,}\n", summary["note"])
+    assert re.search(r"Memory from the start to the end: [▁▂▃▄▅▆▇█]+\n", summary["note"])
     calls = [int(row["values"][1].replace(",", "")) for row in parts["rows"]]
     assert len(calls) >= 9
     assert 0 < sum(calls) <= int(rows["calls"].replace(",", ""))
@@ -272,8 +272,83 @@ def test_steps_tells_what_each_part_of_a_call_takes():
     ]
     assert plain[1]["door: the ASGI application"][1] == 1
     assert list(gates[1])[:6] == "auth|scopes|authorize|rate limit in memory|on_invoke|call log".split("|")
-    assert len(doors[1]) == 2
-    assert [*map(asked, said)] == [{}, {}, {"the last of 3 actions, the only one = 1": (0.95, None)}]
+    assert len(doors[1]) == 4
+    wanted = {
+        "the last of 3 actions, the only one = 1": (0.95, None),
+        "the only action, bare ASGI + pydantic = 1": (0.85, None),
+    }
+    assert [*map(asked, said)] == [{}, {}, wanted]
+
+
+@pytest.mark.long
+def test_clients_compares_generators_and_what_they_make():
+    made, kept, checked, bundled, imported = found("clients", "--rounds", "1", "--actions", "20")
+    assert [row["name"].partition(",")[0] for row in made["rows"]] == [
+        "openapi-typescript",
+        "hey-api",
+        "ours of 20",
+    ]
+    assert columns_and_rows(kept)[1]["nothing changed: imports of the generator of types"][0] == 0
+    assert [asked(table) for table in (checked, bundled, imported)] == [
+        {"our package": (None, 0.6)},
+        {"ours, of 20": (None, 2000), "ours, of 10": (None, 2000)},
+        {"CPU time of the process": (None, 1.3)},
+    ]
+    sizes = {name: values[0] for name, values in columns_and_rows(bundled)[1].items()}
+    assert sizes["ours, of 20"] < sizes["hey-api, of 20"]
+
+
+def test_store_compares_keys_and_approvals_with_transactions_by_hand():
+    kept, plain = found("store", "--rounds", "1", "--requests", "200")
+    assert kept["columns"] == ["by hand = 1", "lowest", "highest", "a second", "by hand"]
+    kinds = {"call with a new key": (0.5, None), "replay of an answer": None}
+    kinds["refused, approved, called"] = (0.5, None)
+    every = {
+        f"{database}: {name}": least for database in ("SQLite", "PostgreSQL") for name, least in kinds.items()
+    }
+    _, rows = columns_and_rows(kept)
+    assert list(rows) == list(every)
+    assert asked(kept) == {name: least for name, least in every.items() if least}
+    assert all(value > 0 for values in rows.values() for value in values)
+    assert "left out" not in kept["note"]
+    assert asked(plain) == {"Action.run": (0.97, None), "the ASGI application": (0.97, None)}
+    assert all(row["values"][0] > 0 for row in plain["rows"])
+
+
+def test_store_without_a_postgresql_says_what_it_leaves_out():
+    said = within_bench(
+        "import storing; storing.found_programs = lambda: None\n"
+        "table, _ = storing.store_tables(rounds=1, requests=40)\n"
+        "print(*{row.name.partition(':')[0] for row in table.rows}); print(table.note)"
+    )
+    assert said.startswith("SQLite\n")
+    assert "PostgreSQL is left out: there is no postgres" in said
+
+
+BROKEN = """
+import asyncio, by_hand
+from actionary.store import Entry
+from actionary.store.sqlite import SqliteDatabase
+from sqlalchemy import text
+
+async def main():
+    async with by_hand.engines_by_hand(SqliteDatabase(sys.argv[1])) as engines:
+        entries = by_hand.ByHand(engines, Entry("key", b"value", 1, 1.0))
+        await entries.call()
+        by_hand._UPDATE = text("nonsense")
+        try:
+            await entries.call()
+        except Exception as error:
+            print(type(error).__name__)
+        async with engines.reading.connect() as connection:
+            print((await connection.execute(text("SELECT count(*) FROM actionary_entries"))).scalar_one())
+
+asyncio.run(main())
+"""
+
+
+def test_what_is_done_by_hand_is_one_transaction(tmp_path):
+    assert within_bench(BROKEN, tmp_path / "by_hand.db").split() == ["OperationalError", "1"]
 
 
 def test_people_get_a_table_in_plain_text():

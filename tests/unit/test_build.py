@@ -110,7 +110,12 @@ def test_the_files_of_a_deleted_action_go(root, out):
     assert (out / "actions" / "subtract.md").exists()
     (root / "actions" / "subtract.py").unlink()
     removed = build(read_project(root)).output.removed
-    assert removed == ("actions/subtract.md", "clients/typescript/src/actions/more.ts")
+    assert removed == (
+        "actions/subtract.md",
+        "clients/typescript/schemas/more.d.ts",
+        "clients/typescript/schemas/more.js",
+        "clients/typescript/src/actions/more.ts",
+    )
     assert not any(b"ubtract" in content for content, *_ in _tree(out).values())
 
 

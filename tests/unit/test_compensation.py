@@ -17,6 +17,7 @@ from actionary import (
     Ok,
     Registry,
     action,
+    background,
     compensation,
     define_action,
     invoke_action,
@@ -175,7 +176,7 @@ def waiting(**fields: Any) -> Any:
 
 
 async def test_a_timeout_is_undone(undone):
-    assert await code_of(waiting(timeout=0.01, compensate=undone)) == "timeout"
+    assert await code_of(waiting(timeout=0.5, compensate=undone)) == "timeout"
     assert undone.told == [("shoe", "place", "timeout")]
 
 
@@ -188,7 +189,7 @@ async def test_a_timeout_that_the_handler_swallows_is_undone_too(undone):
             return "placed"
         return "never"
 
-    assert await code_of(define_action(handler=place, timeout=0.01, compensate=undone)) == "timeout"
+    assert await code_of(define_action(handler=place, timeout=0.5, compensate=undone)) == "timeout"
     assert undone.told == [("shoe", "place", "timeout")]
 
 
@@ -201,7 +202,7 @@ def test_the_loop_of_a_sync_call_stays_until_it_is_undone(undone):
             await asyncio.sleep(0)
         await undone(*given)
 
-    result = invoke_action_sync(waiting(timeout=0.01, compensate=slowly), GIVEN)
+    result = invoke_action_sync(waiting(timeout=0.5, compensate=slowly), GIVEN)
     assert (result.ok, begun, undone.told) == (False, ["begun"], [("shoe", "place", "timeout")])
 
 
@@ -235,7 +236,7 @@ async def test_resources_stay_open_for_it():
         ctx.resources.append("undone")
 
     registry = Registry(lifespan=lifespan)
-    registry.register([waiting(timeout=0.01, compensate=note)])
+    registry.register([waiting(timeout=0.5, compensate=note)])
     assert not (await invoke_action("place", GIVEN, registry=registry)).ok
     assert seen == ["undone", "closed"]
 
@@ -255,7 +256,7 @@ async def test_a_caller_is_answered_in_time_with_the_first_error_while_it_goes_o
         answer = await post("/api/actions/place", GIVEN)
         assert (answer.status_code, answer.json()["code"], undone) == (409, "busy", [])
         go_on.set()
-        await compensation.all_ended()
+        await background.all_ended()
     assert undone == ["undone"]
 
 
@@ -268,12 +269,12 @@ async def test_after_a_timeout_over_http_the_answer_does_not_wait_for_it():
         undone.append("undone")
 
     registry = Registry()
-    registry.register([waiting(timeout=0.01, compensate=slowly)])
+    registry.register([waiting(timeout=0.5, compensate=slowly)])
     async with web_client(registry) as post:
         assert (await post("/api/actions/place", GIVEN)).status_code == 504
         assert undone == []
         go_on.set()
-        await compensation.all_ended()
+        await background.all_ended()
     assert undone == ["undone"]
 
 
@@ -299,7 +300,7 @@ def test_a_server_that_ends_waits_for_it_before_it_closes_the_resources(monkeypa
         seen.append("closed")
 
     ending = asyncio.Event()
-    all_ended = compensation.all_ended
+    all_ended = background.all_ended
 
     async def end() -> None:
         ending.set()
@@ -309,17 +310,17 @@ def test_a_server_that_ends_waits_for_it_before_it_closes_the_resources(monkeypa
         await ending.wait()
         seen.append("undone")
 
-    monkeypatch.setattr(compensation, "all_ended", end)
+    monkeypatch.setattr(background, "all_ended", end)
 
     registry = Registry(lifespan=lifespan)
-    registry.register([waiting(timeout=0.01, compensate=slowly)])
+    registry.register([waiting(timeout=0.5, compensate=slowly)])
     with WebClient(create_app(registry)) as web:
         assert web.post("/api/actions/place", json=GIVEN).status_code == 504
     assert seen == ["undone", "closed"]
 
 
 async def test_without_anything_to_undo_nothing_is_waited_for():
-    await compensation.all_ended()
+    await background.all_ended()
 
 
 def test_the_test_kit_waits_for_it_and_raises_what_it_raised(undone):
@@ -382,7 +383,7 @@ async def test_a_plain_function_that_runs_on_is_undone_without_waiting_for_it(un
         go_on.wait(20)
         return "placed"
 
-    made = define_action(handler=place, timeout=0.01, compensate=undone)
+    made = define_action(handler=place, timeout=0.5, compensate=undone)
     assert await code_of(made) == "timeout"
     assert undone.told == [("shoe", "place", "timeout")]
     go_on.set()

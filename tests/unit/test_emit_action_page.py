@@ -89,12 +89,35 @@ def test_errors_are_the_common_codes_and_the_actions_own(sample):
     order = find(sample, "create_order")
     errors = {error.code: error for error in action_page(sample, order).errors}
     assert [*errors] == [code.name for code in order.common_codes] + ["out_of_stock", "shop_closed"]
-    assert (errors["timeout"].status, errors["timeout"].retryable) == (504, True)
+    assert errors["timeout"].status == 504
     assert errors["out_of_stock"].meaning == "Fewer items are in stock than were asked for."
     assert [piece.text for piece in errors["out_of_stock"].details] == ["StockDetails"]
     assert errors["shop_closed"].details == ()
     assert "unauthorized" not in errors
     assert "unauthorized" in {error.code for error in action_page(sample, find(sample, "delete")).errors}
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [
+        ("search_products", "may be tried again"),
+        ("add_node", "may be tried again"),
+        ("create_order", "may be tried again only with the same Idempotency-Key"),
+        ("navigate", "its effect is not known, so look before it is tried again"),
+    ],
+    ids=["read-only", "idempotent", "takes a key", "takes none"],
+)
+def test_a_call_that_was_late_is_tried_again_where_that_is_safe(sample, name, again):
+    late = action_page(sample, replace(find(sample, name), timeout_ms=1000))
+    errors = {error.code: error.again for error in late.errors}
+    assert errors["timeout"] == again
+    assert errors["handler_error"] == "not to be tried again"
+
+
+def test_the_headers_of_keys_and_approvals_are_named(sample):
+    traits = {trait.name: trait.meaning for trait in action_page(sample, find(sample, "delete")).traits}
+    assert "Idempotency-Key: KEY" in traits["Idempotency key"]
+    assert "Actionary-Approval: KEY" in traits["Approval"]
 
 
 def test_traits_say_what_the_flags_mean(sample):

@@ -135,7 +135,7 @@ def test_a_page_says_everything_about_its_action(sample):
         "- `lines` (list of `Line`, at least 1 item; required)",
         "- `note` (string or null; default `null`): Shown on the parcel.",
         "### `Line`\n\n- `product_id` (string; required)\n- `quantity` (integer, at least 1; default `1`)",
-        "- `timeout` (status 504, may be tried again): The action did not end in time.",
+        "- `timeout` (status 504, may be tried again only with the same Idempotency-Key): The action did not",
         "- `out_of_stock` (status 409, not to be tried again): Fewer items are in stock than were",
         "than were asked for. Details: `StockDetails`.",
         "- Read-only: no. A call may change something.",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 import tomllib
@@ -14,12 +15,12 @@ from actionary import codes
 from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, RateSpec
 from actionary.catalog import Catalog, load
 from actionary_build.emit.python import Options, emitter
-from actionary_build.emit.python.annotations import Code
-from actionary_build.emit.python.calls import RUNTIME_ERRORS, RUNTIME_NAMES
+from actionary_build.emit.python.annotations import Code, Expression, as_json
 from actionary_build.emit.python.generate import GeneratorError
 from actionary_build.emit.python.imports import imports_for
 from actionary_build.emit.python.names import Name, class_name, module_name, names_for
-from actionary_build.emit.python.package import _only_safe
+from actionary_build.emit.python.offered import RUNTIME_ERRORS, RUNTIME_MODULES, RUNTIME_NAMES
+from actionary_build.emit.python.rendering import _only_safe
 from actionary_build.emit.python.runtime import client as runtime_client
 from actionary_build.emit.python.runtime import errors as runtime_errors
 from actionary_build.emit.python.runtime import options as runtime_options
@@ -75,16 +76,22 @@ def objects(**properties: Any) -> dict[str, Any]:
 
 def test_a_project_with_one_module_for_each_first_tag(sample: Catalog) -> None:
     assert sorted(path for path in emitted(sample) if "_runtime" not in path) == [
+        "AGENTS.md",
         "README.md",
         "my_shop_client/__init__.py",
+        "my_shop_client/_auth.py",
         "my_shop_client/actions/__init__.py",
         "my_shop_client/actions/calendar.py",
         "my_shop_client/actions/default.py",
         "my_shop_client/actions/shop.py",
         "my_shop_client/actions/trees.py",
         "my_shop_client/client.py",
-        "my_shop_client/errors.py",
-        "my_shop_client/models.py",
+        "my_shop_client/errors/__init__.py",
+        "my_shop_client/errors/shop.py",
+        "my_shop_client/models/__init__.py",
+        "my_shop_client/models/calendar.py",
+        "my_shop_client/models/shop.py",
+        "my_shop_client/models/trees.py",
         "my_shop_client/py.typed",
         "pyproject.toml",
     ]
@@ -117,15 +124,15 @@ def test_the_same_catalog_gives_the_same_bytes_in_whatever_order_it_was_written(
 
 def test_a_catalog_without_actions_still_gives_a_client(sample: Catalog) -> None:
     files = emitted(replace(sample, actions=()))
-    assert "class Client(\n    _SyncCalls,\n)" in files["my_shop_client/client.py"]
+    assert "    class _SyncMethods(\n        _SyncCalls[_Auth],\n    )" in files["my_shop_client/client.py"]
     for path, text in files.items():
         if path.endswith(".py"):
             ast.parse(text)
 
 
 def test_the_generator_leaves_no_header(sample: Catalog) -> None:
-    models = emitted(sample)["my_shop_client/models.py"]
-    assert models.startswith('"""The types of the API')
+    models = emitted(sample)["my_shop_client/models/shop.py"]
+    assert models.startswith('"""Types of the API')
     assert "datamodel" not in models
     assert "generated" not in models
 
@@ -234,7 +241,7 @@ def test_a_domain_error_called_like_ours_makes_way(sample: Catalog) -> None:
         ErrorSpec(code=code, status=409, retryable=False, description="", details=None)
         for code in ("network_error", "ok", "client", "unset", "out_of_stock")
     )
-    tree = parsed(with_action(sample, errors=errors))["my_shop_client/errors.py"]
+    tree = parsed(with_action(sample, errors=errors))["my_shop_client/errors/shop.py"]
     classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
     assert classes == ["ClientError_", "NetworkErrorError", "OkError", "OutOfStock", "UnsetError"]
 
@@ -243,7 +250,7 @@ def test_one_error_of_several_actions_is_one_class(sample: Catalog) -> None:
     error = ErrorSpec(code="gone", status=410, retryable=False, description="Gone.", details=None)
     actions = tuple(replace(action, errors=(error,)) for action in sample.http_actions)
     files = emitted(replace(sample, actions=actions))
-    assert files["my_shop_client/errors.py"].count("class Gone(") == 1
+    assert files["my_shop_client/errors/_shared.py"].count("class Gone(") == 1
 
 
 def test_renamed_arguments_are_listed_in_the_readme(sample: Catalog) -> None:
@@ -255,18 +262,64 @@ def test_renamed_arguments_are_listed_in_the_readme(sample: Catalog) -> None:
 def test_the_readme_says_how_callers_say_who_they_are(sample: Catalog) -> None:
     readme = emitted(sample)["README.md"]
     assert (
-        '- `headers={"X-Shop-Key": "KEY"}` for `list_events`.\n'
-        '- `headers={"Authorization": "Bearer TOKEN"}` for `add_node` (scopes `nodes:write`).'
+        '- `auth={"key": "KEY"}`, sent as `X-Shop-Key: KEY`, for `list_events`.\n'
+        '- `auth={"tokens": "TOKEN"}`, sent as `Authorization: Bearer TOKEN`,'
+        " for `add_node` (scopes `nodes:write`)."
         " A token of the login page.\n"
     ) in readme
     asks_nobody = replace(sample, actions=tuple(each for each in sample if each.scheme is None))
     assert "## Who calls" not in emitted(asks_nobody)["README.md"]
 
 
+def test_agents_are_told_of_so_many_actions_and_where_the_others_are(sample: Catalog) -> None:
+    base = sample.get("search_products")
+    assert base is not None
+    actions = tuple(
+        replace(base, name=f"find_{number:03}", description="word " * 60) for number in range(130)
+    )
+    text = emitted(replace(sample, actions=actions))["AGENTS.md"]
+    assert text.count("\n- `find_") == 100
+    assert 'And 30 more: "Actions" in `README.md` lists all of them' in text
+    assert max(map(len, text.splitlines())) < 220
+    assert "get around" not in text
+    assert "more: " not in emitted(sample)["AGENTS.md"]
+    assert "get around `ApprovalRequired`" in emitted(sample)["AGENTS.md"]
+
+
+def test_agents_of_an_api_without_actions_are_told_what_never_to_do(sample: Catalog) -> None:
+    text = emitted(replace(sample, actions=()))["AGENTS.md"]
+    assert "## Never" in text
+    assert "## Actions" not in text
+
+
+@pytest.mark.parametrize("style", ["dataclass", "", None])
+def test_another_style_is_refused(style: Any) -> None:
+    with pytest.raises(ValidationError, match="'pydantic' or 'typeddict'"):
+        Options(style=style)
+
+
+def test_types_of_plain_data_are_those_of_json() -> None:
+    given = (
+        "_typing.Annotated[list[_datetime.datetime], _pydantic.Field(min_length=1)] | None",
+        "tuple[_uuid.UUID, int, _uuid.UUID] | tuple[float, ...]",
+        "ActionaryDecimal | float | str",
+        "dict[str, _typing.Literal['_datetime.date', 'a | b']]",
+        "list[_typing.Any] | _typing.Any",
+    )
+    assert [as_json(Expression(each)) for each in given] == [
+        "list[str] | None",
+        "list[str | int] | list[float]",
+        "str | float",
+        "dict[str, _typing.Literal['_datetime.date', 'a | b']]",
+        "list[_typing.Any] | _typing.Any",
+    ]
+
+
 # Texts of people
 
 
-def test_no_text_of_people_becomes_code(sample: Catalog) -> None:
+@pytest.mark.parametrize("style", ["pydantic", "typeddict"])
+def test_no_text_of_people_becomes_code(sample: Catalog, style: str) -> None:
     enum = {"enum": [NASTY, "a"], "type": "string", "description": NASTY}
     nested = objects(**{NASTY: enum, "plain": {"type": "string", "pattern": '^"""\'$', "default": NASTY}})
     error = ErrorSpec(code="bad", status=409, retryable=False, description=NASTY, details=nested)
@@ -282,7 +335,7 @@ def test_no_text_of_people_becomes_code(sample: Catalog) -> None:
         input=objects(**{NASTY: {"$ref": "#/$defs/T", "description": NASTY}}),
         output={"$ref": "#/$defs/T"},
     )
-    files = emitted(catalog)
+    files = emitted(catalog, style=style)
     for path, text in files.items():
         assert not {"\u202e", "\u200b", "\x00", "\r"} & set(text), path
         if path.endswith(".py"):
@@ -372,11 +425,11 @@ def test_the_names_the_emitter_keeps_free_are_those_the_runtime_has() -> None:
         if getattr(value, "__module__", "") == runtime_errors.__name__ or name == "ClientError"
     }
     assert own == set(RUNTIME_ERRORS)
-    modules = (runtime_client, runtime_options, runtime_result, runtime_unset)
-    assert all(
-        any(hasattr(module, name) for module in modules)
-        for name in set(RUNTIME_NAMES) - {"Client", "AsyncClient"}
-    )
+    for module, names in RUNTIME_MODULES.items():
+        runtime = importlib.import_module(f"actionary_build.emit.python.runtime.{module}")
+        assert all(hasattr(runtime, name) for name in names)
+    listed = {name for names in RUNTIME_MODULES.values() for name in names}
+    assert set(RUNTIME_NAMES) - listed == {"Client", "AsyncClient", "Auth", "AsyncAuth"}
 
 
 def test_every_field_but_those_with_a_meaning_must_be_given() -> None:
@@ -391,7 +444,7 @@ def test_every_field_but_those_with_a_meaning_must_be_given() -> None:
 def models(sample: Catalog) -> Any:
     def describe(schema: dict[str, Any], **types: Any) -> str:
         catalog = with_action(replace(sample, types=types), input=objects(x=schema), output={}, examples=())
-        return emitted(catalog)["my_shop_client/models.py"]
+        return emitted(catalog)["my_shop_client/models/shop.py"]
 
     return describe
 
@@ -463,6 +516,10 @@ def test_a_default_the_server_makes_is_left_to_the_server(models: Any) -> None:
         ({"type": "object"}, "dict[str, _typing.Any]"),
         ({"type": "object", "additionalProperties": {"type": "integer"}}, "dict[str, int]"),
         (
+            {"type": "object", "additionalProperties": {"type": "integer", "minimum": 2}},
+            "dict[str, _typing.Annotated[int, _pydantic.Field(ge=2)]]",
+        ),
+        (
             {
                 "type": "array",
                 "prefixItems": [{"type": "integer"}, {"type": "string"}],
@@ -496,9 +553,30 @@ def test_only_what_is_sent_refuses_unknown_fields(sample: Catalog) -> None:
         output=objects(a={"$ref": "#/$defs/Out"}, b={"$ref": "#/$defs/Both"}),
         examples=(),
     )
-    text = emitted(catalog)["my_shop_client/models.py"]
+    text = emitted(catalog)["my_shop_client/models/shop.py"]
     assert text.count('extra="forbid"') == 1
-    assert 'class In(_Model):\n    model_config = _pydantic.ConfigDict(extra="forbid")' in text
+    config = 'model_config: _typing.ClassVar[_pydantic.ConfigDict] = _pydantic.ConfigDict(extra="forbid")'
+    assert f"class In(_Model):\n    {config}" in text
+
+
+def test_a_module_imports_what_it_names_and_does_not_make_itself() -> None:
+    module = '''"""Of _Call and \\"""_Pages."""
+# _Basic
+_HERE: _Ok[int] = _Ok(_given="_Unset", other='_Secret \\' _Auth')
+_ALSO = self._call(
+    _with_extra(
+        {"_UNSET": _Scheme},
+    ),
+)
+
+
+class _SyncCalls(_typing.Any):
+    pass
+'''
+    imported = [
+        line.rpartition(" ")[2] for line in imports_for(module, 2, ["_Reader[_HERE]"]).split("\n") if line
+    ]
+    assert imported == ["_typing", "_Scheme", "_with_extra", "_Ok", "_Reader"]
 
 
 def test_what_the_generator_brings_that_is_not_known_is_said() -> None:

@@ -79,7 +79,7 @@ CALL: Call[dict[str, int], InvalidInput] = Call(
     method="GET",
     path="/x",
     data=lambda: TypeAdapter[dict[str, int]](dict[str, int]),
-    errors={"invalid_input": InvalidInput},
+    errors=lambda: {"invalid_input": InvalidInput},
 )
 OK: dict[str, Any] = {"ok": True, "data": {"a": 1}, "action": "x", "latencyMs": 1}
 ERR: dict[str, Any] = {

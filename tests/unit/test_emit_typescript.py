@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from actionary import codes
 from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec
-from actionary.catalog import Catalog, load
+from actionary.catalog import Catalog, ChangesSpec, load
 from actionary_build.emit.typescript import FOLDER, Options, emitter
 from actionary_build.emit.typescript.examples import literal
 from actionary_build.emit.typescript.names import RESERVED, name_all
@@ -105,38 +106,83 @@ def test_the_codes_of_a_call_are_those_of_the_table_and_its_own(sample: Catalog)
     assert create_order is not None
     table = shop.partition("const $createOrder")[2].partition("};")[0]
     expected = [code.name for code in create_order.common_codes] + ["out_of_stock", "shop_closed"]
-    listed = [line.strip() for line in table.partition("codes: {")[2].splitlines()]
-    assert [line.partition(":")[0] for line in listed if ":" in line] == expected
-    assert "    invalid_input: true,\n" in table
-    assert "    out_of_stock: true,\n" in table
-    assert "    shop_closed: false,\n" in table
+    listed = re.findall(r'^    "(.*)",$', table, re.MULTILINE)
+    assert [code.removesuffix("!") for code in listed] == expected
+    assert {code for code in listed if code.endswith("!")} == {"invalid_input!", "conflict!", "out_of_stock!"}
     for code in expected:
         assert f'Failure<"{code}"' in shop
 
 
-def test_the_client_s_own_codes_come_from_the_one_table(sample: Catalog) -> None:
-    connect = files(sample)["src/connect.ts"]
-    for code in codes.CLIENT.values():
-        assert (
-            f"    {code.name}: {{\n"
-            f"      retryable: {json.dumps(code.retryable)},\n"
-            f"      meaning: {json.dumps(code.meaning)},\n"
-        ) in connect
-    assert "retryableStatuses: [502, 503, 504]," in connect
-    assert f'catalog: "{sample.surface[:16]}",' in connect
+def test_what_may_pass_comes_from_the_one_table(sample: Catalog) -> None:
+    listed = re.search(r"const PASSING\b.*? = (\[.*?\]);", files(sample)["src/runtime/failure.ts"], re.DOTALL)
+    assert listed is not None
+    passing = [code.name for code in codes.CLIENT.values() if code.retryable]
+    assert json.loads(listed[1].replace(",\n]", "]")) == [*passing, *sorted(codes.RETRYABLE_STATUSES)]
 
 
-def test_the_runtime_names_no_code_but_the_client_s_own(sample: Catalog) -> None:
+def test_the_client_knows_the_catalog_it_was_made_of(sample: Catalog) -> None:
+    assert f'"{sample.surface[:16]}"' in files(sample)["src/client.ts"]
+
+
+def test_the_runtime_names_no_code_but_the_client_s_own_and_those_it_repeats_by(sample: Catalog) -> None:
     common = set(codes.COMMON) - {"not_found"}
     for path, text in files(sample).items():
         if path.startswith("src/runtime/"):
-            assert not [code for code in common if f'"{code}"' in text], path
+            found = {code for code in common if re.search(rf"[\"(|]{code}[\"|)]", text)}
+            repeated_by = (
+                {"conflict", "rate_limited", "unavailable"} if path.endswith("/repeat.ts") else set()
+            )
+            assert found == repeated_by, path
+
+
+def test_when_a_call_may_be_repeated_is_as_it_is_defined(sample: Catalog, search: ActionSpec) -> None:
+    def written(**changes: Any) -> list[str]:
+        shop = files(named(sample, search, "a", **changes))["src/actions/shop.ts"]
+        return re.findall(r"^  (?:repeat: )?(always|underKey|unlessBegun|newKey),$", shop, re.MULTILINE)
+
+    assert written(read_only=True, idempotent=False) == ["always"]
+    assert written(read_only=False, idempotent=True) == ["always"]
+    assert written(read_only=False, idempotent=True, idempotency_key=True) == ["underKey"]
+    assert written(read_only=False, idempotent=False, idempotency_key=True) == ["underKey", "newKey"]
+    assert written(read_only=False, idempotent=False, idempotency_key=False) == ["unlessBegun"]
+
+
+def test_nothing_of_conversions_is_in_a_package_that_does_not_ask_for_them(sample: Catalog) -> None:
+    plain, exact = files(sample), files(sample, integers="bigint")
+    assert exact.keys() - plain.keys() == {"src/runtime/exact.ts", "src/shapes.ts"}
+    assert "bigint" not in plain["src/types.ts"]
+    assert "bigint" in exact["src/types.ts"]
+    assert "Date;" not in exact["src/types.ts"]
+    assert exact["schemas/shop.js"] == plain["schemas/shop.js"]
+    assert exact["src/client.ts"] == plain["src/client.ts"]
+
+
+def test_changes_are_heard_only_where_the_server_tells_of_them(sample: Catalog) -> None:
+    assert "subscribeChanges" not in files(sample)["src/index.ts"]
+    telling = files(replace(sample, changes=ChangesSpec(auth=False)))
+    assert "subscribeChanges" in telling["src/index.ts"]
+    assert 'path: "/api/changes",' in telling["src/changes.ts"]
+
+
+def test_agents_are_told_of_each_action_in_a_line_as_long_as_they_are_few(
+    sample: Catalog, search: ActionSpec
+) -> None:
+    def listed(catalog: Catalog) -> list[str]:
+        return [line for line in files(catalog)["AGENTS.md"].splitlines() if line.startswith("- `")]
+
+    assert len(listed(sample)) == len(sample.http_actions)
+    assert "- `searchProducts(input: SearchProductsInput)` (reads only): " in files(sample)["AGENTS.md"]
+    many = tuple(replace(search, name=f"a_{i}", description="Do it. " * 1000) for i in range(1000))
+    text = files(replace(sample, actions=many))["AGENTS.md"]
+    assert len(listed(replace(sample, actions=many))) == 100
+    assert "And 900 more: " in text
+    assert len(text) < 30_000
 
 
 def test_a_domain_code_is_written_as_text(sample: Catalog, search: ActionSpec) -> None:
     error = ErrorSpec(code="__proto__", status=400, retryable=False, description="", details=None)
     shop = files(named(sample, search, "a", errors=(error,)))["src/actions/shop.ts"]
-    assert '    ["__proto__"]: false,\n' in shop
+    assert '    "__proto__",\n' in shop
     assert 'Failure<"__proto__">' in shop
 
 
@@ -180,8 +226,8 @@ def test_the_package_can_be_named(sample: Catalog) -> None:
 def test_the_readme_says_how_callers_say_who_they_are(sample: Catalog) -> None:
     readme = files(sample)["README.md"]
     assert (
-        '- `headers: { "X-Shop-Key": "KEY" }` for `listEvents`.\n'
-        '- `headers: { "Authorization": "Bearer TOKEN" }` for `addNode` (scopes `nodes:write`).'
+        "- `auth: { key: key }` for `listEvents`.\n"
+        "- `auth: { tokens: token }` for `addNode` (scopes `nodes:write`)."
         " A token of the login page.\n"
     ) in readme
     asks_nobody = replace(sample, actions=tuple(each for each in sample if each.scheme is None))

@@ -158,7 +158,8 @@ def test_keywords_for_other_programs_become_no_code(tmp_path):
     catalog = catalog_of(tmp_path, made(schema, public=True))
     for emitter in (python.emitter, typescript.emitter):
         for file in emitter.emit(catalog, emitter.options(), {}):
-            assert b"os.system" not in file.content, file.path
+            if "/schemas/" not in file.path:  # where schemas are data, whole
+                assert b"os.system" not in file.content, file.path
 
 
 def test_the_other_fields_are_compared_with_it():

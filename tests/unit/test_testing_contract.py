@@ -475,12 +475,24 @@ def test_an_action_that_nobody_was_let_into_was_not_tried(fields, code):
     assert failure.mend.startswith("give the client a principal who may")
 
 
-@pytest.mark.parametrize("gate", ["auth", "authorize"])
+@pytest.mark.parametrize("gate", ["auth", "authorize", "needs_approval"])
 def test_a_gate_that_fails_is_found(gate):
     odd = action(public=True, read_only=True, name="odd", description="Odd.", **{gate: fails})(echo)
-    failure = only_failure(TestClient(registry_of(odd)))
+    failure = only_failure(TestClient(registry_of(odd, store="memory://")))
     assert (failure.kind, failure.input) == ("undeclared_error", {"number": 0})
     assert failure.what.startswith(f"its `{gate}` raised KeyError, which a server only logs; callers get '")
+
+
+@pytest.mark.parametrize("needed", [True, lambda _input, _ctx: True])
+async def test_what_needs_a_human_is_tried_as_if_one_had_said_yes(needed):
+    async def human(_: Any) -> Principal:
+        return Principal(id="eve")
+
+    sends = action(public=True, needs_approval=needed, name="sends", description="Send.")(echo)
+    registry = registry_of(sends, store="memory://", approver=human)
+    await asyncio.to_thread(assert_contract, TestClient(registry), run="all")
+    asked = await TestClient(registry, principal=await human(None)).call("list_approvals")
+    assert asked.data.approvals == []
 
 
 def test_calls_are_neither_counted_nor_told_to_hooks(caplog):

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SHORTEST_KEY: Final = 20
+"""Characters; what begins with a dash and has fewer is an option that there is not."""
+
 _STATES: Final = ("pending", "approved", "denied", "used")
 
 
@@ -31,7 +34,38 @@ def command() -> None:
 
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_key_argument = click.argument("key")
+
+
+def _key(_context: click.Context, _argument: click.Parameter, value: str) -> str:
+    """Let a key begin with a dash, and tell it from an option that there is not."""
+    if value.startswith("-") and len(value) < _SHORTEST_KEY:
+        raise click.NoSuchOption(value)
+    return value
+
+
+_key_argument = click.argument("key", callback=_key)
+_of_key: Final = {"ignore_unknown_options": True}
+"""What a key that begins with a dash needs, not to be taken for an option."""
+
+
+def _user(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Give who decides: who is told, or the user that the process runs as, where it has a name."""
+    import getpass
+
+    if value is not None:
+        return value
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return None
+
+
+_by_option = click.option(
+    "--by",
+    callback=_user,
+    metavar="NAME",
+    help="Who decides, for those who ask later. Default: the user here.",
+)
 
 
 @command.command("list")
@@ -52,7 +86,7 @@ def list_command(*, state: str, as_json: bool, project: str | None) -> int:
     return 0
 
 
-@command.command("show")
+@command.command("show", context_settings=_of_key)
 @_key_argument
 @_json_option
 @project_option
@@ -67,9 +101,9 @@ def show_command(key: str, *, as_json: bool, project: str | None) -> int:
     return 0
 
 
-@command.command("approve")
+@command.command("approve", context_settings=_of_key)
 @_key_argument
-@click.option("--by", metavar="NAME", help="Who decides, for those who ask later.")
+@_by_option
 @_json_option
 @project_option
 def approve_command(key: str, *, by: str | None, as_json: bool, project: str | None) -> int:
@@ -77,9 +111,9 @@ def approve_command(key: str, *, by: str | None, as_json: bool, project: str | N
     return _decide(key, "approved", by, project, as_json=as_json)
 
 
-@command.command("deny")
+@command.command("deny", context_settings=_of_key)
 @_key_argument
-@click.option("--by", metavar="NAME", help="Who decides, for those who ask later.")
+@_by_option
 @_json_option
 @project_option
 def deny_command(key: str, *, by: str | None, as_json: bool, project: str | None) -> int:
@@ -95,7 +129,10 @@ def _decide(key: str, decision: Decision, by: str | None, project: str | None, *
     except DecisionError as refused:
         if refused.reason == "unknown":
             raise Failed(_unknown()) from refused
-        raise Failed(error("cannot-decide", str(refused), "let the caller ask again")) from refused
+        was = "was denied" if refused.reason == "decided" else "has been made"
+        raise Failed(
+            error("cannot-decide", f"the call {was} already", "let whoever wants it made ask again")
+        ) from refused
     _say(approval, as_json=as_json)
     return 0
 
@@ -130,7 +167,10 @@ def _with_store(project: str | None, do: Callable[[Store], Awaitable[T]]) -> T:
 
 
 async def _done(store: Store, do: Callable[[Store], Awaitable[T]]) -> T:
+    look: Callable[[], Awaitable[None]] | None = getattr(store, "look", None)
     try:
+        if look is not None:
+            await look()
         return await do(store)
     finally:
         await store.close()

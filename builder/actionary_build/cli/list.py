@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def command(*, as_json: bool, project: str | None) -> int:
     """List the actions: name, method and path, public or private, description.
 
-    Before the description stands whether the action is deprecated, after it how it
-    gives pages.
+    Before the description stands whether the action is deprecated and whether a human
+    may have to approve its calls, after it how it gives pages.
     """
     from actionary.describe import outline_all
 
@@ -50,6 +50,7 @@ def _listed(action: ActionSpec) -> dict[str, Any]:
         "description": action.description,
         "deprecated": None if action.deprecated is None else asdict(action.deprecated),
         "paginate": None if action.paginate is None else asdict(action.paginate),
+        "needs_approval": action.needs_approval,
     }
 
 
@@ -57,7 +58,8 @@ def _row(action: ActionSpec) -> tuple[str, ...]:
     from actionary_build.texts import one_line
 
     route = action.http if action.public else None
-    texts = (action.deprecation, action.description, action.paging)
+    approval = "Needs approval." if action.needs_approval else None
+    texts = (action.deprecation, approval, action.description, action.paging)
     return (
         action.name,
         "-" if route is None else f"{route.method} {route.path}",

@@ -69,6 +69,8 @@ def _texts(action: ActionSpec) -> Iterator[str | None]:
     yield action.when_to_use and f"Use when: {action.when_to_use}"
     yield action.when_not_to_use and f"Do not use when: {action.when_not_to_use}"
     yield action.paging
+    if action.needs_approval:
+        yield "Calls over HTTP and by agents may need a human's approval; a call from here needs none."
 
 
 def _example(action: ActionSpec) -> str:

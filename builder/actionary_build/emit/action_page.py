@@ -20,11 +20,14 @@ from actionary_build.texts import one_line, visible_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorRow:
-    """An error a caller can get; ``details`` is empty when it carries none."""
+    """An error a caller can get; ``details`` is empty when it carries none.
+
+    ``again`` says whether the call may be made again.
+    """
 
     code: str
     status: int
-    retryable: bool
+    again: str
     meaning: str
     details: Words
 
@@ -136,12 +139,24 @@ _COMMON_DETAILS: Final = {
 }
 
 
+_HOW_ONCE: Final = (
+    "A call may bring the header Idempotency-Key: KEY with a key of its own, such as a UUID. "
+    "One that is repeated with the same key and input is not made twice, and gets the same answer."
+)
+
+_HOW_APPROVED: Final = (
+    "A human may have to approve a call. It is then refused with approval_required, and its details have "
+    "an approval_key: once a human has approved, repeat the same call with the header "
+    "Actionary-Approval: KEY."
+)
+
+
 def _errors(action: ActionSpec) -> Iterator[ErrorRow]:
     for common in action.common_codes:
         yield ErrorRow(
             code=common.name,
             status=common.status,
-            retryable=common.retryable,
+            again=_again(action, common.name, retryable=common.retryable),
             meaning=common.meaning,
             details=_COMMON_DETAILS.get(common.name, ()),
         )
@@ -149,10 +164,21 @@ def _errors(action: ActionSpec) -> Iterator[ErrorRow]:
         yield ErrorRow(
             code=error.code,
             status=error.status,
-            retryable=error.retryable,
+            again=_again(action, error.code, retryable=error.retryable),
             meaning=error.description,
             details=() if error.details is None else describe(error.details),
         )
+
+
+def _again(action: ActionSpec, code: str, *, retryable: bool) -> str:
+    """Say whether a call that failed so may be made again; one that was too late may have had its effect."""
+    if not retryable:
+        return "not to be tried again"
+    if code != "timeout" or action.read_only or action.idempotent:
+        return "may be tried again"
+    if action.idempotency_key:
+        return "may be tried again only with the same Idempotency-Key"
+    return "its effect is not known, so look before it is tried again"
 
 
 def _traits(action: ActionSpec) -> Iterator[Trait]:
@@ -196,13 +222,9 @@ def _traits(action: ActionSpec) -> Iterator[Trait]:
         no="The server does not ask who is calling.",
     )
     if action.idempotency_key:
-        yield Trait(
-            "Idempotency key", "yes", "A call that is repeated with its Idempotency-Key gets the same answer."
-        )
+        yield Trait("Idempotency key", "yes", _HOW_ONCE)
     if action.needs_approval:
-        yield Trait(
-            "Approval", "yes", "A human may have to approve a call, which is then repeated with its key."
-        )
+        yield Trait("Approval", "yes", _HOW_APPROVED)
     if action.rate_limit:
         rates = " and ".join(str(Rate(rate.calls, rate.seconds)) for rate in action.rate_limit)
         yield Trait("Rate limit", rates, "A caller who makes more has to wait.")

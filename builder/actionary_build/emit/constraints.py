@@ -31,37 +31,32 @@ def constraints(schema: Any, *, required: bool = False) -> str:
     """
     if not isinstance(schema, dict):
         return ""
+    demands = {**_beside_null(schema), **schema}
     sentences = [
-        template.format(value if isinstance(value, str) else json_text(value))
-        for template, value in (
-            (template, _constraint(schema, key)) for key, template in _CONSTRAINTS.items()
-        )
-        if value is not None
+        _CONSTRAINTS[key].format(value if isinstance(value, str) else json_text(value))
+        for key in _CONSTRAINTS
+        if (value := demands.get(key)) is not None
     ]
-    if _constraint(schema, "uniqueItems") is True:
+    if demands.get("uniqueItems") is True:
         sentences.append("No item twice.")
-    sentences += _about_keys(schema)
+    sentences += _about_keys(demands, has_properties=bool(schema.get("properties")))
     if "default" in schema and not required:
         sentences.append(f"Default {json_text(schema['default'])}.")
     return " ".join(sentences)
 
 
-def _about_keys(schema: dict[str, Any]) -> Iterator[str]:
-    names = _constraint(schema, "propertyNames")
+def _about_keys(demands: dict[str, Any], *, has_properties: bool) -> Iterator[str]:
+    names = demands.get("propertyNames")
     told = constraints(names) if isinstance(names, dict) else ""
     if told:
         yield f"Of each key: {told[0].lower()}{told[1:]}"
-    patterns = _constraint(schema, "patternProperties")
+    patterns = demands.get("patternProperties")
     if patterns:
-        which = "Other keys" if schema.get("properties") else "Keys"
+        which = "Other keys" if has_properties else "Keys"
         yield f"{which} match {' or '.join(sorted(patterns))}."
 
 
-def _constraint(schema: dict[str, Any], key: str) -> Any:
-    """Look a constraint up, also in the one member of a union beside null."""
-    if key in schema:
-        return schema[key]
+def _beside_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Give the one member of a union beside null, whose constraints are those of the whole."""
     members = [member for member in schema.get("anyOf", ()) if member != {"type": "null"}]
-    if len(members) == 1 and isinstance(members[0], dict):
-        return members[0].get(key)
-    return None
+    return members[0] if len(members) == 1 and isinstance(members[0], dict) else {}

@@ -207,8 +207,9 @@ def _field(field: Field) -> str:
 
 
 def _error(error: ErrorRow) -> str:
-    retry = "may be tried again" if error.retryable else "not to be tried again"
-    line = f"- {MarkdownCode(error.code)} (status {error.status}, {retry}): {MarkdownText(error.meaning)}"
+    line = (
+        f"- {MarkdownCode(error.code)} (status {error.status}, {error.again}): {MarkdownText(error.meaning)}"
+    )
     return f"{line} Details: {_words(error.details)}." if error.details else line
 
 

@@ -24,20 +24,16 @@ from actionary_build.emit.openapi_parts import RESPONSES, SCHEMAS, Shared, fille
 from actionary_build.emit.openapi_query import parameter_objects, query_parameters
 from actionary_build.emit.openapi_responses import headers_of, responses_of
 
-TIMEOUT: Final = "Actionary-Timeout-Ms"
-TIMEOUT_PARAMETER: Final[Schema] = {"$ref": f"#/components/parameters/{TIMEOUT}"}
 TIMEOUT_HEADER: Final[Schema] = {
-    "name": TIMEOUT,
+    "name": "Actionary-Timeout-Ms",
     "in": "header",
     "description": "How long the caller waits; what is late is not begun, and what runs is stopped.",
     "schema": {"type": "integer", "minimum": 1, "maximum": 9_999_999_999},
 }
 """The header by which a caller shortens the time of a call, in milliseconds (DESIGN §4)."""
 
-KEY: Final = "Idempotency-Key"
-KEY_PARAMETER: Final[Schema] = {"$ref": f"#/components/parameters/{KEY}"}
 KEY_HEADER: Final[Schema] = {
-    "name": KEY,
+    "name": "Idempotency-Key",
     "in": "header",
     "description": (
         "A text of the caller's own for this call: whoever repeats the call with it gets the same answer, "
@@ -47,23 +43,22 @@ KEY_HEADER: Final[Schema] = {
 }
 """The header by which a caller may repeat a call that is neither read-only nor idempotent (DESIGN §4)."""
 
-APPROVAL: Final = "Actionary-Approval"
-APPROVAL_PARAMETER: Final[Schema] = {"$ref": f"#/components/parameters/{APPROVAL}"}
 APPROVAL_HEADER: Final[Schema] = {
-    "name": APPROVAL,
+    "name": "Actionary-Approval",
     "in": "header",
     "description": "The approval_key that the same call was answered with, when a human has approved it.",
     "schema": {"type": "string"},
 }
 """The header by which a caller makes a call that a human has approved (DESIGN §5)."""
 
-SOURCE: Final = "Actionary-Source"
-SOURCE_PARAMETER: Final[Schema] = {"$ref": f"#/components/parameters/{SOURCE}"}
 SOURCE_HEADER: Final[Schema] = {
-    "name": SOURCE,
+    "name": "Actionary-Source",
     "in": "header",
-    "description": "A name of the caller's own, by which it knows the changes that it made itself.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+    "description": (
+        "A name of the caller's own, by which it knows the changes that it made itself: 1 to 128 visible "
+        "ASCII characters. Any other is as none."
+    ),
+    "schema": {"type": "string"},
 }
 """The header that comes back as ``requestSource`` of the changes that a call made (R001.15)."""
 
@@ -110,10 +105,7 @@ def document(catalog: Catalog) -> dict[str, Any]:
             "responses": responses.parts,
             "headers": headers_of(actions),
             "parameters": {
-                **({TIMEOUT: TIMEOUT_HEADER} if actions else {}),
-                **({KEY: KEY_HEADER} if any(action.idempotency_key for action in actions) else {}),
-                **({SOURCE: SOURCE_HEADER} if catalog.changes is not None and actions else {}),
-                **({APPROVAL: APPROVAL_HEADER} if any(action.needs_approval for action in actions) else {}),
+                header["name"]: header for action in actions for header in _headers_taken(catalog, action)
             },
             **filled({"securitySchemes": {name: _scheme(each) for name, each in catalog.schemes.items()}}),
         },
@@ -164,18 +156,24 @@ def _operation(catalog: Catalog, action: ActionSpec, schemas: Shared, responses:
         "x-actionary-pagination": None if action.paginate is None else asdict(action.paginate),
         "responses": responses_of(action, schemas, responses),
     }
-    headers = [
-        TIMEOUT_PARAMETER,
-        *([KEY_PARAMETER] if action.idempotency_key else []),
-        *([APPROVAL_PARAMETER] if action.needs_approval else []),
-        *([SOURCE_PARAMETER] if catalog.changes is not None else []),
-    ]
+    taken = _headers_taken(catalog, action)
+    headers = [{"$ref": f"#/components/parameters/{header['name']}"} for header in taken]
     if _has_body(action):
         operation["requestBody"] = _request_body(catalog, action)
         operation["parameters"] = headers
     else:
         operation["parameters"] = [*parameter_objects(catalog, action), *headers]
     return {**filled(operation), **_security(action)}
+
+
+def _headers_taken(catalog: Catalog, action: ActionSpec) -> list[Schema]:
+    """Give the request headers that mean something to an action."""
+    return [
+        TIMEOUT_HEADER,
+        *([KEY_HEADER] if action.idempotency_key else []),
+        *([APPROVAL_HEADER] if action.needs_approval else []),
+        *([SOURCE_HEADER] if catalog.changes is not None else []),
+    ]
 
 
 def _security(action: ActionSpec) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import uvicorn
 from actionary.call_log import call_log
 from actionary.describe import DefinitionErrors
 from actionary.http import CannotServe, create_app
+from actionary.http.stores import look_at_stores
 from starlette.applications import Starlette
 from uvicorn.config import LOGGING_CONFIG
 
@@ -44,25 +45,27 @@ class Serving:
 
 
 def application(serving: Serving) -> Starlette:
-    """Load the project and make its application, after the checks of what was built.
+    """Load the project and make its application, after the checks of what was built and of its stores.
 
     Raises:
-        Failed: It cannot be loaded, or is not what was built.
+        Failed: It cannot be loaded, is not what was built, or has a store that cannot be used.
     """
     settings = settings_of(Path(serving.root))
     registry = registry_of(settings)
     try:
-        return create_app(
+        app = create_app(
             registry,
             settings=settings,
             allow_drift=serving.allow_drift,
             verify=serving.verify,
             alone=serving.label is None,
         )
+        look_at_stores(registry)
     except CannotServe as refused:
         raise Failed(error("cannot-serve", refused.what, refused.mend)) from refused
     except DefinitionErrors as wrong:
         raise Failed(*diagnose(wrong, settings.root)) from wrong
+    return app
 
 
 def server_of(app: Any, serving: Serving, **options: Any) -> GracefulServer:

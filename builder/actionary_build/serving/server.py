@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, Final
 
 import uvicorn
-from actionary.http.changes import end_streams
+from actionary.http.changes import LISTENER, end_streams
 from actionary.running import running_here
 
 from actionary_build.serving.listening import hold_off
@@ -22,6 +22,9 @@ from actionary_build.serving.silence import Silence
 
 LINGER: Final = 0.5
 """Seconds in which a connection without a call may still bring one, when the server is to end."""
+
+_LAST_EVENTS: Final = 2.0
+"""Seconds in which those who listen to changes may take what waits for them; they come again for the rest."""
 
 GRACE: Final = 5.0
 """Seconds to answer calls that are cut off, and to close the resources, before the process is ended."""
@@ -119,6 +122,9 @@ class GracefulServer(uvicorn.Server):
         await self._wait(began + min(LINGER, self._limit), lambda: bool(self.server_state.connections))
         for connection in tuple(self.server_state.connections):
             connection.shutdown()  # at once where no call is
+        await self._wait(began + min(_LAST_EVENTS, self._limit), lambda: bool(self._streams()))
+        for stream in self._streams():
+            stream.transport.abort()
         await self._wait(began + self._limit, self._is_busy)
         if self._is_busy():
             await self._cut_off()
@@ -162,6 +168,12 @@ class GracefulServer(uvicorn.Server):
             server_state=self.server_state,  # pyright: ignore[reportCallIssue]  # as above
             app_state=self.lifespan.state,  # pyright: ignore[reportCallIssue]  # as above
         )
+
+    def _streams(self) -> list[Any]:
+        """Give the connections of those who listen to changes."""
+        connections: set[Any] = self.server_state.connections
+        cycles = ((each, getattr(each, "cycle", None)) for each in connections)
+        return [each for each, cycle in cycles if cycle is not None and LISTENER in cycle.scope]
 
     def _is_busy(self) -> bool:
         return bool(self.server_state.connections or self.server_state.tasks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from actionary.changes import Changes
@@ -39,19 +39,43 @@ class Gates:
     changes: Changes | None
     credentials: CredentialGate | None
 
+    checks: bool = field(init=False, repr=False, compare=False)
+    """Whether a call may be refused for who makes it, how often, or with what input."""
+
+    last: bool = field(init=False, repr=False, compare=False)
+    """Whether something is to be done between `authorize` and the run, or after it."""
+
+    keyless: Gates | None = field(init=False, repr=False, compare=False)
+    """What of this those calls have to pass that bring no idempotency key, ``None`` for nothing."""
+
+    def __post_init__(self) -> None:
+        more = any(each is not None for each in (self.approval, self.credentials, self.changes))
+        checks = self.ask_who or self.rate_limit is not None
+        keyless: Gates | None = self
+        if self.keys is not None:
+            keyless = replace(self, keys=None) if checks or more else None
+        # Each call asks for these, so they are found once.
+        object.__setattr__(self, "checks", checks)
+        object.__setattr__(self, "last", more or self.keys is not None)
+        object.__setattr__(self, "keyless", keyless)
+
     @property
     def ask_who(self) -> bool:
         """Whether what a caller gets depends on who it is."""
         return self.auth is not None or bool(self.scopes) or self.authorize is not None
 
-    @property
-    def last(self) -> bool:
-        """Whether something is to be done between `authorize` and the run, or after it."""
-        return any(each is not None for each in (self.keys, self.approval, self.credentials, self.changes))
-
 
 def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | None:
-    """Give the gates of an action as a registry has it, ``None`` where there are none."""
+    """Give the gates of an action as a registry has it, ``None`` where there are none; they are made once."""
+    if registry is None:
+        return _made(action, None)
+    known = registry.gates
+    if action not in known:
+        known[action] = _made(action, registry)
+    return known[action]
+
+
+def _made(action: Action[..., Any], registry: Registry | None) -> Gates | None:
     definition = action.definition
     auth = definition.own_auth if registry is None else registry.auth_of(action)
     store = None if registry is None else registry.store_of(action)
@@ -72,7 +96,7 @@ def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | Non
         scopes=frozenset(definition.scopes),
         authorize=definition.authorize,
         keys=keys,
-        approval=ApprovalGate(action, store) if definition.needs_approval else None,
+        approval=ApprovalGate(action, needed, store) if (needed := definition.needs_approval) else None,
         changes=changes,
         credentials=CredentialGate(definition.credentials, resolvers) if definition.credentials else None,
     )

@@ -8,20 +8,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
-from pydantic_core import to_json, to_jsonable_python
+from pydantic_core import to_json
 
-from actionary.approvals import Approval, Asked, ask, use
-from actionary.canonical import digest_of
+from actionary.approvals import Approval, Asked, ask, look, use
+from actionary.away import store_away
+from actionary.canonical import digest_of, shown
 from actionary.catalog import digest
 from actionary.context import Context
 from actionary.gates.auth import answer_in_time, warn_of_answer
+from actionary.principal import organisation_of
 from actionary.result import CommonError, unavailable
 from actionary.running import Call
-from actionary.store import StorePlace, StoreUnavailableError
+from actionary.store import Store, StorePlace, StoreUnavailableError
 from actionary.threads import called
 
 if TYPE_CHECKING:
     from actionary.action import Action
+    from actionary.fields import NeedsApproval
 
 GATED: Final = frozenset({"http", "mcp", "app", "tool", "automation"})
 """Callers whose calls a human may have to approve (DESIGN §4)."""
@@ -40,21 +43,31 @@ _log: Final = logging.getLogger("actionary")
 
 @dataclass(frozen=True, slots=True)
 class ApprovalGate:
-    """The action whose calls a human may have to approve, and where that is kept."""
+    """The action whose calls a human may have to approve, which of them, and where that is kept."""
 
     action: Action[..., Any]
+    needed: bool | NeedsApproval
     store: StorePlace | None
 
 
-async def approve(gate: ApprovalGate, given: BaseModel, ctx: Context[Any], call: Call) -> None:
-    """Let a call go on that needs no approval, or that brings a grant for itself, which is used up then.
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A human's yes to a call, which is not used yet."""
+
+    store: Store
+    key: str
+    asked: Asked
+
+
+async def check_approved(gate: ApprovalGate, given: BaseModel, ctx: Context[Any], call: Call) -> Grant | None:
+    """Let a call go on that needs no approval, or that brings a grant for itself, which is given.
 
     Raises:
         CommonError: ``approval_required``: a human was asked now; ``forbidden``: one has denied the
             call; or ``unavailable``: the store is away.
     """
     if ctx.caller not in GATED or not await _is_needed(gate, given, ctx, call):
-        return
+        return None
     if gate.store is None:
         _log.error("%s %s; %s", ctx.action, *NO_STORE)
         raise unavailable()
@@ -63,27 +76,46 @@ async def approve(gate: ApprovalGate, given: BaseModel, ctx: Context[Any], call:
         action=ctx.action,
         definition=definition_digest(gate.action),
         principal=None if principal is None else principal.id,
-        organisation=None if principal is None else principal.organisation,
+        organisation=organisation_of(principal),
         input=digest_of(given),
     )
-    store = gate.store.ready()
+    grant = Grant(gate.store.ready(), ctx.approval or "", asked)
     try:
-        found = await use(store, ctx.approval, asked) if ctx.approval else None
-        if found is None:
-            shown = _shown(given, ctx)
-            found = await ask(store, asked, summary=_summary(ctx, shown), given=shown)
+        found = await look(grant.store, grant.key, asked)
+        if found is not None and found.state == "approved":
+            return grant
+        raise await _refusal(grant, found, given, ctx)
     except StoreUnavailableError as error:
-        _log.error("the store is away: %s", error)
-        raise unavailable() from error
+        raise store_away(error) from error
+
+
+async def use_grant(grant: Grant, given: BaseModel, ctx: Context[Any]) -> None:
+    """Use a grant up, right before the handler begins.
+
+    Raises:
+        CommonError: It was used or denied meanwhile, and refuses the call as `check_approved` does.
+    """
+    try:
+        if not await use(grant.store, grant.key, grant.asked):
+            found = await look(grant.store, grant.key, grant.asked)
+            raise await _refusal(grant, found, given, ctx)
+    except StoreUnavailableError as error:
+        raise store_away(error) from error
+
+
+async def _refusal(grant: Grant, found: Approval | None, given: BaseModel, ctx: Context[Any]) -> CommonError:
+    """Give what refuses a call, given what was asked for it; where nothing was, a human is asked now."""
+    if found is None:
+        visible = shown(given)
+        found = await ask(grant.store, grant.asked, summary=_summary(ctx, visible), given=visible)
     if found.state == "denied":
-        raise CommonError("forbidden", "A human has denied this call.")
-    if found.state == "pending":
-        raise _required(found)
+        return CommonError("forbidden", "A human has denied this call.")
+    return _required(found)
 
 
 async def _is_needed(gate: ApprovalGate, given: BaseModel, ctx: Context[Any], call: Call) -> bool:
     """Say whether a human has to be asked, which only the action's own function can deny, by ``False``."""
-    needed = gate.action.definition.needs_approval
+    needed = gate.needed
     if isinstance(needed, bool):
         return needed
 
@@ -108,6 +140,7 @@ def definition_digest(action: Action[..., Any]) -> str:
             "uses": [definition.when_to_use, definition.when_not_to_use],
             "hints": [definition.read_only, definition.destructive, definition.idempotent],
             "input": described.schemas["input"],
+            "output": described.schemas.get("output"),
             "types": described.definitions,
         }
     )
@@ -122,16 +155,7 @@ def _required(approval: Approval) -> CommonError:
     return CommonError("approval_required", "A human has to approve this call first.", details=details)
 
 
-def _shown(given: BaseModel, ctx: Context[Any]) -> Any:
-    """Give an input as a human may see it, as JSON data; secrets are asterisks."""
-    try:
-        return to_jsonable_python(given, by_alias=True, fallback=lambda value: f"<{type(value).__name__}>")
-    except ValueError as error:  # a serializer of the user's own
-        _log.warning("the input of %s cannot be shown: %s (request %s)", ctx.action, error, ctx.request_id)
-        return None
-
-
-def _summary(ctx: Context[Any], shown: Any) -> str:
+def _summary(ctx: Context[Any], visible: Any) -> str:
     """Give one line that says what the call would do."""
-    line = " ".join(f"{ctx.action} {to_json(shown).decode()}".split())
+    line = " ".join(f"{ctx.action} {to_json(visible).decode()}".split())
     return line if len(line) <= MOST_OF_SUMMARY else line[: MOST_OF_SUMMARY - 1] + "…"

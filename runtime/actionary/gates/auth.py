@@ -67,9 +67,7 @@ async def answer_in_time(asking: Any, gate: str, ctx: Context[Any], call: Call) 
         call.take_back()
         if turn.waited:  # it may be that the server is busy, which says nothing of the caller
             raise _unasked(gate, ctx, "its time was over when it had waited for a thread")
-        _log.error(
-            "%s of %s took too long; the call is refused (request %s)", gate, ctx.action, ctx.request_id
-        )
+        _log.error("%s of %s took too long; %s (request %s)", gate, ctx.action, _so(gate), ctx.request_id)
         answer = False
     call.until = before
     return answer
@@ -89,9 +87,10 @@ async def _answer(asking: Any, gate: str, ctx: Context[Any], call: Call) -> Any:
         if call.stop is None:
             told = unquoted(gate, error)
             _log.error(
-                "%s of %s failed; the call is refused (request %s): %s",
+                "%s of %s failed; %s (request %s): %s",
                 gate,
                 ctx.action,
+                _so(gate),
                 ctx.request_id,
                 told,
             )
@@ -106,13 +105,19 @@ def _unasked(gate: str, ctx: Context[Any], why: str) -> CommonError:
 def warn_of_answer(gate: str, ctx: Context[Any], answer: object, wanted: str) -> None:
     """Log an answer that is none; its text may be a secret, so only its type is told."""
     _log.error(
-        "%s of %s answered with %s, which is not %s; the call is refused (request %s)",
+        "%s of %s answered with %s, which is not %s; %s (request %s)",
         gate,
         ctx.action,
         type(answer).__name__,
         wanted,
+        _so(gate),
         ctx.request_id,
     )
+
+
+def _so(gate: str) -> str:
+    """Say what becomes of a call whose gate gives no answer."""
+    return "a human is asked" if gate == "needs_approval" else "the call is refused"
 
 
 async def _ask(auth: Auth, request: Request) -> Any:

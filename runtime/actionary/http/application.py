@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from actionary import compensation
+from actionary import background
 from actionary.action import AnyAction
 from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
@@ -85,6 +85,7 @@ def create_app(
     if prefix is not None:
         check_prefix(prefix)
         described = replace(described, prefix=prefix)
+    limits = described.limits if limits is None else limits
     catalog = outline(registry, described)
     digest = catalog.surface
     files = {}
@@ -98,7 +99,7 @@ def create_app(
     helds = {home: Held(home) for home in dict.fromkeys([registry, *map(registry.home_of, actions)])}
     own = [
         _read_only(actions_path(described.prefix), _listing(catalog)),
-        *_listening(registry, described, described.limits if limits is None else limits),
+        *_listening(registry, described, limits),
         _read_only("/healthz", _healthy),
         _read_only("/readyz", _readiness(helds.values())),
     ]
@@ -111,7 +112,7 @@ def create_app(
         catalog=digest[:16],
         registry=registry,
         helds=helds,
-        limits=described.limits if limits is None else limits,
+        limits=limits,
     )
     application = _Application(
         routes=[*routes, *own], middleware=[*middleware, door], lifespan=_holding(helds.values())
@@ -167,16 +168,17 @@ def _listening(registry: Registry, settings: Settings, limits: Limits) -> Iterat
     """Make the route of those who listen to changes, where anything is told."""
     if registry.changes_place is not None:
         endpoint = Endpoint(registry.changes_place, registry.listening_auth, most=limits.listeners)
-        yield Route(f"{settings.prefix}/changes", endpoint.answer, methods=["GET"])
+        yield _read_only(f"{settings.prefix}/changes", endpoint.answer)
 
 
-def _read_only(path: str, endpoint: Callable[[Request], Response]) -> Route:
+def _read_only(path: str, endpoint: Callable[[Request], Response | Awaitable[Response]]) -> Route:
     """Make a route that is read, and says of itself that it is only read."""
 
     async def answer(request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"allow": ALLOWED})
-        return endpoint(request)
+        answered = endpoint(request)
+        return answered if isinstance(answered, Response) else await answered
 
     return Route(path, answer, methods=["GET", "OPTIONS"])
 
@@ -218,7 +220,7 @@ def _holding(helds: Iterable[Held]) -> Callable[[Any], AbstractAsyncContextManag
         async with AsyncExitStack() as stack:
             for held in helds:
                 await stack.enter_async_context(held.lifespan())
-            stack.push_async_callback(compensation.all_ended)  # which needs the resources
+            stack.push_async_callback(background.all_ended)  # which needs the resources
             yield
 
     return lifespan

@@ -18,8 +18,9 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from actionary.changes import SECONDS, STREAM, Change, wakers
+from actionary.changes import SECONDS, STREAM, Change, Gap, Waker, is_for, load, wakers
 from actionary.context import new_request_id
 from actionary.envelope import err_envelope
 from actionary.failures import err_of
@@ -29,8 +30,9 @@ from actionary.gates.auth import authenticate
 from actionary.http.challenge import challenge_headers
 from actionary.http.context import HttpContext
 from actionary.messages import invalid_input
+from actionary.principal import organisation_of
 from actionary.result import CommonError, unavailable
-from actionary.running import Call, running_here
+from actionary.running import Call, is_cancelled, running_here
 from actionary.store import Event, Store, StorePlace, StoreUnavailableError
 
 LOOK: Final = 0.5
@@ -42,7 +44,12 @@ HEARTBEAT: Final = 15.0
 MOST_WAITING: Final = 200
 """So many events may wait for one listener."""
 
-_PAGE: Final = 500
+LISTENER: Final = "actionary.listener"
+"""Under which an ASGI scope has the `Listener` of its stream."""
+
+_PAGE: Final = MOST_WAITING // 2
+"""So many events are told at once: whoever keeps up loses none, however many there are."""
+
 _GATE_SECONDS: Final = 30.0
 _ID: Final = re.compile(r"([0-9]{1,18})\.([0-9]{1,12})")
 _RESET: Final = b"event: reset\ndata: {}\n\n"
@@ -62,18 +69,28 @@ class Listener:
         self.is_over = False
 
     def take(self, cursor: int, message: bytes) -> None:
-        """Let a message wait; one too many means that it hears of a gap instead."""
+        """Let a message wait that was not told yet; one too many means that it hears of a gap instead."""
+        if cursor <= self.told_up_to:
+            return
         if len(self.waiting) >= MOST_WAITING:
             self.waiting.clear()
             self.has_missed = True
         self.waiting.append((cursor, message))
         self.woken.set()
 
+    def miss(self) -> None:
+        """Let it hear that it has missed something."""
+        self.has_missed = True
+        self.woken.set()
+
     def taken(self) -> bytes:
-        """Give what waits, but for what was told already."""
-        messages = b"".join(message for cursor, message in self.waiting if cursor > self.told_up_to)
+        """Give what is to be told: of a gap first, then what waits, but for what was told already."""
+        messages = [message for cursor, message in self.waiting if cursor > self.told_up_to]
+        if self.has_missed:
+            messages.insert(0, _RESET)
         self.waiting.clear()
-        return messages
+        self.has_missed = False
+        return b"".join(messages)
 
     def end(self) -> None:
         """End the stream after what waits."""
@@ -98,7 +115,7 @@ class Hub:
         store = self._place.ready()
         self.listeners.add(listener)  # first, so that nothing is lost; what it hears twice is told once
         last = listener.told_up_to = await store.last(STREAM)
-        if self._looking is None:
+        if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look(store, last))
         missed: list[bytes] = []
         if after is not None and after > last:  # the store is another one, or an older copy of itself
@@ -109,9 +126,9 @@ class Hub:
                 listener.has_missed = True
             else:
                 missed = [
-                    message
-                    for event in events
-                    if event.cursor <= last and (message := _message(event, store, listener)) is not None
+                    _message(event.cursor, told, store)
+                    for event, told in ((event, load(event)) for event in events if event.cursor <= last)
+                    if is_for(told, listener.organisation)
                 ]
         return last, missed
 
@@ -123,43 +140,95 @@ class Hub:
             self._looking = None
 
     async def _look(self, store: Store, cursor: int) -> None:
-        woken = asyncio.Event()
-        wakers().add(woken)
-        is_away = False
+        """Tell of what comes after a cursor as long as anybody listens, whatever goes wrong meanwhile."""
+        waker = Waker()
+        wakers().add(waker)
+        failed: BaseException | None = None
         while True:
+            await _wakes(waker)
             try:
-                async with asyncio.timeout(LOOK):
-                    await woken.wait()
-            except TimeoutError:
-                pass
-            woken.clear()
-            try:
-                events = await store.read(STREAM, cursor, limit=_PAGE)
-            except StoreUnavailableError as error:
-                if not is_away:
-                    _log.error("nobody hears of changes, for the store is away: %s", error)
-                is_away = True
-                continue
-            if is_away:
-                is_away = False
-                _log.warning("changes are heard of again")
-            for event in events:
-                self._tell(event, store)
-                cursor = event.cursor
-            if len(events) == _PAGE:
-                woken.set()
+                if failed is not None:
+                    cursor, failed = await self._begin_anew(store, cursor, failed), None
+                cursor = await self._tell_after(store, cursor, waker)
+            except (Exception, asyncio.CancelledError) as error:
+                if is_cancelled():
+                    raise
+                if failed is None:
+                    _log_failure(error)
+                failed = error
+
+    async def _tell_after(self, store: Store, cursor: int, waker: Waker) -> int:
+        """Tell of a page of events, and give the cursor of the last one."""
+        if waker.lost:  # it was away for a call, if not for who looks
+            cursor = await self._where(store, cursor)
+        events = await store.read(STREAM, cursor, limit=_PAGE)
+        self._tell_of_gaps(waker.lost)
+        for event in events:
+            self._tell(event, store)
+            cursor = event.cursor
+        if len(events) == _PAGE:
+            waker.set()
+            await asyncio.sleep(0)  # so that whoever keeps up takes these before the next
+        return cursor
+
+    async def _begin_anew(self, store: Store, cursor: int, failed: BaseException) -> int:
+        """Tell all that they may have missed something since looking failed; give where to go on.
+
+        Raises:
+            StoreUnavailableError: It is still away.
+        """
+        goes_on = await self._where(store, cursor)
+        if not isinstance(failed, StoreUnavailableError):  # what nobody could look at is passed over
+            goes_on = await store.last(STREAM)
+        await store.read(STREAM, goes_on, limit=1)  # before anybody is told that it works again
+        _log.warning("changes are heard of again")
+        self._tell_of_gaps({Gap(None)})
+        return goes_on
+
+    async def _where(self, store: Store, cursor: int) -> int:
+        """Give where to go on: before a cursor, where what came back is an older copy of the store."""
+        last = await store.last(STREAM)
+        if last < cursor:
+            for listener in self.listeners:
+                listener.told_up_to = last
+                listener.miss()
+        return min(cursor, last)
+
+    def _tell_of_gaps(self, lost: set[Gap]) -> None:
+        """Tell those whose changes could not be kept, given whose these were, and forget that."""
+        for listener in self.listeners:
+            if any(is_for(gap, listener.organisation) for gap in lost):
+                listener.miss()
+        lost.clear()
 
     def _tell(self, event: Event, store: Store) -> None:
+        told = load(event)
+        message = _message(event.cursor, told, store)
         for listener in self.listeners:
-            message = _message(event, store, listener)
-            if message is not None:
+            if is_for(told, listener.organisation):
                 listener.take(event.cursor, message)
 
 
-def _message(event: Event, store: Store, listener: Listener) -> bytes | None:
-    change = Change.load(event.value)
-    if not change.is_for(listener.organisation):
-        return None
+async def _wakes(waker: Waker) -> None:
+    """Wait until this process has told of a change, or another one may have."""
+    try:
+        async with asyncio.timeout(LOOK):
+            await waker.wait()
+    except TimeoutError:
+        pass
+    waker.clear()
+
+
+def _log_failure(error: BaseException) -> None:
+    if isinstance(error, StoreUnavailableError):
+        _log.error("nobody hears of changes, for the store is away: %s", error)
+    else:
+        _log.error("looking for changes failed, and nobody hears of them; it is tried again", exc_info=error)
+
+
+def _message(cursor: int, change: Change | Gap, store: Store) -> bytes:
+    if isinstance(change, Gap):
+        return b"id: %b\n%b" % (_id(cursor, store), _RESET)
     data = {
         "type": "change",
         "source": change.source,
@@ -168,7 +237,7 @@ def _message(event: Event, store: Store, listener: Listener) -> bytes | None:
         "requestSource": change.request_source,
     }
     text = json.dumps(data, separators=(",", ":"))
-    return b"id: %b\nevent: change\ndata: %b\n\n" % (_id(event.cursor, store), text.encode())
+    return b"id: %b\nevent: change\ndata: %b\n\n" % (_id(cursor, store), text.encode())
 
 
 def _id(cursor: int, store: Store) -> bytes:
@@ -202,6 +271,7 @@ class Endpoint:
         ctx = HttpContext(request.scope, call, request_id, None)
         headers = {"x-request-id": request_id.decode(), "x-content-type-options": "nosniff"}
         headers["cache-control"] = "no-store"
+        stream: _Stream | None = None
         try:
             with call:
                 if self._gates.auth is not None:
@@ -209,22 +279,32 @@ class Endpoint:
                 resumed = _resumed(request)
                 if request.method == "HEAD":
                     return Response(headers=headers, media_type="text/event-stream")
-                return await self._stream(ctx, resumed, headers)
-        except CommonError as error:
-            err = err_of(error, "changes", (monotonic() - started) * 1000, request_id.decode())
-            more = challenge_headers(err, self._gates, ctx)
-            headers |= {name.decode(): value.decode() for name, value in more}
-            if err.retry_after is not None:
-                headers["retry-after"] = str(err.retry_after)
-            return Response(err_envelope(err), err.status, headers, "application/json")
+                stream = await self._stream(ctx, resumed, headers)
+        except BaseException as error:
+            if stream is not None:  # the call was over, and the store did not heed it
+                stream.leave()
+            if not isinstance(error, CommonError):
+                raise
+            return self._refused(error, ctx, started, headers)
+        return stream
+
+    def _refused(
+        self, error: CommonError, ctx: HttpContext, started: float, headers: dict[str, str]
+    ) -> Response:
+        err = err_of(error, "changes", (monotonic() - started) * 1000, ctx.request_id)
+        more = challenge_headers(err, self._gates, ctx)
+        headers |= {name.decode(): value.decode() for name, value in more}
+        if err.retry_after is not None:
+            headers["retry-after"] = str(err.retry_after)
+        return Response(err_envelope(err), err.status, headers, "application/json")
 
     async def _stream(
         self, ctx: HttpContext, resumed: tuple[int, int] | None, headers: dict[str, str]
-    ) -> Response:
+    ) -> _Stream:
         hub = self._hub_here()
         if len(hub.listeners) >= self._most:
             raise unavailable()
-        organisation = None if ctx.principal is None else ctx.principal.organisation
+        organisation = organisation_of(ctx.principal)
         listener = Listener(organisation)
         try:
             store = self._place.ready()
@@ -241,11 +321,10 @@ class Endpoint:
         except BaseException:
             hub.leave(listener)
             raise
+        ctx.request.scope[LISTENER] = listener
         first = b"retry: 2000\nid: %b\n\n" % _id(cursor, store)
         headers |= {"x-accel-buffering": "no"}  # or nginx would keep events to itself
-        return StreamingResponse(
-            _told(hub, listener, [*missed, first]), headers=headers, media_type="text/event-stream"
-        )
+        return _Stream(hub, listener, [*missed, first], headers)
 
     def _hub_here(self) -> Hub:
         loop = asyncio.get_running_loop()
@@ -267,30 +346,43 @@ def end_streams() -> None:
             listener.end()
 
 
-async def _told(hub: Hub, listener: Listener, first: list[bytes]) -> AsyncGenerator[bytes]:
+class _Stream(StreamingResponse):
+    """What somebody hears who has joined, and leaves when it ends, even if it cannot begin."""
+
+    def __init__(self, hub: Hub, listener: Listener, first: list[bytes], headers: dict[str, str]) -> None:
+        super().__init__(_told(listener, first), headers=headers, media_type="text/event-stream")
+        self._hub: Final = hub
+        self._listener: Final = listener
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.leave()
+
+    def leave(self) -> None:
+        """Hear no more."""
+        self._hub.leave(self._listener)
+
+
+async def _told(listener: Listener, first: list[bytes]) -> AsyncGenerator[bytes]:
     """Give the bytes of a stream until its listener is gone or the server ends."""
-    try:
-        if listener.has_missed:
-            listener.has_missed = False
-            yield _RESET
-        yield b"".join(first)
-        while not listener.is_over:
-            if not listener.waiting:
-                listener.woken.clear()
-                try:
-                    async with asyncio.timeout(HEARTBEAT):
-                        await listener.woken.wait()
-                except TimeoutError:
-                    yield b": still here\n\n"
-                    continue
-            if listener.has_missed:
-                listener.has_missed = False
-                yield _RESET
-            messages = listener.taken()
-            if messages:
-                yield messages
-    finally:
-        hub.leave(listener)
+    if listener.has_missed:
+        listener.has_missed = False
+        yield _RESET
+    yield b"".join(first)
+    while not listener.is_over:
+        if not (listener.waiting or listener.has_missed):
+            listener.woken.clear()
+            try:
+                async with asyncio.timeout(HEARTBEAT):
+                    await listener.woken.wait()
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+        messages = listener.taken()
+        if messages:
+            yield messages
 
 
 def _resumed(request: Request) -> tuple[int, int] | None:

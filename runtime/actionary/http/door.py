@@ -23,6 +23,7 @@ from actionary.context import new_request_id
 from actionary.envelope import err_envelope, ok_envelope
 from actionary.failures import err_of, failure
 from actionary.gates import Gates, gates_of
+from actionary.gates.idempotency import HEADER as KEY
 from actionary.http.body import body_input, query_input
 from actionary.http.challenge import challenge_headers
 from actionary.http.context import HttpContext
@@ -211,11 +212,14 @@ class Door:
         resources = held.open_late if held.shares and not held.is_here else None
         if entry.hooks or self._telemetry is not None or CALLS.isEnabledFor(INFO):
             call.observed = Observed(context, entry.hooks, self._telemetry, method, entry.route)
+        gates = entry.gates
+        if gates is not None and KEY not in headers:
+            gates = gates.keyless
         try:
             if len(running.calls) + len(replying) >= self._limits.calls:
                 give_up_late(replying, started)
                 raise _full(call)  # noqa: TRY301 - refused as all the others are
-            _, json = await perform(action, entry.gates, read, context, call, resources=resources)
+            _, json = await perform(action, gates, read, context, call, resources=resources)
             body = ok_envelope(json, action.name, (monotonic() - started) * 1000)
         except Exception as error:  # noqa: BLE001 - every outcome is a reply here
             err = failure(error, action, context, started)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import Future
+from threading import Thread
+from time import monotonic
+from typing import Final
 
 from actionary.action import AnyAction
+from actionary.exposure import is_exposed
 from actionary.gates.approval import NO_STORE
 from actionary.http.built import CannotServe
 from actionary.registry import Registry
-from actionary.store import StoreError, StorePlace
+from actionary.store import StoreError, StorePlace, StoreUnavailableError
+
+LOOK: Final = 1.0
+"""Seconds in which a store has to answer when a server starts; one that does not is away."""
+
+_log: Final = logging.getLogger("actionary")
 
 
 def check_stores(registry: Registry, actions: Iterable[AnyAction], *, alone: bool) -> None:
@@ -17,15 +29,79 @@ def check_stores(registry: Registry, actions: Iterable[AnyAction], *, alone: boo
     Raises:
         CannotServe: There is no store, or none that fits.
     """
+    for place, what in _relied_on(registry, actions):
+        _check(place, what, alone=alone)
+
+
+def look_at_stores(registry: Registry) -> None:
+    """Look once whether the stores that a server relies on answer; what may only be away is a warning.
+
+    All are given `LOOK` seconds together, whatever hangs in them. A store says what is wrong
+    with it by a method ``look``, as those on SQL do; others are not asked.
+
+    Raises:
+        CannotServe: A store cannot be used before somebody mends something.
+    """
+    actions = [action for action in registry if is_exposed(action, "http")]
+    stores = [place.ready() for place, _ in _relied_on(registry, actions)]
+    once = {id(store): store for store in stores}.values()
+    asked = [_begin(look) for store in once if (look := getattr(store, "look", None)) is not None]
+    deadline = monotonic() + LOOK
+    for answer in asked:
+        try:
+            answer.result(timeout=max(0, deadline - monotonic()))
+        except StoreError as error:
+            raise CannotServe(f"the store cannot be used: {error.what}", error.mend) from error
+        except StoreUnavailableError as error:
+            _warn(str(error))
+        except TimeoutError:
+            _warn(f"it did not answer within {LOOK:g} second")
+
+
+def _warn(why: str) -> None:
+    _log.warning("the store is away: %s; calls that rely on it get 503 until it is there", why)
+
+
+def _begin(look: Callable[[], Awaitable[None]]) -> Future[None]:
+    """Look on an event loop of its own, in a thread that keeps nobody waiting."""
+    answer: Future[None] = Future()
+
+    async def looking() -> None:
+        await look()
+
+    def run() -> None:
+        try:
+            asyncio.run(looking())
+        except BaseException as error:  # noqa: BLE001 - raised where the answer is read
+            answer.set_exception(error)
+        else:
+            answer.set_result(None)
+
+    Thread(target=run, name="actionary-look", daemon=True).start()
+    return answer
+
+
+def _relied_on(registry: Registry, actions: Iterable[AnyAction]) -> Iterator[tuple[StorePlace, str]]:
+    """Give each place that something is kept in, with what.
+
+    Raises:
+        CannotServe: An action has to have a store, and has none.
+    """
     for action in actions:
         definition, place = action.definition, registry.store_of(action)
         if place is None and definition.needs_approval:
             raise CannotServe(f"{action.name} {NO_STORE[0]}", NO_STORE[1])
+        if place is not registry.store and definition.needs_approval:
+            raise CannotServe(
+                f"{action.name} needs approval, which the store of an included registry keeps: "
+                "nobody could decide about it here",
+                "give the `store` and the `approver` to the registry that is served",
+            )
         if place is not None and (definition.takes_key or definition.needs_approval):
             what = "approvals" if definition.needs_approval else "the answers to idempotency keys"
-            _check(place, f"{what} of {action.name}", alone=alone)
+            yield place, f"{what} of {action.name}"
     if registry.changes_place is not None:
-        _check(registry.changes_place, "changes", alone=alone)
+        yield registry.changes_place, "changes"
 
 
 def _check(place: StorePlace, what: str, *, alone: bool) -> None:

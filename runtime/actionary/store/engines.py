@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from actionary.store.causes import cause_of
+from actionary.store.causes import failure_of
 from actionary.store.migrations import is_migrated, migrate
 from actionary.store.protocol import StoreUnavailableError
 
@@ -93,9 +93,11 @@ class Connections:
     async def _done(self, engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
         task = self.begin(self._answered(engine, work))
         task.add_done_callback(_seen)
-        done, _ = await asyncio.wait((task,), timeout=LIMIT)
-        if not done:
-            task.cancel()  # of which PostgreSQL is told
+        # The step has its limit of its own: its caller may be gone by then.
+        limit = asyncio.get_running_loop().call_later(LIMIT, task.cancel)  # of which PostgreSQL is told
+        task.add_done_callback(lambda _: limit.cancel())
+        done, _ = await asyncio.wait((task,), timeout=LIMIT)  # what it leaves behind takes longer to clear
+        if not done or task.cancelled():
             raise StoreUnavailableError(f"the database did not answer within {LIMIT:g} seconds")
         return task.result()
 
@@ -143,4 +145,4 @@ async def _run(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
                 await connection.invalidate()
                 raise
     except (SQLAlchemyError, OSError, UnicodeError) as error:  # the last is of a host that is no name
-        raise StoreUnavailableError(cause_of(error)) from None
+        raise failure_of(error) from None

@@ -15,6 +15,9 @@ from actionary.store.protocol import Entry, Event, StoreUnavailableError
 MOST: Final = 100_000
 """So many values, and so many events, are kept at once."""
 
+MOST_BYTES: Final = 256 * 1024 * 1024
+"""So many bytes the values may take with their keys, and so many the events of a stream."""
+
 SWEEP: Final = 1.0
 """Seconds at least from one look for expired values to the next, when all places are taken."""
 
@@ -25,17 +28,22 @@ PORTION: Final = 256
 class MemoryStore:
     """A store in memory, for one process (`actionary.store.Store`).
 
-    It keeps at most ``most`` values, and as many events of each stream: a value more is
-    refused until others expire, an event more takes the place of the oldest one.
-    ``clock`` gives the seconds since the epoch.
+    It keeps at most ``most`` values, which take ``most_bytes`` with their keys, and as many
+    events of each stream: a value more is refused until others expire, an event more takes
+    the place of the oldest ones. ``clock`` gives the seconds since the epoch.
     """
 
-    def __init__(self, *, most: int = MOST, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, *, most: int = MOST, most_bytes: int = MOST_BYTES, clock: Callable[[], float] = time.time
+    ) -> None:
         self._most: Final = most
+        self._most_bytes: Final = most_bytes
         self._clock: Final = clock
         self._lock: Final = Lock()  # the event loops of several threads may share a store
         self._entries: Final[dict[str, Entry]] = {}
+        self._bytes = 0
         self._streams: Final[dict[str, list[tuple[Event, float]]]] = {}
+        self._stream_bytes: Final[dict[str, int]] = {}
         self._cursor = 0
         self._last: Final[dict[str, int]] = {}
         self._version = 0
@@ -58,8 +66,7 @@ class MemoryStore:
             found = self._found(key, now)
             if found is not None:
                 return found, False
-            if len(self._entries) >= self._most:
-                self._sweep(now)
+            self._make_room(1, _size(key, value), now)
             return self._put(key, value, now + seconds), True
 
     async def get(self, key: str) -> Entry | None:
@@ -73,6 +80,7 @@ class MemoryStore:
             now = self._clock()
             if not self._is_still(entry, now):
                 return None
+            self._make_room(0, len(value) - len(self._entries[entry.key].value), now)
             return self._put(entry.key, value, entry.expires_at if seconds is None else now + seconds)
 
     async def delete(self, entry: Entry) -> bool:
@@ -80,7 +88,7 @@ class MemoryStore:
         with self._lock:
             is_still = self._is_still(entry, self._clock())
             if is_still:
-                del self._entries[entry.key]
+                self._forget(entry.key)
             return is_still
 
     async def list(self, prefix: str, *, after: str = "", limit: int = 100) -> Sequence[Entry]:
@@ -95,15 +103,25 @@ class MemoryStore:
         """Do what `Store.append` says."""
         check_key(stream)
         with self._lock:
+            if len(value) > self._most_bytes:
+                raise StoreUnavailableError(f"the store in memory keeps {self._most_bytes} bytes at most")
             now = self._clock()
             self._cursor += 1
             self._last[stream] = self._cursor
             kept = self._streams.setdefault(stream, [])
+            size = self._stream_bytes.get(stream, 0) + len(value)
             if len(kept) >= PORTION and now >= kept[PORTION - 1][1]:
+                size -= _size_of([each for each in kept[:PORTION] if now >= each[1]])
                 kept[:PORTION] = [each for each in kept[:PORTION] if now < each[1]]
             kept.append((Event(self._cursor, value), now + seconds))
-            if len(kept) > self._most:
-                del kept[: len(kept) - self._most]
+            # Many small ones may have to go for one that is big; each goes once.
+            gone = max(len(kept) - self._most, 0)
+            size -= _size_of(kept[:gone])
+            while size > self._most_bytes:
+                size -= len(kept[gone][0].value)
+                gone += 1
+            del kept[:gone]
+            self._stream_bytes[stream] = size
             return self._cursor
 
     async def read(self, stream: str, after: int, *, limit: int = 100) -> Sequence[Event]:
@@ -125,7 +143,7 @@ class MemoryStore:
     def _found(self, key: str, now: float) -> Entry | None:
         entry = self._entries.get(key)
         if entry is not None and now >= entry.expires_at:
-            del self._entries[key]
+            self._forget(key)
             return None
         return entry
 
@@ -134,19 +152,43 @@ class MemoryStore:
         return found is not None and found.version == entry.version
 
     def _put(self, key: str, value: bytes, expires_at: float) -> Entry:
+        self._forget(key)
         self._version += 1
         entry = self._entries[key] = Entry(key, value, self._version, expires_at)
+        self._bytes += _size(key, value)
         return entry
 
-    def _sweep(self, now: float) -> None:
-        """Forget what has expired.
+    def _forget(self, key: str) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._bytes -= _size(key, entry.value)
+
+    def _make_room(self, values: int, size: int, now: float) -> None:
+        """See to it that so many values and bytes more can be kept; forget what has expired for that.
 
         Raises:
-            StoreUnavailableError: There is still no room.
+            StoreUnavailableError: There is no room.
         """
-        if now - self._swept_at >= SWEEP:  # which looks at all of them
-            self._swept_at = now
+        if self._why_full(values, size) is not None and now - self._swept_at >= SWEEP:
+            self._swept_at = now  # which looks at all of them
             for key in [key for key, entry in self._entries.items() if now >= entry.expires_at]:
-                del self._entries[key]
-        if len(self._entries) >= self._most:
-            raise StoreUnavailableError(f"the store in memory keeps {self._most} values already")
+                self._forget(key)
+        why = self._why_full(values, size)
+        if why is not None:
+            raise StoreUnavailableError(why)
+
+    def _why_full(self, values: int, size: int) -> str | None:
+        if values and len(self._entries) + values > self._most:
+            return f"the store in memory keeps {self._most} values already"
+        if size > 0 and self._bytes + size > self._most_bytes:
+            return f"the store in memory keeps {self._most_bytes} bytes at most"
+        return None
+
+
+def _size(key: str, value: bytes) -> int:
+    """Give the bytes that a value is counted with; a letter of a key, which is short, counts as one."""
+    return len(key) + len(value)
+
+
+def _size_of(events: Sequence[tuple[Event, float]]) -> int:
+    return sum(len(event.value) for event, _ in events)

@@ -98,6 +98,11 @@ def _why_no_url(url: str) -> StoreError | None:
     scheme, _, rest = url.partition("://")
     if url == IN_MEMORY or (scheme in _POSTGRESQL and rest):
         return None
+    if scheme == "postgres" and rest:
+        return StoreError(
+            "the URL of the store begins with postgres://, which is no name that drivers agree on",
+            "write postgresql:// in its place",
+        )
     if scheme not in _SQLITE:
         return StoreError(
             "the URL of the store names none that there is",

@@ -14,11 +14,13 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from actionary.store import statements
+from actionary.store.causes import failure_of
 from actionary.store.engines import Connections, Database
 from actionary.store.keys import check_key, is_key, key_before
+from actionary.store.migrations import is_migrated, migrate
 from actionary.store.opening import StoreError
 from actionary.store.postgres import PostgresDatabase
 from actionary.store.protocol import Entry, Event, StoreUnavailableError
@@ -29,6 +31,9 @@ SWEEP: Final = 60.0
 
 _MOST: Final = 2**63 - 1
 """The greatest number that the databases know."""
+
+_LAST_WORD: Final = 0.1
+"""Seconds in which the thread of a connection that failed may say so, before its event loop is closed."""
 
 _log: Final = logging.getLogger("actionary")
 
@@ -70,15 +75,22 @@ class SqlStore:
     async def add(self, key: str, value: bytes, *, seconds: float) -> tuple[Entry, bool]:
         """Do what `Store.add` says."""
         check_key(key)
+        connections = await self._connections()
         while True:
             now = self._clock()
             entry = Entry(key, value, randbits(63), now + seconds)
-            row = {"key": key, "value": value, "version": entry.version, "expires_at": entry.expires_at}
-            if await self._changed(self._add, {**row, "now": now}):
-                return entry, True
-            found = await self.get(key)
-            if found is not None:  # else it went meanwhile, and its place is free
-                return found, False
+            there = await connections.write(partial(self._add_or_find, entry, now))
+            if there is not None:  # else it went meanwhile, and its place is free
+                self._sweep_now_and_then(connections)
+                return there, there is entry
+
+    def _add_or_find(self, entry: Entry, now: float, connection: Connection) -> Entry | None:
+        """Keep an entry, or find what is there already; both on one connection."""
+        row = {"key": entry.key, "value": entry.value, "version": entry.version}
+        if _count(self._add, {**row, "expires_at": entry.expires_at, "now": now}, connection) == 1:
+            return entry
+        found = connection.execute(statements.GET, {"key": entry.key, "now": self._clock()}).first()
+        return None if found is None else Entry(*found)
 
     async def get(self, key: str) -> Entry | None:
         """Do what `Store.get` says."""
@@ -131,6 +143,25 @@ class SqlStore:
             return 0
         rows = await self._rows(statements.LAST, {"stream": stream})
         return int(rows[0][0]) if rows else 0
+
+    async def look(self) -> None:
+        """See once whether the store can be used, and make its tables; on a connection of its own.
+
+        Raises:
+            UselessStoreError: Something has to be mended first, such as the URL.
+            NewerSchemaError: A newer Actionary made the tables.
+            StoreUnavailableError: It is away, and may come back.
+        """
+        engines = self._database.open()
+        try:
+            async with engines.writing.connect() as connection:
+                await connection.run_sync(_with_tables)
+        except (SQLAlchemyError, OSError, UnicodeError) as error:
+            await asyncio.sleep(_LAST_WORD)
+            raise failure_of(error) from None
+        finally:
+            await engines.writing.dispose()
+            await engines.reading.dispose()
 
     async def close(self) -> None:
         """Close the connections of this event loop; it opens others when it needs them."""
@@ -191,6 +222,16 @@ class SqlStore:
             with self._lock:
                 self._here.pop(loop, None)
             await connections.close()
+
+
+def _with_tables(connection: Connection) -> None:
+    if is_migrated(connection):
+        return
+    try:
+        migrate(connection)
+    except BaseException:
+        connection.invalidate()  # a transaction may be open on it
+        raise
 
 
 def _count(statement: Any, values: dict[str, Any], connection: Connection) -> int:

@@ -13,9 +13,11 @@ from typing import Any, Final, Literal, TypeAlias
 
 from actionary.action import AnyAction
 from actionary.action_spec import ExampleSpec
+from actionary.approval_actions import is_for_approvals
 from actionary.credentials import GivenCredentials
 from actionary.definition_error import ActionDefinitionError
-from actionary.describe import DefinitionErrors, example_of
+from actionary.describe import DefinitionErrors
+from actionary.examples import example_of
 from actionary.exposure import is_exposed
 from actionary.registry import Registry
 from actionary.result import Err
@@ -27,7 +29,10 @@ from actionary.testing.validators import INSTALL, schemas_of
 Run: TypeAlias = Literal["safe", "all", "none"] | Collection[str]
 """Which actions are run: those that only read and those on fakes, all, none, or the first and these."""
 
-_MENDS_OF: Final = {"compensate": "undo what there is to undo, however far the handler came"}
+_MENDS_OF: Final = {
+    "compensate": "undo what there is to undo, however far the handler came",
+    "needs_approval": "answer whether a human has to say yes, whoever calls and whatever they give",
+}
 
 _UNDECLARED: Final = "raise an error of the action's `errors`, or refuse such an input in its types"
 
@@ -59,7 +64,8 @@ def assert_contract(
     Only actions that are ``read_only`` are run, and those that take a context of a client
     with ``resources`` or a ``lifespan``, since what they change are fakes then. ``run`` has
     the names of more that may be, or is ``"all"``, or ``"none"``. The outputs of actions
-    that are not ``read_only`` need not equal those of their examples.
+    that are not ``read_only`` need not equal those of their examples. What a human has to
+    approve is run as if one had; the actions by which humans do so are not tried.
 
     ``examples`` inputs are tried for each action, for the same ``seed`` the same ones.
     Outside of a ``with`` block a client opens its lifespan for each call, so that no call
@@ -142,6 +148,7 @@ def _chosen(
         if is_exposed(action, caller)
         and (only is None or action.name in only)
         and action.name not in leave_out
+        and not is_for_approvals(action)
     ]
     if not chosen:
         raise ValueError(f"there is no action to try for callers of the kind {caller!r}")

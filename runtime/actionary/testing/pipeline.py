@@ -82,7 +82,7 @@ class Asking:
     """Who asks in a test, and how.
 
     A call that is not ``noticed`` is neither counted for rate limits, nor told to hooks,
-    the log of calls and telemetry.
+    those who listen to changes, the log of calls and telemetry; and no human is asked.
     """
 
     principal: Principal | None = None

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from actionary.auth_scheme import AuthUnavailable
-from actionary.context import Request
+from actionary.context import Context, Request
 from actionary.credentials import Credential, CredentialResolver, CredentialScope
+from actionary.fields import NeedsApproval
 from actionary.gates import Gates
 from actionary.gates.counters import IN_MEMORY, Counters, Counts, MemoryCounts
 from actionary.gates.rate_limit import RateLimit
@@ -18,7 +19,7 @@ from actionary.principal import Principal
 from actionary.running import PASSED_ON, is_cancelled
 from actionary.threads import called
 
-Watched: TypeAlias = Literal["auth", "authorize", "credentials", "on_invoke", "compensate"]
+Watched: TypeAlias = Literal["auth", "authorize", "needs_approval", "credentials", "on_invoke", "compensate"]
 """What a server only logs the mistakes of, by the names under which it is given."""
 
 
@@ -50,7 +51,8 @@ def gates_in_test(
 ) -> Gates:
     """Give gates that let ``principal`` in, or without one ask the action's own ``auth``.
 
-    Calls are counted by ``counters``; without them there is no rate limit.
+    Calls are counted by ``counters``. Without them the calls are tries: there is no rate
+    limit, what needs a human's yes has it, and nobody is told of changes.
     """
 
     async def known(_: Request) -> Principal | None:
@@ -69,7 +71,32 @@ def gates_in_test(
     if credentials is not None:
         watched = tuple(WatchedResolver(each, mistakes) for each in credentials.resolvers)
         credentials = replace(credentials, resolvers=watched)
-    return replace(gates, auth=auth, rate_limit=rate_limit, authorize=authorize, credentials=credentials)
+    approval = gates.approval
+    if approval is not None:
+        needed = approval.needed
+        if not isinstance(needed, bool):
+            needed = _watched("needs_approval", needed, mistakes)
+        approval = replace(approval, needed=_approved(needed) if counters is None else needed)
+    return replace(
+        gates,
+        auth=auth,
+        rate_limit=rate_limit,
+        authorize=authorize,
+        approval=approval,
+        changes=None if counters is None else gates.changes,
+        credentials=credentials,
+    )
+
+
+def _approved(needed: bool | NeedsApproval) -> NeedsApproval:  # noqa: FBT001 - as definitions have it
+    """Give a predicate that lets every call go on, when it has asked the action's own."""
+
+    async def is_needed(given: Any, ctx: Context[Any]) -> bool:
+        if not isinstance(needed, bool):
+            await called(needed, given, ctx)
+        return False
+
+    return is_needed
 
 
 class WatchedResolver:
@@ -114,7 +141,7 @@ def _watched(of: Watched, predicate: Callable[..., Any], mistakes: Mistakes) -> 
 
 
 def _is_answer(of: Watched, answer: Any) -> bool:
-    if of == "authorize":
+    if of in {"authorize", "needs_approval"}:
         return isinstance(answer, bool)
     return answer is None or isinstance(answer, bool | Principal | AuthUnavailable)
 

@@ -170,11 +170,11 @@ def call(request: pytest.FixtureRequest, shop: Any) -> Call:
     """Make one call with a fresh client, and give its result."""
 
     def sync(server: str, method: str, client: dict[str, Any] | None = None, /, **arguments: Any) -> Any:
-        with shop.Client(server, **(client or {})) as made:
+        with shop.Client(server, **{"retry": None, **(client or {})}) as made:
             return getattr(made, method)(**arguments)
 
     async def awaited(server: str, method: str, client: dict[str, Any], arguments: dict[str, Any]) -> Any:
-        async with shop.AsyncClient(server, **client) as made:
+        async with shop.AsyncClient(server, **{"retry": None, **client}) as made:
             return await getattr(made, method)(**arguments)
 
     def async_(server: str, method: str, client: dict[str, Any] | None = None, /, **arguments: Any) -> Any:

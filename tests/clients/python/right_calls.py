@@ -10,6 +10,7 @@ from my_shop_client import (
     ActionError,
     AsyncClient,
     CallOptions,
+    Change,
     Client,
     ClientTimeout,
     Conflict,
@@ -22,7 +23,10 @@ from my_shop_client import (
     Ok,
     OutOfStock,
     PayloadTooLarge,
+    Progress,
     RawReply,
+    Reset,
+    Retry,
     ShopClosed,
     Timeout,
     Unauthorized,
@@ -32,10 +36,17 @@ from my_shop_client import (
     Unset,
     UnsupportedMediaType,
     models,
+    progress,
+    subscribe_changes,
     unwrap,
 )
 from my_shop_client.actions.default import DeleteResult
-from my_shop_client.actions.shop import CreateOrderError, CreateOrderResult, SearchProductsResult
+from my_shop_client.actions.shop import (
+    CreateOrderError,
+    CreateOrderResult,
+    SearchProductsError,
+    SearchProductsResult,
+)
 
 
 def blocking(client: Client) -> None:
@@ -77,6 +88,29 @@ async def awaited(client: AsyncClient) -> None:
         assert_type(unwrap(await client.list_events(from_=dt.date(2026, 1, 2))), list[models.Event])
         assert_type(unwrap(await client.old_ping()), Any)
         assert_type(unwrap(await client.delete(class_="x")), None)
+
+
+def iterators(client: Client) -> None:
+    for event in progress(client.search_products, query="x", options=CallOptions(retry=None)):
+        assert_type(event, Progress | Ok[models.SearchResult] | SearchProductsError)
+    for change in subscribe_changes(client, after="1.1"):
+        assert_type(change, Change | Reset)
+
+
+async def token() -> str:
+    return "t"
+
+
+async def awaited_iterators(client: AsyncClient) -> None:
+    async for event in progress(client.search_products, query="x"):
+        assert_type(event, Progress | Ok[models.SearchResult] | SearchProductsError)
+    async for change in subscribe_changes(client):
+        assert_type(change, Change | Reset)
+
+
+def who_calls() -> None:
+    Client("http://x", auth={"key": "k", "tokens": lambda: "t"}, retry=Retry(attempts=2))
+    AsyncClient("http://x", auth={"tokens": token})
 
 
 def exhaustive_match(result: CreateOrderResult) -> str:

@@ -276,14 +276,15 @@ def test_names_that_mean_something_to_python_pass_strict_type_checks(
     types = {
         "Odd": odd,
         "list": {"type": "object", "properties": {"a": {"$ref": "#/$defs/str"}}},
-        "str": {"enum": ["a", '"""']},
+        "str": {"enum": ["a", '"""', "_models.Odd"]},
         "annotations": {"type": "array", "items": {"$ref": "#/$defs/Odd"}},
+        "lists": {"type": "array", "items": {"$ref": "#/$defs/list"}},
     }
     properties = {**odd["properties"], **{f"x{name}": {"$ref": f"#/$defs/{name}"} for name in types}}
     shape = {**odd, "properties": properties}
     catalog = shapes_catalog(sample)
     base = replaced(catalog.actions[0], input=shape, output={"$ref": "#/$defs/annotations"})
-    names = ("list", "models", "typing", "class", "errors", "close")
+    names = ("list", "models", "typing", "class", "errors", "close", "unset")
     actions = tuple(replaced(base, name=name, tags=(name,)) for name in names)
     project = emit(replaced(catalog, actions=actions, types=types), tmp_path, package="odd_client")
     check_types(project, "odd_client")

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
 import zipfile
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 ORDER = {
     "id": "o1",
@@ -36,6 +39,56 @@ def test_each_wrong_call_is_a_type_error(project: Path, tmp_path: Path, checkers
         assert found == wrong, output
 
 
+def test_every_type_that_it_exports_is_known(project: Path, run_in: Any) -> None:
+    command = (
+        "env",
+        "PYTHONPATH=.",
+        sys.executable,
+        "-m",
+        "pyright",
+        "--pythonpath",
+        sys.executable,
+        "--ignoreexternal",
+    )
+    done = run_in(*command, "--verifytypes", "my_shop_client", "--outputjson", cwd=project)
+    told = json.loads(done.stdout)["typeCompleteness"]
+    assert told["completenessScore"] == 1, told
+    assert told["exportedSymbolCounts"]["withKnownType"] > 200
+
+
+def test_only_what_is_used_is_imported(project: Path, run_in: Any) -> None:
+    program = """
+import sys
+from my_shop_client import Client, models
+
+def loaded():
+    parts = ("my_shop_client.actions.", "my_shop_client.models.", "my_shop_client.errors.")
+    return sorted(name.removeprefix("my_shop_client.") for name in sys.modules if name.startswith(parts))
+
+client = Client("http://127.0.0.1:1")
+print(loaded())
+client.add_node
+print(loaded())
+models.Event
+print(loaded())
+print("create_order" in dir(client), "Order" in dir(models))
+"""
+    done = run_in(sys.executable, "-W", "error", "-c", program, cwd=project)
+    assert done.stdout.splitlines() == [
+        "[]",
+        "['actions.trees', 'models.trees']",
+        "['actions.trees', 'models.calendar', 'models.trees']",
+        "True True",
+    ], done.stderr
+
+
+def test_what_is_not_there_is_no_attribute(shop: Any) -> None:
+    with pytest.raises(AttributeError, match=r"module 'my_shop_client\.models' has no attribute 'Ordre'"):
+        _ = shop.models.Ordre
+    with pytest.raises(AttributeError):
+        _ = shop.Client("http://127.0.0.1:1").creat_order
+
+
 # The package as a project
 
 
@@ -47,7 +100,7 @@ def test_the_readme_is_true(
     readme = (copy / "README.md").read_text()
     before, _, actions = readme.partition("\n## Actions\n")
     programs = re.findall(r"```python\n(.*?)```", before, flags=re.DOTALL)
-    assert len(programs) == 3
+    assert len(programs) == 4
     assert "```python\n" in actions
     for number, program in enumerate(programs):
         path = copy / f"readme_{number}.py"
@@ -57,7 +110,21 @@ def test_the_readme_is_true(
         assert ("id='o1'" in done.stdout) == ("with Client" in program or "AsyncClient" in program)
     assert len(server.requests) == 2
     assert server.requests[0].json == server.requests[1].json
-    check_types(copy, *(f"readme_{number}.py" for number in range(3)))
+    check_types(copy, *(f"readme_{number}.py" for number in range(4)))
+
+
+def test_what_it_says_to_agents_is_true(
+    *, project: Path, serve: Any, says: Any, tmp_path: Path, run_in: Any, check_types: Any
+) -> None:
+    server = serve(says(200, {"ok": True, "data": ORDER, "action": "create_order", "latencyMs": 1}))
+    copy = shutil.copytree(project, tmp_path / "copy")
+    text = (copy / "AGENTS.md").read_text()
+    [program] = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    (copy / "agent.py").write_text(program.replace("http://127.0.0.1:8000", server.url))
+    done = run_in(sys.executable, "-W", "error", "agent.py", cwd=copy)
+    assert "id='o1'" in done.stdout, done.stderr
+    check_types(copy, "agent.py")
+    assert "- `search_products(query, limit=...) -> models.SearchResult` (reads only): Search" in text
 
 
 def test_the_package_needs_nothing_of_ours(project: Path, run_in: Any) -> None:

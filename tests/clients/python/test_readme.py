@@ -62,10 +62,10 @@ def test_every_program_passes_the_checkers_and_runs(
     server = serve(says(200, {"ok": True, "data": None, "action": "delete", "latencyMs": 1}))
     project = emit(without_examples(sample, delete=takes(PLAIN)), tmp_path)
     found = programs(project)
-    assert len(found) == 3
+    assert len(found) == 4
     for number, program in enumerate(found):
         (project / f"readme_{number}.py").write_text(program.replace("http://127.0.0.1:8000", server.url))
-    check_types(project, *(f"readme_{number}.py" for number in range(3)))
+    check_types(project, *(f"readme_{number}.py" for number in range(4)))
     for number in range(2):
         done = run_in(sys.executable, "-W", "ignore", f"readme_{number}.py", cwd=project)
         assert (done.returncode, done.stderr) == (0, "")
@@ -87,7 +87,7 @@ def test_every_program_passes_the_checkers_and_runs(
 def test_an_action_without_required_inputs_is_called_without(
     sample: Catalog, emit: Any, tmp_path: Path
 ) -> None:
-    [blocking, awaited, _] = programs(emit(without_examples(sample, old_ping=None), tmp_path))
+    [blocking, awaited, _, _] = programs(emit(without_examples(sample, old_ping=None), tmp_path))
     assert "    result = client.old_ping()\n" in blocking
     assert "        result = await client.old_ping()\n" in awaited
 
@@ -99,7 +99,7 @@ def test_the_next_action_is_shown_where_the_first_is_hard(sample: Catalog, emit:
 
 def test_a_call_that_cannot_be_written_is_told_in_words(sample: Catalog, emit: Any, tmp_path: Path) -> None:
     project = emit(without_examples(sample, delete=takes(HARD)), tmp_path)
-    [errors] = programs(project)
+    [errors, _] = programs(project)
     assert "case Ok(data=data):" in errors
     calling = (project / "README.md").read_text().partition("## Call an action\n")[2].partition("\n## ")[0]
     for part in (

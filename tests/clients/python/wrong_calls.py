@@ -2,8 +2,12 @@
 
 from typing import assert_never
 
-from my_shop_client import Client, Ok, models
+from my_shop_client import Client, Ok, models, progress
 from my_shop_client.actions.shop import SearchProductsResult
+
+
+async def token() -> str:
+    return "t"
 
 
 def wrong(client: Client, result: SearchProductsResult) -> None:
@@ -15,6 +19,10 @@ def wrong(client: Client, result: SearchProductsResult) -> None:
     client.search_products(query="x", options={"timeout": 3})  # wrong: no options
     client.internal_report()  # wrong: not public
     client.delete(**{"class": 3})  # wrong: no text
+    progress(client.search_products, quer="x")  # wrong: no such input
+    Client("http://x", auth={"token": "t"})  # wrong: no such scheme
+    Client("http://x", auth={"key": 3})  # wrong: no text
+    Client("http://x", auth={"key": token})  # wrong: only for AsyncClient
     models.Line()  # wrong: product_id is missing
     models.Line(product_id="p", amount=1)  # wrong: no such field
     models.Card(kind="invoice", number="1")  # wrong: another kind

@@ -45,7 +45,14 @@ def test_pages_of_actions_hold_the_blocks_of_harmless_texts(nasty, plain):
 
 
 @pytest.mark.parametrize(
-    "path", ["llms.txt", "llms-full.txt", "clients/typescript/README.md", "clients/python/README.md"]
+    "path",
+    [
+        "llms.txt",
+        "llms-full.txt",
+        "clients/typescript/README.md",
+        "clients/typescript/AGENTS.md",
+        "clients/python/README.md",
+    ],
 )
 def test_pages_of_all_actions_hold_the_blocks_of_harmless_texts(nasty, plain, path):
     ours, renamed = without_renamed(nasty.files[path])

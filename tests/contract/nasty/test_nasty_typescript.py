@@ -27,7 +27,7 @@ def read(built, folder: Path) -> dict:
         file = folder / path.removeprefix(FOLDER)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    run(PROGRAMS / ".bin" / "tsc", "-p", folder, cwd=folder)
+    run(PROGRAMS / "typescript" / "bin" / "tsc", "-p", folder, cwd=folder)
     script = Path(__file__).with_name("read_comments.mjs")
     return json.loads(run("node", script, PROGRAMS / "typescript", folder, cwd=folder))
 

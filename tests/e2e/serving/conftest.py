@@ -308,10 +308,14 @@ def start(script, project):
     """Starts a server with options; it is ended with the test."""
     started: list[subprocess.Popen[str]] = []
 
-    def run(*options: str, at: Any = ("--port", "0"), waits: bool = True, path: Path = project) -> Served:
+    def run(
+        *options: str, at: Any = ("--port", "0"), waits: bool = True, path: Path = project, stdout: Any = None
+    ) -> Served:
         command = [*script, "serve", *at, *options]
         environment = {**os.environ, "PYTHONPATH": str(path)}
-        process = subprocess.Popen(command, cwd=project, env=environment, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, cwd=project, env=environment, stdout=stdout, stderr=subprocess.PIPE, text=True
+        )
         started.append(process)
         served = Served(process)
         if waits:

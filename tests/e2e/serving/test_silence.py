@@ -135,7 +135,7 @@ def drip(connection: socket.socket) -> None:
         connection.sendall(b"x")
         return is_closed(connection)
 
-    with suppress(BrokenPipeError):
+    with suppress(BrokenPipeError, ConnectionResetError):
         until(drop)
 
 

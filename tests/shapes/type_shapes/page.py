@@ -15,7 +15,8 @@ from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
 from actionary.json_schema import Schema
 from actionary.registry import Registry
-from actionary_build.emit.python.annotations import code, in_models
+from actionary_build.emit.python.annotations import Code, in_models
+from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key, wanted_types
 from actionary_build.emit.python.models import ModelView, Types, describe_types
 from actionary_build.emit.typescript.names import name_all
@@ -29,7 +30,7 @@ HERE = Path(__file__).parent
 
 def page(catalog: Catalog, registry: Registry) -> str:
     """Write the whole page."""
-    types = describe_types(catalog, wanted_types(catalog))
+    types = describe_types(catalog, wanted_types(Api(catalog)))
     sections = [_section(group, catalog, registry, types) for group in GROUPS]
     parts = [HERE.joinpath("page_head.md").read_text(), *sections, HERE.joinpath("page_tail.md").read_text()]
     return "\n".join(parts)
@@ -93,7 +94,7 @@ def _schema(catalog: Catalog, schema: Schema) -> str:
 
 
 def _hint(annotation: Any, views: dict[str, ModelView]) -> str:
-    text = str(code(in_models(annotation)))
+    text = str(Code(in_models(annotation, (), "")))
     if text in views:
         text += f"({', '.join(f'{field.name}: {field.annotation}' for field in views[text].fields)})"
     return re.sub(r"\b_(?=[A-Za-z])", "", text)  # how the package imports what no user's name may hide

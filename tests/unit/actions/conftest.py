@@ -54,7 +54,8 @@ def database(tmp_path: Path) -> Path:
 @pytest.fixture
 def registry(committed: Registry, load: Callable[[str], ModuleType], database: Path) -> Registry:
     """The reference actions on a new database."""
-    registry = Registry(lifespan=partial(load("actions._database").open_resources, f"sqlite:///{database}"))
+    opened = partial(load("actions._database").open_resources, f"sqlite:///{database}")
+    registry = Registry(lifespan=opened, store="memory://")
     registry.register(committed)
     return registry
 

@@ -66,8 +66,9 @@ async def test_database_url_says_where_the_data_is(
 
 def test_without_database_url_the_data_is_where_git_does_not_look(load: Load) -> None:
     database = load("actions._database")
-    assert Path(database.database_url(None).database) == ROOT / ".actionary" / "reference.db"
-    assert ".actionary/" in (ROOT / ".gitignore").read_text().splitlines()
+    assert Path(database.database_url(None).database) == ROOT / "reference.db"
+    assert database.STATE_FILE == ROOT / "state.db"
+    assert {"*.db", "*.db-*"} <= set((ROOT / ".gitignore").read_text().splitlines())
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from actionary.catalog import Catalog
 from actionary.testing import TestClient, assert_contract
 
 Load = Callable[[str], ModuleType]
+Rows = Callable[[str], list[Any]]
 
 
 def test_every_action_keeps_its_contract(client: TestClient) -> None:
@@ -27,7 +28,7 @@ def test_every_action_keeps_its_contract_over_http(registry: Registry) -> None:
 
 def test_every_public_action_has_examples_and_says_when_to_use_it(catalog: Catalog) -> None:
     for spec in catalog:
-        if spec.public:
+        if spec.public and "approvals" not in spec.tags:
             assert spec.examples
             assert spec.when_to_use
             assert spec.when_not_to_use
@@ -36,7 +37,7 @@ def test_every_public_action_has_examples_and_says_when_to_use_it(catalog: Catal
 
 def test_some_actions_are_private_and_some_are_for_agents_only(catalog: Catalog) -> None:
     private = [spec.name for spec in catalog if not spec.public]
-    assert private == ["delete_account", "restock", "send_email"]
+    assert private == ["restock"]
     for_agents = [spec.name for spec in catalog if spec.public and spec.http is None]
     assert for_agents == ["estimate_calories", "navigate"]
 
@@ -49,12 +50,14 @@ def test_some_actions_are_private_and_some_are_for_agents_only(catalog: Catalog)
         ("send_email", {"to": "jane@example.com", "subject": "Hello", "body": "Hello."}),
     ],
 )
-async def test_nobody_from_outside_reaches_what_will_need_approval(
-    registry: Registry, name: str, given: dict[str, Any], caller: Caller
+async def test_nobody_from_outside_sends_or_deletes_before_a_human_said_yes(
+    registry: Registry, rows: Rows, name: str, given: dict[str, Any], caller: Caller
 ) -> None:
     refused = await invoke_action(name, given, Context(caller=caller), registry=registry)
     assert isinstance(refused, Err)
-    assert (refused.code, refused.status) == ("not_public", 404)
+    assert (refused.code, refused.status) == ("approval_required", 428)
+    assert rows("SELECT count(*) FROM outbox") == [(0,)]
+    assert rows("SELECT count(*) FROM customers") == [(2,)]
 
 
 async def test_agents_estimate_calories_and_http_callers_do_not(registry: Registry) -> None:

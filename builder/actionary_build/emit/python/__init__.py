@@ -10,7 +10,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from actionary.catalog import Catalog
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -35,6 +35,9 @@ class Options(BaseModel):
     package: Annotated[str, AfterValidator(_package)] | None = None
     """The folder that is imported; by default the title's slug and ``_client``."""
 
+    style: Literal["pydantic", "typeddict"] = "pydantic"
+    """What types are: models that check and convert, or plain data as JSON has it."""
+
 
 def emit(catalog: Catalog, options: Options, sources: Sources) -> Iterator[OutputFile]:  # noqa: ARG001 - the protocol
     """Emit the client: a project that builds as a wheel."""
@@ -42,7 +45,8 @@ def emit(catalog: Catalog, options: Options, sources: Sources) -> Iterator[Outpu
         package_files,
     )
 
-    for path, file in package_files(catalog, options.package or default_package(catalog)):
+    package = options.package or default_package(catalog)
+    for path, file in package_files(catalog, package, plain=options.style == "typeddict"):
         yield OutputFile(f"{FOLDER}/{path}", file)
 
 

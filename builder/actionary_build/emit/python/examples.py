@@ -9,15 +9,17 @@ from itertools import chain
 from typing import Any, Final
 
 from actionary.action_spec import ActionSpec
-from actionary.catalog import Catalog
 from actionary.json_schema import REF, Schema
 
 from actionary_build.emit.plain_input import plain_input
 from actionary_build.emit.python.annotations import Code, literal
-from actionary_build.emit.python.calls import Key, error_names, parameter_names
+from actionary_build.emit.python.api import Api
+from actionary_build.emit.python.calls import Key
+from actionary_build.emit.python.generate import DECIMAL
+from actionary_build.emit.python.groups import module_of
 from actionary_build.emit.python.models import Types
-from actionary_build.emit.python.names import EXTRA_INPUT, Name, module_name
-from actionary_build.emit.python.schemas import DECIMAL, is_decimal
+from actionary_build.emit.python.names import EXTRA_INPUT, Name
+from actionary_build.emit.python.schemas import is_decimal
 from actionary_build.texts import PythonIdentifier
 
 _CONSTRUCTORS: Final = {
@@ -71,37 +73,37 @@ class _NoExampleError(Exception):
     """The value cannot be written as one would type it."""
 
 
-def example_view(catalog: Catalog, types: Types[Key]) -> ExampleView | None:
+def example_view(api: Api, types: Types[Key]) -> ExampleView | None:
     """Give the action that shows most, ``None`` without any: one with domain errors, if it can be.
 
     Without examples its input is made of the schema.
     """
     ordered = sorted(
-        catalog.http_actions, key=lambda action: (not action.errors, bool(action.deprecated), action.name)
+        api.actions, key=lambda action: (not action.errors, bool(action.deprecated), action.name)
     )
     given = [(action, example.input) for action in ordered for example in action.examples]
-    made = ((action, plain_input(catalog, action)) for action in ordered)
+    made = ((action, plain_input(api.catalog, action)) for action in ordered)
     for action, value in chain(given, made):
         with suppress(_NoExampleError):
             if value is not None:
-                return _view(catalog, action, _call(catalog, types, action, value))
-    return _view(catalog, ordered[0], None) if ordered else None
+                return _view(api, action, _call(api, types, action, value))
+    return _view(api, ordered[0], None) if ordered else None
 
 
-def calls_of(catalog: Catalog, types: Types[Key], action: ActionSpec) -> list[CallView]:
+def calls_of(api: Api, types: Types[Key], action: ActionSpec) -> list[CallView]:
     """Give the calls that show an action: its examples that can be written, or one without arguments."""
-    needed = catalog.resolve(action.input).get("required")
+    needed = api.catalog.resolve(action.input).get("required")
     values = [example.input for example in action.examples] or ([] if needed else [{}])
     calls: list[CallView] = []
     for value in values:
         with suppress(_NoExampleError):
-            calls.append(_call(catalog, types, action, value))
+            calls.append(_call(api, types, action, value))
     return calls
 
 
-def _call(catalog: Catalog, types: Types[Key], action: ActionSpec, value: Mapping[str, Any]) -> CallView:
+def _call(api: Api, types: Types[Key], action: ActionSpec, value: Mapping[str, Any]) -> CallView:
     writer = _Writer(types)
-    names = parameter_names(catalog, action)
+    names = api.arguments(action).names
     arguments = [
         Code(f"{name}={writer.write(types.schemas['input', action.name, wire], value[wire])}")
         for wire, name in names.items()
@@ -115,13 +117,13 @@ def _call(catalog: Catalog, types: Types[Key], action: ActionSpec, value: Mappin
     return CallView(tuple(arguments), imports, writer.uses_models)
 
 
-def _view(catalog: Catalog, action: ActionSpec, call: CallView | None) -> ExampleView:
-    errors = error_names(catalog)
+def _view(api: Api, action: ActionSpec, call: CallView | None) -> ExampleView:
+    errors = api.error_names
     own = [errors[error.code] for error in sorted(action.errors, key=lambda error: error.code)]
-    common = [errors[each.name] for each in action.common_codes if each.name in errors]
+    common = [errors[code] for code in api.common_codes(action)]
     return ExampleView(
         method=PythonIdentifier(action.name),
-        module=module_name(next(iter(action.tags), None)),
+        module=module_of(action),
         pascal=PythonIdentifier(action.pascal),
         call=call,
         domain_errors=tuple(own),
@@ -162,6 +164,8 @@ class _Writer:
         if not len(items) == len(schemas) == schema.get("minItems") == schema.get("maxItems"):
             raise _NoExampleError
         written = ", ".join(self.write(one, item) for one, item in zip(schemas, items, strict=True))
+        if self.types.plain_data:
+            return f"[{written}]"
         return f"({written}{',' if len(items) == 1 else ''})"
 
     def _named(self, name: str, value: Any) -> str:
@@ -171,8 +175,13 @@ class _Writer:
         fields = self.types.fields[name]
         if not isinstance(value, dict) or not value.keys() <= fields.keys():
             raise _NoExampleError
-        self.uses_models = True
         properties = definition.schema["properties"]
+        if self.types.plain_data:
+            pairs = (
+                f"{literal(wire)}: {self.write(properties[wire], value[wire])}" for wire in sorted(value)
+            )
+            return f"{{{', '.join(pairs)}}}"
+        self.uses_models = True
         arguments = [
             f"{fields[wire]}={self.write(properties[wire], item)}" for wire, item in sorted(value.items())
         ]
@@ -180,7 +189,7 @@ class _Writer:
 
     def _alternative(self, schema: Schema, branches: list[Any], value: Any) -> str:
         takes_decimal = any(isinstance(branch, dict) and is_decimal(branch) for branch in branches)
-        if takes_decimal and isinstance(value, int | float | str):
+        if takes_decimal and isinstance(value, int | float | str) and not self.types.plain_data:
             return self._decimal(value)
         return self.write(self._branch(schema, branches, value), value)
 
@@ -207,6 +216,8 @@ class _Writer:
         return isinstance(value, kinds) and (bool in kinds or object in kinds or not isinstance(value, bool))
 
     def _scalar(self, schema: Schema, value: Any) -> str:
+        if self.types.plain_data:
+            return literal(value)
         if isinstance(value, str) and schema.get("format") in _CONSTRUCTORS:
             module, name, constructor = _CONSTRUCTORS[schema["format"]]
             self.imports.add((module, name))

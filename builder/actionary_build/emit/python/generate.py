@@ -1,149 +1,195 @@
 """The one place that calls datamodel-code-generator, and reads what it wrote.
 
-Its text is not used as it is: it is read as a syntax tree, so that neither its
-header and layout nor the names it makes up reach the output.
+Each schema is asked for as a field of a class. The text is not used as it is: the type of
+each field is read out of its syntax tree, so that neither the header and layout nor the
+names that the generator makes up reach the output, and what comes of a schema does not
+depend on what is asked for beside it. As a program it reads schemas from its standard
+input and writes their types, both as JSON.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
-from actionary.json_schema import Schema
+from actionary.json_schema import Schema, references
+
+from actionary_build.emit.python.annotations import private_module
+from actionary_build.emit.python.syntax import annotated, annotated_expression, attribute, replace_names
+
+REFERENCE: Final = "ActionaryType"
+"""What a schema calls a type that it refers to; a number stands behind it."""
+
+DECIMAL: Final = "ActionaryDecimal"
+"""What a schema calls a decimal number."""
+
+_CLASS: Final = "ActionaryClass"
+_FIELDS_OF_A_CLASS: Final = 50
+
+OPTIONS: Final[dict[str, Any]] = {
+    "formatters": [],
+    "custom_file_header": "#",
+    "disable_timestamp": True,
+    "use_annotated": True,
+    "field_constraints": True,
+    "use_standard_collections": True,
+    "use_union_operator": True,
+    "collapse_root_models": True,
+    "skip_root_model": True,
+    "keep_model_order": True,
+    "strict_nullable": True,
+}
+"""What the generator is told; others with a type of their own stand in `_module_of`."""
+
+READING: Final = 1
+"""Is counted up when the same answer of the generator is read in another way."""
 
 
 class GeneratorError(Exception):
     """datamodel-code-generator gave something that cannot be read; the message says what."""
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratedField:
-    """A field: its name in the generator's class, and its annotation."""
+def generate(schemas: Sequence[Schema]) -> list[str]:
+    """Give the type of each schema as Python.
 
-    name: str
-    annotation: ast.expr
-
-
-GeneratedFields: TypeAlias = dict[str, GeneratedField]
-
-
-@dataclass(frozen=True, slots=True)
-class Generated:
-    """The generator's classes, their fields by the names on the wire, and what it imported.
-
-    ``imported`` maps a name to its module and its name there.
-    """
-
-    classes: dict[str, GeneratedFields] = field(default_factory=dict[str, GeneratedFields])
-    imported: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
-
-
-def generate_classes(definitions: Mapping[str, Schema]) -> Generated:
-    """Have classes made of object schemas, and read them.
+    Types are of libraries, as ``_datetime.date``, built in, or ``ActionaryType0`` and
+    so on as the schemas have them.
 
     Raises:
-        GeneratorError: The generator gave no Python module.
+        GeneratorError: The generator did not make what it was asked for.
     """
-    if not definitions:
-        return Generated()
-    source = _generate(
-        {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": dict(definitions)}
-    )
-    generated = Generated()
+    if not schemas:
+        return []
+    rows = [schemas[at : at + _FIELDS_OF_A_CLASS] for at in range(0, len(schemas), _FIELDS_OF_A_CLASS)]
+    document = {
+        f"{_CLASS}{number}": _object({f"f{at}": schema for at, schema in enumerate(row)})
+        for number, row in enumerate(rows)
+    }
+    names = {name for schema in schemas for name in references(schema)} | {DECIMAL}
+    stubs = {name: _object({"root": {"type": "string"}}) for name in names}
+    module = _read(_module_of({**document, **stubs}))
+    return [
+        ast.unparse(ast.fix_missing_locations(module.type_of(f"{_CLASS}{number}", f"f{at}", schema)))
+        for number, row in enumerate(rows)
+        for at, schema in enumerate(row)
+    ]
+
+
+Generator: TypeAlias = Callable[[Sequence[Schema]], list[str]]
+
+GENERATOR: Final[ContextVar[Generator]] = ContextVar("GENERATOR", default=generate)
+"""What gives the types: `generate`, unless a build keeps what it gave before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """The generator's classes with their fields, and where the names come from that it imported."""
+
+    classes: dict[str, dict[str, ast.expr]] = field(default_factory=dict[str, dict[str, ast.expr]])
+    imported: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+
+    def type_of(self, owner: str, name: str, schema: Schema) -> ast.expr:
+        """Give the type of a field, without names that only this module has."""
+        fields = self.classes.get(owner, {})
+        if name not in fields:
+            raise GeneratorError(
+                "datamodel-code-generator made no type of a schema; please report this one: "
+                f"{json.dumps(schema, sort_keys=True)}"
+            )
+
+        def resolve(used: str) -> ast.expr | None:
+            if used in self.imported:
+                module, original = self.imported[used]
+                return attribute(private_module(module), original)
+            if used.startswith((REFERENCE, DECIMAL)) or used not in self.classes:
+                return None
+            return self.type_of(used, "root", schema)  # it was made up for a constraint
+
+        resolved = replace_names(_without_discriminator(fields[name]), resolve)
+        for used in ast.walk(resolved):
+            known = isinstance(used, ast.Name) and used.id.startswith(("_", REFERENCE, DECIMAL))
+            if isinstance(used, ast.Name) and not known and not hasattr(builtins, used.id):
+                raise GeneratorError(
+                    f"datamodel-code-generator uses {used.id}, which is not known here; please report this "
+                    f"schema: {json.dumps(schema, sort_keys=True)}"
+                )
+        return resolved
+
+
+def _read(source: str) -> _Module:
+    module = _Module()
     for statement in ast.parse(source).body:
         if isinstance(statement, ast.ImportFrom) and statement.module:
             for name in statement.names:
-                generated.imported[name.asname or name.name] = (statement.module, name.name)
+                module.imported[name.asname or name.name] = (statement.module, name.name)
         elif isinstance(statement, ast.ClassDef):
-            generated.classes[statement.name] = dict(_fields(statement))
-    missing = sorted(definitions.keys() - generated.classes.keys())
-    if missing:
-        raise GeneratorError(
-            f"datamodel-code-generator made no class for {', '.join(missing)}; please report this schema: "
-            f"{json.dumps(definitions[missing[0]], sort_keys=True)}"
-        )
-    return generated
+            module.classes[statement.name] = {
+                line.target.id: line.annotation
+                for line in statement.body
+                if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)
+            }
+        elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+            [alias] = statement.targets  # X = TypeAliasType("X", ...)
+            if isinstance(alias, ast.Name) and len(statement.value.args) == 2:
+                module.classes[alias.id] = {"root": statement.value.args[1]}
+    return module
 
 
-def _generate(document: Schema) -> str:
-    from datamodel_code_generator import generate  # noqa: PLC0415 - slow, and only this target needs it
-    from datamodel_code_generator.enums import (  # noqa: PLC0415 - slow, and only this target needs it
+def _without_discriminator(annotation: ast.expr) -> ast.expr:
+    """Leave out what tells the members of a union apart: it stands for fields that are named elsewhere."""
+
+    class Strip(ast.NodeTransformer):
+        def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+            self.generic_visit(node)
+            arguments = annotated(node)
+            if arguments is None or not isinstance(arguments[-1], ast.Call):
+                return node
+            call = arguments[-1]
+            kept = [keyword for keyword in call.keywords if keyword.arg != "discriminator"]
+            if not kept:
+                return arguments[0]
+            return annotated_expression(arguments[0], ast.Call(call.func, call.args, kept))
+
+    stripped: ast.expr = Strip().visit(annotation)
+    return stripped
+
+
+def _object(properties: dict[str, Any]) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _module_of(definitions: dict[str, Schema]) -> str:
+    from datamodel_code_generator import generate as generate_module  # noqa: PLC0415 - slow, and rarely needed
+    from datamodel_code_generator.enums import (  # noqa: PLC0415 - slow, and rarely needed
         DataModelType,
         InputFileType,
     )
-    from datamodel_code_generator.format import (  # noqa: PLC0415 - slow, and only this target needs it
+    from datamodel_code_generator.format import (  # noqa: PLC0415 - slow, and rarely needed
         DatetimeClassType,
         PythonVersion,
     )
     from datamodel_code_generator.parser import LiteralType  # noqa: PLC0415 - slow, too
 
-    source = generate(
+    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": definitions}
+    source = generate_module(
         json.dumps(document, sort_keys=True),
         input_file_type=InputFileType.JsonSchema,
         output_model_type=DataModelType.PydanticV2BaseModel,
         target_python_version=PythonVersion.PY_311,
         output_datetime_class=DatetimeClassType.Datetime,
         enum_field_as_literal=LiteralType.All,
-        formatters=[],
-        custom_file_header="#",
-        disable_timestamp=True,
-        use_annotated=True,
-        field_constraints=True,
-        use_standard_collections=True,
-        use_union_operator=True,
-        collapse_root_models=True,
-        skip_root_model=True,
-        keep_model_order=True,
-        strict_nullable=True,
+        **OPTIONS,
     )
     if not isinstance(source, str):
         raise GeneratorError("datamodel-code-generator gave no single module; please report this")
     return source
 
 
-def _fields(statement: ast.ClassDef) -> list[tuple[str, GeneratedField]]:
-    found: list[tuple[str, GeneratedField]] = []
-    for line in statement.body:
-        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
-            annotation, alias = without_alias(line.annotation)
-            name = line.target.id
-            found.append((name if alias is None else alias, GeneratedField(name, annotation)))
-    return found
-
-
-def without_alias(annotation: ast.expr) -> tuple[ast.expr, str | None]:
-    """Take the alias out of ``Annotated[T, Field(alias=…, …)]``; give the rest, and the alias."""
-    arguments = annotated(annotation)
-    if arguments is None or not isinstance(arguments[-1], ast.Call):
-        return annotation, None
-    field_call = arguments[-1]
-    aliases = [keyword.value for keyword in field_call.keywords if keyword.arg == "alias"]
-    if not aliases:
-        return annotation, None
-    alias = ast.literal_eval(aliases[0])
-    rest = [keyword for keyword in field_call.keywords if keyword.arg != "alias"]
-    if not rest:
-        return arguments[0], alias
-    inner = ast.Call(func=field_call.func, args=field_call.args, keywords=rest)
-    return annotated_expression(arguments[0], inner), alias
-
-
-def annotated(node: ast.expr) -> list[ast.expr] | None:
-    """Give what ``Annotated[…]`` holds, ``None`` for any other expression."""
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
-        generic = node.value
-        name = generic.attr if isinstance(generic, ast.Attribute) else getattr(generic, "id", None)
-        return node.slice.elts if name == "Annotated" else None
-    return None
-
-
-def annotated_expression(inner: ast.expr, metadata: ast.expr) -> ast.expr:
-    """Make ``Annotated[inner, metadata]``."""
-    return ast.Subscript(
-        value=ast.Name(id="Annotated", ctx=ast.Load()),
-        slice=ast.Tuple(elts=[inner, metadata], ctx=ast.Load()),
-        ctx=ast.Load(),
-    )
+if __name__ == "__main__":
+    json.dump(generate(json.load(sys.stdin)), sys.stdout)

@@ -6,31 +6,35 @@ gets wrong: which fields may be absent, names, defaults and descriptions.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Hashable, Mapping
+import json
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from actionary.catalog import Catalog
 from actionary.json_schema import REF, Schema, references
 
 from actionary_build.emit.python.annotations import (
-    MODELS,
     Code,
-    attribute,
-    code,
+    Expression,
+    as_json,
+    hidden_built_ins,
     in_models,
+    in_models_module,
+    is_union,
+    list_item,
     literal,
     plain,
-    private_module,
     readable,
     replace_names,
     unshadowed,
     with_metadata,
 )
-from actionary_build.emit.python.generate import Generated, GeneratorError, annotated, generate_classes
+from actionary_build.emit.python.generate import DECIMAL, GENERATOR, REFERENCE
+from actionary_build.emit.python.groups import SHARED, type_modules
 from actionary_build.emit.python.names import FIELDS_TAKEN, TYPES_TAKEN, Name, names_for
-from actionary_build.emit.python.schemas import DECIMAL, Definition, Definitions, for_generator
+from actionary_build.emit.python.schemas import ANNOTATIONS, Definition, Definitions, for_generator
 from actionary_build.texts import PythonDocstring, PythonString, json_text
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -38,19 +42,26 @@ KeyT = TypeVar("KeyT", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A schema that needs a type; ``name`` names what it holds that has no name."""
+    """A schema that needs a type; ``name`` names what it holds that has no name.
+
+    ``module`` is where it is used.
+    """
 
     schema: Schema
     name: str
     sent: bool
+    module: str
 
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """A field of a class, as the template writes it; ``shown`` is its type for people."""
+    """A field of a class, as the template writes it; ``key`` quotes ``wire``, ``shown`` is for people."""
 
     name: Name
+    wire: str
+    key: PythonString
     annotation: Code
+    quoted: Code
     shown: Code
     default: Code | None
     doc: PythonDocstring | None
@@ -58,9 +69,17 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """A class of ``models``; ``extra`` is what it does with keys it does not know."""
+    """A class of ``models``; ``extra`` is what it does with keys it does not know.
+
+    With ``by_keys`` some keys are no names, so that it is written as a call; with ``is_dict``
+    one is empty, which type checkers know no class for.
+    """
 
     name: Name
+    quoted_name: PythonString
+    by_keys: bool
+    is_dict: bool
+    module: str
     doc: PythonDocstring | None
     extra: PythonString | None
     fields: tuple[FieldView, ...]
@@ -73,8 +92,10 @@ class AliasView:
     name: Name
     quoted_name: PythonString
     expression: Code
+    quoted: Code
     shown: Code
     recursive: bool
+    module: str
     doc: PythonDocstring | None
 
 
@@ -84,29 +105,46 @@ class Types(Generic[KeyT]):
 
     ``schemas`` are the schemas asked for as they came out, and ``definitions``
     what they refer to; ``names`` are the Python names of those, ``fields`` of
-    their properties.
+    their properties, whose types are ``field_types``.
     """
 
     models: tuple[ModelView, ...]
     aliases: tuple[AliasView, ...]
-    expressions: Mapping[KeyT, ast.expr]
+    expressions: Mapping[KeyT, Expression]
     schemas: Mapping[KeyT, Schema]
     definitions: Mapping[str, Definition]
     names: Mapping[str, Name]
-    fields: Mapping[str, Mapping[str, Name]]
+    fields: Mapping[str, Mapping[str, str]]
+    field_types: Mapping[str, Mapping[str, Expression]]
+    plain_data: bool
 
-    def fields_of(self, schema: Schema) -> Mapping[str, Name]:
-        """Name the fields of the class that a schema refers to; none where it refers to no class."""
+    def class_of(self, schema: Schema) -> str | None:
+        """Give the class that a schema refers to, by the name of its definition."""
         while "$ref" in schema:
-            name = schema["$ref"].removeprefix(REF)
-            if name in self.fields:
-                return self.fields[name]
+            name: str = schema["$ref"].removeprefix(REF)
+            if name in self.field_types:
+                return name
             schema = self.definitions[name].schema
-        return {}
+        return None
+
+    def fields_of(self, schema: Schema) -> Mapping[str, str]:
+        """Name the fields of the class that a schema refers to; none where it refers to no class."""
+        name = self.class_of(schema)
+        return {} if name is None else self.fields[name]
+
+    def item_type(self, schema: Schema, wire: str) -> Expression:
+        """Give the type of the items of a list that is a field of the class that a schema refers to."""
+        name = self.class_of(schema)
+        item = None if name is None else list_item(self.field_types[name][wire])
+        return Expression("_typing.Any") if item is None else item
 
 
-def describe_types(catalog: Catalog, wanted: Mapping[KeyT, Wanted]) -> Types[KeyT]:
+def describe_types(
+    catalog: Catalog, wanted: Mapping[KeyT, Wanted], *, plain_data: bool = False
+) -> Types[KeyT]:
     """Describe the types that the wanted schemas need, and only those.
+
+    They are pydantic's models, or of ``plain_data``: its keys are those on the wire.
 
     Raises:
         GeneratorError: The generator did not make what it was asked for.
@@ -117,100 +155,121 @@ def describe_types(catalog: Catalog, wanted: Mapping[KeyT, Wanted]) -> Types[Key
         outputs=[want.schema for want in wanted.values() if not want.sent],
     )
     lifted = {key: definitions.lift(want.schema, want.name, closed=want.sent) for key, want in wanted.items()}
-    resolver = _Resolver(definitions, list(lifted.values()))
+    homes = type_modules(
+        [(schema, wanted[key].module) for key, schema in lifted.items()],
+        {each.name: each.schema for each in definitions.all.values()},
+    )
+    resolver = _Resolver(definitions, list(lifted.values()), homes, plain_data=plain_data)
     return Types(
         models=tuple(resolver.model(each) for each in resolver.named if each.is_model),
         aliases=tuple(resolver.aliases()),
-        expressions={key: resolver.expression(_ROOTS, f"r{number}") for number, key in enumerate(lifted)},
+        expressions={key: resolver.expression("", str(number)) for number, key in enumerate(lifted)},
         schemas=lifted,
         definitions=definitions.all,
         names=resolver.names,
         fields=resolver.fields,
+        field_types={
+            each.name: {wire: resolver.expression(each.name, wire) for wire in each.schema["properties"]}
+            for each in resolver.named
+            if each.is_model
+        },
+        plain_data=plain_data,
     )
-
-
-_ROOTS = "ActionaryRoots"
-_TYPE = "ActionaryType"
 
 
 class _Resolver:
     """Knows what the generator made of each definition, and turns it into what stands in the client."""
 
-    def __init__(self, definitions: Definitions, roots: list[Schema]) -> None:
+    def __init__(
+        self, definitions: Definitions, roots: list[Schema], homes: Mapping[str, str], *, plain_data: bool
+    ) -> None:
+        self._plain_data = plain_data
         every = sorted(definitions.all.values(), key=lambda each: each.name)
+        self._definitions = definitions.all
         self.named = [each for each in every if not each.inline]
         self.names = names_for([each.name for each in self.named], TYPES_TAKEN)
+        self._homes = {self.names[each.name]: homes.get(each.name, SHARED) for each in self.named}
+        self._shared = frozenset(name for name, module in self._homes.items() if module == SHARED)
         taken = {*FIELDS_TAKEN, *self.names.values()}
-        self.fields = {
-            each.name: names_for(sorted(each.schema["properties"]), taken) for each in every if each.is_model
+        self.fields: dict[str, Mapping[str, str]] = {
+            each.name: {wire: wire for wire in sorted(each.schema["properties"])}
+            if plain_data
+            else names_for(sorted(each.schema["properties"]), taken)
+            for each in every
+            if each.is_model
         }
-        self._shadowed = {
-            *self.names.values(),
-            *(name for one in self.fields.values() for name in one.values()),
+        self._hidden = hidden_built_ins(self.names.values()) | hidden_built_ins(
+            name for one in self.fields.values() for name in one.values()
+        )
+        self._asked = {
+            place: _Asked.of(schema)
+            for place, schema in [
+                *(place for each in every for place in _places(each)),
+                *((("", str(number)), root) for number, root in enumerate(roots)),
+            ]
         }
-        self._number = {each.name: f"{_TYPE}{number}" for number, each in enumerate(every)}
-        self._definition = {self._number[each.name]: each for each in every}
-        self._generated = self._generate(roots)
+        self._generated = _generated(self._asked.values())
+        self._resolved: dict[tuple[str, str], Expression] = {}
 
-    def _generate(self, roots: list[Schema]) -> Generated:
-        fed = {
-            number: for_generator(
-                each.schema if each.is_model else _object({"root": each.schema}), self._number
+    def expression(self, owner: str, wire: str) -> Expression:
+        """Give the resolved type of a field of a model, of an alias (``root``), or of what was asked for."""
+        place = (owner, wire)
+        if place not in self._resolved:
+            asked = self._asked[place]
+            made = self._generated[asked.text]
+            expression = replace_names(
+                as_json(made) if self._plain_data else made, lambda name: self._resolve_name(name, asked)
             )
-            for number, each in self._definition.items()
-        }
-        fed[_ROOTS] = for_generator(_object({f"r{n}": root for n, root in enumerate(roots)}), self._number)
-        fed[DECIMAL] = _object({"root": {"type": "string"}})
-        return generate_classes(fed)
+            definition = self._definitions.get(owner)
+            if definition is not None and "discriminator" in definition.schema and not self._plain_data:
+                expression = self._told_apart(definition.schema, expression)
+            self._resolved[place] = expression
+        return self._resolved[place]
 
-    def expression(self, owner: str, wire: str) -> ast.expr:
-        """Give the resolved type of a field of one of the generator's classes."""
-        field = self._generated.classes[owner].get(wire)
-        if field is None:
-            raise GeneratorError(
-                f"datamodel-code-generator left out the field {wire!r} of {owner}; please report this"
-            )
-        return self._resolved(field.annotation)
-
-    def _resolved(self, annotation: ast.expr) -> ast.expr:
-        return replace_names(_Discriminators(self).visit(annotation), self._resolve_name)
-
-    def _resolve_name(self, name: str) -> ast.expr | None:
+    def _resolve_name(self, name: str, asked: _Asked) -> Expression | None:
         if name == DECIMAL:
-            return attribute("_decimal", "Decimal")
-        definition = self._definition.get(name)
-        if definition is not None:
-            if definition.inline:
-                return self.expression(name, "root")
-            return attribute(MODELS, self.names[definition.name])
-        if name in self._generated.imported:
-            module, original = self._generated.imported[name]
-            return attribute(private_module(module), original)
-        if name in self._generated.classes:  # a wrapper that the generator made up for a constraint
-            return self.expression(name, "root")
-        return None
-
-    def tag_name(self, member: str, generated_name: str) -> Name | None:
-        """Give our name of the field that tells a union's members apart, ``None`` where it cannot."""
-        definition = self._definition.get(member)
-        if definition is None or not definition.is_model:
+            return Expression("_decimal.Decimal")
+        if name not in asked.names:
             return None
-        for wire, field in self._generated.classes[member].items():
-            if field.name == generated_name:
-                schema = definition.schema["properties"][wire]
-                required = wire in definition.schema.get("required", ())
-                tells = "const" in schema or ("enum" in schema and required)
-                return self.fields[definition.name][wire] if tells else None
-        return None
+        definition = self._definitions[asked.names[name]]
+        if definition.inline:
+            return self.expression(definition.name, "root")
+        return in_models_module(self.names[definition.name])
+
+    def _told_apart(self, union: Schema, expression: Expression) -> Expression:
+        """Give a union its discriminator, where each of its members has it as pydantic wants it."""
+        wire = union["discriminator"]["propertyName"]
+        members = [branch for key in ("anyOf", "oneOf") for branch in union.get(key, ())]
+        names = {self._tag_name(member, wire) for member in members}
+        name = next(iter(names), None)
+        if len(names) != 1 or name is None or not is_union(expression):
+            return expression
+        return with_metadata(expression, f"_pydantic.Field(discriminator={PythonString(name)})")
+
+    def _tag_name(self, member: Any, wire: str) -> str | None:
+        """Give our name of the field that tells a member from the others, ``None`` where none can."""
+        reference = str(member.get("$ref", "")) if isinstance(member, dict) else ""
+        definition = self._definitions.get(reference.removeprefix(REF))
+        if definition is None or not definition.is_model or wire not in definition.schema["properties"]:
+            return None
+        schema = definition.schema["properties"][wire]
+        required = wire in definition.schema.get("required", ())
+        tells = "const" in schema or ("enum" in schema and required)
+        return self.fields[definition.name][wire] if tells else None
 
     def model(self, definition: Definition) -> ModelView:
         """Describe a class, its required fields first."""
         schema = definition.schema
         required = frozenset(schema.get("required", ()))
         ordered = sorted(schema["properties"], key=lambda wire: (wire not in required, wire))
+        by_keys = self._plain_data and any(Name(wire) != wire for wire in ordered)
         return ModelView(
             name=self.names[definition.name],
-            doc=_doc(schema.get("description"), "    "),
+            quoted_name=PythonString(self.names[definition.name]),
+            by_keys=by_keys,
+            is_dict=self._plain_data and "" in ordered,
+            module=self._homes[self.names[definition.name]],
+            doc=_doc(schema.get("description"), "" if by_keys else "    "),
             extra=_extra(schema, closed=definition.closed),
             fields=tuple(self._field(definition, wire, required=wire in required) for wire in ordered),
         )
@@ -219,20 +278,35 @@ class _Resolver:
         schema = definition.schema["properties"][wire]
         schema = schema if isinstance(schema, dict) else {}
         name = self.fields[definition.name][wire]
-        expression = self.expression(self._number[definition.name], wire)
+        expression = self.expression(definition.name, wire)
         shown = readable(expression)
         default: Code | None = None
-        if "const" in schema and schema.get("default", ...) == schema["const"]:
+        if self._plain_data:
+            expression = expression if required else Expression(f"_typing.NotRequired[{expression}]")
+            default = None if required else Code("_UNSET")
+        elif "const" in schema and schema.get("default", ...) == schema["const"]:
             default = literal(schema["const"])
         elif not required:
-            expression = _maybe(expression)
+            expression = Expression(f"_Maybe[{expression}]")
             default = Code("_UNSET")
         if name != wire:
             expression = with_metadata(expression, f"_pydantic.Field(alias={PythonString(wire)})")
-        return FieldView(name, self._inside(expression), shown, default, _doc(described(schema), "    "))
+        annotation = self._inside(expression, definition)
+        return FieldView(
+            Name(name),
+            wire,
+            PythonString(wire),
+            annotation,
+            Code(repr(str(annotation))),
+            shown,
+            default,
+            _doc(described(schema), "    "),
+        )
 
-    def _inside(self, expression: ast.expr) -> Code:
-        return code(unshadowed(in_models(expression), self._shadowed))
+    def _inside(self, expression: Expression, definition: Definition) -> Code:
+        home = self._homes[self.names[definition.name]]
+        elsewhere = frozenset[str]() if home == SHARED else self._shared
+        return Code(in_models(unshadowed(expression, self._hidden), elsewhere, SHARED))
 
     def aliases(self) -> list[AliasView]:
         """Describe the aliases, each after those it needs; one that needs itself is recursive."""
@@ -250,43 +324,57 @@ class _Resolver:
         return views
 
     def _alias(self, definition: Definition, *, recursive: bool) -> AliasView:
-        resolved = self.expression(self._number[definition.name], "root")
-        expression = self._inside(resolved)
+        resolved = self.expression(definition.name, "root")
+        expression = self._inside(resolved, definition)
         return AliasView(
             name=self.names[definition.name],
             quoted_name=PythonString(self.names[definition.name]),
-            expression=Code(repr(str(expression))) if recursive else expression,
+            expression=expression,
+            quoted=Code(repr(str(expression))),
             shown=readable(resolved),
             recursive=recursive,
+            module=self._homes[self.names[definition.name]],
             doc=_doc(definition.schema.get("description"), ""),
         )
 
 
-class _Discriminators(ast.NodeTransformer):
-    """Gives a union's discriminator our name of the field, or drops it where pydantic would refuse it."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A schema as the generator gets it, as JSON, and what its names for types stand for."""
 
-    def __init__(self, resolver: _Resolver) -> None:
-        self._resolver = resolver
+    text: str
+    names: Mapping[str, str]
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        """Look at ``Annotated[A | B, Field(discriminator=…)]``."""
-        self.generic_visit(node)
-        arguments = annotated(node)
-        if arguments is None or not isinstance(arguments[-1], ast.Call):
-            return node
-        keywords = {keyword.arg: keyword.value for keyword in arguments[-1].keywords}
-        if "discriminator" not in keywords:
-            return node
-        union = arguments[0]
-        generated_name = ast.literal_eval(keywords["discriminator"])
-        members = {leaf.id for leaf in ast.walk(union) if isinstance(leaf, ast.Name)}
-        names = {self._resolver.tag_name(member, generated_name) for member in members}
-        name = next(iter(names))
-        if len(names) > 1 or name is None or not isinstance(union, ast.BinOp):
-            return union
-        made = with_metadata(union, f"_pydantic.Field(discriminator={PythonString(name)})")
-        assert isinstance(made, ast.Subscript)  # noqa: S101 - that is what it makes
-        return made
+    @classmethod
+    def of(cls, schema: Any) -> _Asked:
+        """Give a schema names that depend on nothing else."""
+        if not isinstance(schema, dict):
+            return cls("{}", {})
+        return _asked(json.dumps({key: schema[key] for key in schema if key not in ANNOTATIONS}))
+
+
+@lru_cache(maxsize=4096)
+def _asked(dumped: str) -> _Asked:
+    schema: Schema = json.loads(dumped)
+    names = {name: f"{REFERENCE}{at}" for at, name in enumerate(sorted(set(references(schema)) - {DECIMAL}))}
+    text = json.dumps(for_generator(schema, names), sort_keys=True)
+    return _Asked(text, {generated: name for name, generated in names.items()})
+
+
+def _places(definition: Definition) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Give what has a type in a definition, by its name and the field's, which is ``root`` for an alias."""
+    if not definition.is_model:
+        yield (definition.name, "root"), definition.schema
+        return
+    for wire, schema in definition.schema["properties"].items():
+        yield (definition.name, wire), schema
+
+
+def _generated(asked: Iterable[_Asked]) -> dict[str, Expression]:
+    """Have each schema's type made once."""
+    texts = sorted({each.text for each in asked})
+    types = GENERATOR.get()([json.loads(text) for text in texts])
+    return {text: Expression(made) for text, made in zip(texts, types, strict=True)}
 
 
 def described(schema: Schema) -> str:
@@ -297,17 +385,9 @@ def described(schema: Schema) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def argument_type(expression: ast.expr, shadowed: set[str]) -> Code:
-    """Write a type as a signature beside ``models`` says it, where the names hide built-in ones."""
-    return code(unshadowed(plain(expression), shadowed))
-
-
-def _object(properties: Mapping[str, Schema]) -> Schema:
-    return {"type": "object", "properties": dict(properties), "required": list(properties)}
-
-
-def _maybe(expression: ast.expr) -> ast.expr:
-    return ast.Subscript(value=ast.Name(id="_Maybe", ctx=ast.Load()), slice=expression, ctx=ast.Load())
+def argument_type(expression: Expression, hidden: Collection[str]) -> Code:
+    """Write a type as a signature beside ``models`` says it, where some built-in names are hidden."""
+    return Code(unshadowed(plain(expression), hidden))
 
 
 def _extra(schema: Schema, *, closed: bool) -> PythonString | None:

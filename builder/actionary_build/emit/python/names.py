@@ -46,8 +46,10 @@ def names_for(wanted: Iterable[str], taken: Collection[str]) -> dict[str, Name]:
     wanted = list(wanted)
     by_fit = sorted(wanted, key=lambda text: Name(text, taken) != text)
     names: dict[str, Name] = {}
+    gone = set(taken)
     for text in by_fit:
-        names[text] = Name(text, {*taken, *names.values()})
+        names[text] = Name(text, gone)
+        gone.add(names[text])
     return {text: names[text] for text in wanted}
 
 

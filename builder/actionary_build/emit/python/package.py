@@ -3,92 +3,110 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from pprint import pformat
 from typing import Any, Final
 
-from actionary.auth_scheme import SchemeSpec
 from actionary.catalog import Catalog
 from actionary.names import slug
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from actionary_build.emit.credentials import by_scheme, header_of
-from actionary_build.emit.python.annotations import Code
+from actionary_build.emit.python.agents import agents
+from actionary_build.emit.python.annotations import Code, literal
+from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import (
-    RUNTIME_ERRORS,
-    RUNTIME_NAMES,
     ErrorView,
     Key,
     ModuleView,
+    action_views,
     error_views,
+    hidden_by_methods,
     module_views,
+    scheme_code,
     wanted_types,
 )
-from actionary_build.emit.python.examples import example_view
-from actionary_build.emit.python.imports import imports_for
+from actionary_build.emit.python.digests import Digests, sources_digest
+from actionary_build.emit.python.groups import by_module
 from actionary_build.emit.python.models import Types, describe_types
-from actionary_build.emit.python.names import Name, TomlString
-from actionary_build.emit.python.readme import actions_told, renamed, types_told
-from actionary_build.texts import (
-    MarkdownCode,
-    MarkdownText,
-    PythonDocstring,
-    PythonIdentifier,
-    PythonString,
-    one_line,
-)
+from actionary_build.emit.python.names import TomlString
+from actionary_build.emit.python.offered import RUNTIME_ERRORS, RUNTIME_MODULES, RUNTIME_NAMES
+from actionary_build.emit.python.pieces import PIECES, digest
+from actionary_build.emit.python.readme_file import readme
+from actionary_build.emit.python.rendering import HERE, python_module, rendered
+from actionary_build.texts import PythonDocstring, PythonString, one_line
 
-_HERE: Final = Path(__file__).parent
 _CLIENT: Final = """``timeout`` is in seconds and covers a whole call; ``None`` waits without end.
-``headers`` go with every call, ``transport`` replaces the network in tests.
+``headers`` go with every call, ``auth`` with those that ask who calls, by the names
+of their schemes. ``retry`` says how often a call is made that may be repeated,
+``None`` makes each once. ``on_request``, ``on_response`` and ``on_retry`` are told of
+each attempt. ``transport`` replaces the network in tests, ``sleep`` the waiting.
 The client may be shared by threads. Nothing raises for what a server can do.
 
 Raises:
-    ValueError: ``base_url`` is no address."""
+    ValueError: ``base_url`` is no address, or ``auth`` names no scheme of this API."""
 
 _ASYNC_CLIENT: Final = _CLIENT.replace("shared by threads", "shared by the tasks of one loop")
 
-_RUNTIME_MODULES: Final = {
-    "client": ("CatalogDriftWarning",),
-    "options": ("CallOptions",),
-    "result": ("ActionError", "Ok", "unwrap"),
-    "unset": ("UNSET", "Unset"),
-}
-"""In which module of the runtime the public names are."""
 
-_SAFE: Final = (
-    *(Code, Name, TomlString, MarkdownCode, MarkdownText),
-    *(PythonDocstring, PythonIdentifier, PythonString),
-)
+def package_files(catalog: Catalog, package: str, *, plain: bool = False) -> Iterator[tuple[str, bytes]]:
+    """Give the files of the project by path; its types are ``plain`` data, or pydantic's models."""
+    for path, text in _texts(catalog, package, plain=plain):
+        yield path, text.encode()
+    for source in sorted((HERE / "runtime").glob("*.py")):
+        name = _name_in_package(source.name, plain=plain)
+        if name is not None:
+            yield f"{package}/_runtime/{name}", source.read_bytes()
 
 
-def package_files(catalog: Catalog, package: str) -> Iterator[tuple[str, bytes]]:
-    """Give the files of the project by path."""
-    types = describe_types(catalog, wanted_types(catalog))
-    modules = module_views(catalog, types)
-    errors = error_views(catalog, types)
-    yield "pyproject.toml", _project(catalog, package)
-    yield "README.md", _readme(catalog, types, package)
-    yield f"{package}/py.typed", b""
+_WITH_PYDANTIC: Final = frozenset({"model.py", "unset.py", "values.py"})
+
+
+def _name_in_package(name: str, *, plain: bool) -> str | None:
+    """Name a file of the runtime in the package, ``None`` where it is not of this style."""
+    if name.startswith("plain_"):
+        return name.removeprefix("plain_") if plain else None
+    return None if plain and name in _WITH_PYDANTIC else name
+
+
+def _texts(catalog: Catalog, package: str, *, plain: bool) -> Iterator[tuple[str, str]]:
+    api = Api(catalog)
+    types = describe_types(catalog, wanted_types(api), plain_data=plain)
+    modules = module_views(api, types)
+    errors = error_views(api, types)
+    shared = (package, catalog.base_url, plain, sources_digest())
+    digests = Digests(api, types, hidden_by_methods(api), shared)
+    yield "pyproject.toml", _project(catalog, package, plain=plain)
+    yield "README.md", readme(api, types, modules, digests, package)
+    yield "AGENTS.md", agents(api, types, package)
+    yield f"{package}/py.typed", ""
     yield f"{package}/__init__.py", _root(catalog, errors)
-    yield f"{package}/models.py", _python("models.py.j2", 1, types=types)
-    yield f"{package}/errors.py", _errors(errors)
+    yield f"{package}/_auth.py", _auth(catalog)
+    yield from _models(types, f"{package}/models")
+    yield from _errors(errors, f"{package}/errors")
     yield f"{package}/client.py", _client(catalog, modules)
-    yield f"{package}/actions/__init__.py", b'"""The actions, one module for each first tag."""\n'
+    yield f"{package}/actions/__init__.py", '"""The actions, one module for each first tag."""\n'
     for module in modules:
-        yield f"{package}/actions/{module.name}.py", _python("actions.py.j2", 2, module=module)
-    for source in sorted((_HERE / "runtime").glob("*.py")):
-        yield f"{package}/_runtime/{source.name}", source.read_bytes()
+        yield f"{package}/actions/{module.name}.py", _actions(api, types, module, digests)
 
 
-def _project(catalog: Catalog, package: str) -> bytes:
-    return _rendered(
+def _actions(api: Api, types: Types[Key], module: ModuleView, digests: Digests) -> str:
+    """Give a module of actions; where none of them changed it is as it was."""
+    key = digest("actions", module, [digests.of_action(action) for action in module.actions])
+
+    def made() -> str:
+        views = action_views(api, types, module)
+        return python_module("actions.py.j2", 2, module=module, actions=views)
+
+    return PIECES.get()(key, made)
+
+
+def _project(catalog: Catalog, package: str, *, plain: bool) -> str:
+    return rendered(
         "pyproject.toml.j2",
         name=TomlString(package.replace("_", "-")),
         version=TomlString(python_version(catalog.version)),
         description=TomlString(f"The Python client of {catalog.title}."),
         package=TomlString(package),
+        plain=plain,
     )
 
 
@@ -111,111 +129,126 @@ def python_version(version: str) -> str:
     return f"{numbers}+{label}" if label else numbers
 
 
-def _root(catalog: Catalog, errors: Iterable[ErrorView]) -> bytes:
-    public = {*RUNTIME_NAMES, *RUNTIME_ERRORS, *(str(error.name) for error in errors), "models"}
+def _root(catalog: Catalog, errors: Iterable[ErrorView]) -> str:
+    runtime = dict(RUNTIME_MODULES)
     lines = [
         "from . import models as models",
-        *(_from_import(f"._runtime.{module}", names) for module, names in sorted(_RUNTIME_MODULES.items())),
+        "from ._auth import AsyncAuth as AsyncAuth",
+        "from ._auth import Auth as Auth",
+        *(_from_import(f"._runtime.{module}", names) for module, names in sorted(runtime.items())),
+        _from_import("._runtime.errors", sorted(RUNTIME_ERRORS)),
         _from_import(".client", ("AsyncClient", "Client")),
-        _from_import(".errors", sorted(public - {*RUNTIME_NAMES, "models"})),
     ]
-    return _rendered(
-        "init.py.j2",
+    public = {*RUNTIME_NAMES, *RUNTIME_ERRORS, *(str(error.name) for error in errors), "models"}
+    own = {f"errors.{module}": names for module, names in _errors_by_module(errors).items()}
+    return python_module(
+        "lazy.py.j2",
+        1,
         doc=PythonDocstring(f"The client of {one_line(catalog.title)}."),
-        imports=Code("\n".join(lines)),
+        reexported=Code("\n".join(lines)),
+        **_lazy(own),
         public=[PythonString(name) for name in sorted(public)],
     )
 
 
 def _from_import(module: str, names: Iterable[str]) -> str:
-    listed = "".join(f"    {name},\n" for name in names)
-    return f"from {module} import (\n{listed})"
+    return "\n".join(f"from {module} import {name} as {name}" for name in names)
 
 
-def _errors(errors: Iterable[ErrorView]) -> bytes:
-    reexported = [f"from ._runtime.errors import {name} as {name}" for name in sorted(RUNTIME_ERRORS)]
-    return _python("errors.py.j2", 1, reexported=Code("\n".join(reexported)), errors=errors)
+def _lazy(modules: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    """Write names that are imported from modules when they are used, for the template."""
+    imports = [
+        f"    from .{module} import {name} as {name}" for module in modules for name in modules[module]
+    ]
+    table = {module: tuple(names) for module, names in modules.items()}
+    return {"seen": Code("\n".join(imports)), "table": Code(pformat(table, width=100))}
 
 
-def _client(catalog: Catalog, modules: Iterable[ModuleView]) -> bytes:
-    imports = [f"from .actions import {module.name} as _{module.name}" for module in modules]
-    own = "\n".join(
-        [
-            "from ._runtime.client import AsyncCalls as _AsyncCalls",
-            "from ._runtime.client import SyncCalls as _SyncCalls",
-            *imports,
-        ]
+def _models(types: Types[Key], folder: str) -> Iterator[tuple[str, str]]:
+    """Give the modules of types, and what offers them all."""
+    places = [(str(view.name), view.module) for view in types.models]
+    names = by_module([*places, *((str(view.name), view.module) for view in types.aliases)])
+    doc = "The types of the API's inputs and outputs.\n\nEach module of them is imported when it is used."
+    yield (
+        f"{folder}/__init__.py",
+        python_module(
+            "lazy.py.j2", 2, doc=PythonDocstring(doc), reexported=Code(), **_lazy(names), public=[]
+        ),
     )
+    for module in names:
+        models = [view for view in types.models if view.module == module]
+        aliases = [view for view in types.aliases if view.module == module]
+        calls = [view for view in models if view.by_keys and not view.is_dict]
+        quoted = [
+            *(field.annotation for view in calls for field in view.fields),
+            *(view.expression for view in aliases if view.recursive),
+        ]
+        template = "typed_dicts.py.j2" if types.plain_data else "models.py.j2"
+        yield (
+            f"{folder}/{module}.py",
+            python_module(template, 2, quoted=quoted, models=models, aliases=aliases),
+        )
+
+
+def _errors_by_module(errors: Iterable[ErrorView]) -> dict[str, list[str]]:
+    return by_module((error.name, error.module) for error in errors)
+
+
+def _errors(errors: Iterable[ErrorView], folder: str) -> Iterator[tuple[str, str]]:
+    """Give the modules of domain errors, and what offers them beside those of the runtime."""
+    names = _errors_by_module(errors)
+    doc = "Every error a call can give; each class stands for one ``code``."
+    runtime = _from_import(".._runtime.errors", sorted(RUNTIME_ERRORS))
+    yield (
+        f"{folder}/__init__.py",
+        python_module(
+            "lazy.py.j2", 2, doc=PythonDocstring(doc), reexported=Code(runtime), **_lazy(names), public=[]
+        ),
+    )
+    for module in names:
+        own = [error for error in errors if error.module == module]
+        yield f"{folder}/{module}.py", python_module("errors.py.j2", 2, errors=own)
+
+
+_SECRETS: Final = {"bearer": "Secret", "api_key": "Secret", "basic": "Basic"}
+
+
+def _auth(catalog: Catalog) -> str:
+    """Write what a client may be given to say who calls, by the names of the schemes."""
+    kinds = {name: _SECRETS[scheme.kind] for name, scheme in catalog.schemes.items()}
+    return python_module(
+        "auth.py.j2",
+        1,
+        auth=[(PythonString(name), Code(f"_{kind}")) for name, kind in kinds.items()],
+        async_auth=[(PythonString(name), Code(f"_Async{kind}")) for name, kind in kinds.items()],
+    )
+
+
+def _client(catalog: Catalog, modules: Iterable[ModuleView]) -> str:
+    table = {str(module.name): (str(module.class_name), module.methods) for module in modules}
+    table_async = {name: (f"Async{class_}", methods) for name, (class_, methods) in table.items()}
     title = one_line(catalog.title)
-    return _rendered(
+    schemes = sorted(catalog.schemes)
+    return python_module(
         "client.py.j2",
-        imports=Code(own),
+        1,
         modules=modules,
+        seen=Code(
+            "\n".join(f"    from .actions import {module.name} as _of_{module.name}" for module in modules)
+        ),
+        table=Code(pformat(table, width=100)),
+        table_async=Code(pformat(table_async, width=100)),
         catalog=PythonString(catalog.surface[:16]),
+        schemes=Code(f"frozenset({{{', '.join(map(literal, schemes))}}})" if schemes else "frozenset()"),
+        changes=_changes(catalog),
         doc=PythonDocstring(f"{title}: calls that block.\n\n{_CLIENT}", "    "),
         async_doc=PythonDocstring(f"{title}: calls to be awaited.\n\n{_ASYNC_CLIENT}", "    "),
     )
 
 
-def _readme(catalog: Catalog, types: Types[Key], package: str) -> bytes:
-    return _rendered(
-        "README.md.j2",
-        title=MarkdownText(catalog.title),
-        description=MarkdownText(catalog.description) if catalog.description else None,
-        package=PythonIdentifier(package),
-        base_url=PythonString(catalog.base_url or "http://127.0.0.1:8000"),
-        example=example_view(catalog, types),
-        schemes=[
-            {
-                "header": MarkdownCode(_header(scheme)),
-                "actions": [
-                    {
-                        "method": MarkdownCode(PythonIdentifier(action.name)),
-                        "scopes": [MarkdownCode(scope) for scope in action.scopes],
-                    }
-                    for action in asking
-                ],
-                "description": MarkdownText(scheme.description) if scheme.description else None,
-            }
-            for scheme, asking in by_scheme(sorted(catalog.http_actions, key=lambda action: action.name))
-        ],
-        actions=actions_told(catalog, types),
-        types=types_told(types),
-        renamed=list(renamed(catalog, types)),
-    )
-
-
-def _header(scheme: SchemeSpec) -> str:
-    """Write the option by which a client says who calls."""
-    name, value = header_of(scheme)
-    return f"headers={{{PythonString(name)}: {PythonString(value)}}}"
-
-
-def _python(template: str, depth: int, **values: Any) -> bytes:
-    """Render a module twice: what it imports is seen only once it stands there."""
-    body = _environment().get_template(template).render(imports=Code(), **values)
-    return _rendered(template, imports=imports_for(body, depth), **values)
-
-
-def _rendered(template: str, **values: Any) -> bytes:
-    text = _environment().get_template(template).render(**values)
-    return (text.rstrip("\n") + "\n").encode()
-
-
-def _only_safe(value: Any) -> Any:
-    if not isinstance(value, _SAFE):
-        raise TypeError(f"{value!r} is no safe text; a template takes only those")
-    return value
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        undefined=StrictUndefined,
-        finalize=_only_safe,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Python and Markdown; only safe types get in
-    )
+def _changes(catalog: Catalog) -> Code | None:
+    if catalog.changes is None:
+        return None
+    path = literal(f"{catalog.prefix}/changes")
+    scheme = catalog.changes.scheme
+    return Code(f"_changes_call({path}{'' if scheme is None else f', {scheme_code(scheme)}'})")

@@ -7,24 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from actionary.action_spec import ActionSpec
-from actionary.catalog import Catalog
 from actionary.json_schema import Schema
 
 from actionary_build.emit.constraints import constraints
 from actionary_build.emit.python.annotations import readable
-from actionary_build.emit.python.calls import (
-    EXTRA_TOLD,
-    Key,
-    called,
-    error_names,
-    extra_schema,
-    paging,
-    parameter_names,
-    properties_of,
-)
+from actionary_build.emit.python.api import Api
+from actionary_build.emit.python.calls import EXTRA_TOLD, Key, paging
 from actionary_build.emit.python.examples import CallView, calls_of
-from actionary_build.emit.python.models import FieldView, ModelView, Types
-from actionary_build.emit.python.names import EXTRA_INPUT, Name, module_name
+from actionary_build.emit.python.models import AliasView, ModelView, Types
+from actionary_build.emit.python.names import EXTRA_INPUT, Name
 from actionary_build.emit.python.schemas import Definition
 from actionary_build.texts import MarkdownCode, MarkdownText, PythonIdentifier
 
@@ -56,8 +47,6 @@ class ActionTold:
 
     heading: MarkdownText
     method: PythonIdentifier
-    module: MarkdownCode
-    brief: MarkdownText
     text: MarkdownText
     arguments: tuple[FieldTold, ...]
     data: MarkdownCode
@@ -85,46 +74,39 @@ class Renamed:
     name: MarkdownCode
 
 
-def actions_told(catalog: Catalog, types: Types[Key]) -> list[ActionTold]:
-    """Tell of every action, by name."""
-    actions = sorted(catalog.http_actions, key=lambda action: action.name)
-    errors = error_names(catalog)
-    return [_action(catalog, types, errors, action) for action in actions]
+def brief(api: Api, action: ActionSpec) -> MarkdownText:
+    """Tell of an action in a line."""
+    return MarkdownText(" ".join(text for text in (api.deprecation(action), action.description) if text))
 
 
-def _action(
-    catalog: Catalog, types: Types[Key], errors: Mapping[str, Name], action: ActionSpec
-) -> ActionTold:
-    deprecation = action.deprecation_calling(called(catalog))
+def action_told(api: Api, types: Types[Key], action: ActionSpec) -> ActionTold:
+    """Tell of an action."""
+    deprecated = api.deprecation(action)
     texts = (
         action.description,
-        deprecation,
+        deprecated,
         action.when_to_use and f"Use when: {action.when_to_use}",
         action.when_not_to_use and f"Do not use when: {action.when_not_to_use}",
-        paging(catalog, types, action),
+        paging(api, types, action),
     )
-    common = [errors[code.name] for code in action.common_codes if code.name in errors]
     return ActionTold(
         heading=MarkdownText(PythonIdentifier(action.name)),
         method=PythonIdentifier(action.name),
-        module=MarkdownCode(f"actions.{module_name(next(iter(action.tags), None))}"),
-        brief=MarkdownText(" ".join(text for text in (deprecation, action.description) if text)),
         text=MarkdownText(" ".join(text for text in texts if text)),
-        arguments=tuple(_arguments(catalog, types, action)),
+        arguments=tuple(_arguments(api, types, action)),
         data=MarkdownCode(readable(types.expressions["output", action.name])),
-        common_errors=tuple(MarkdownCode(name) for name in common),
-        own_errors=tuple(_own_errors(types, errors, action)),
-        calls=tuple(calls_of(catalog, types, action)),
+        common_errors=tuple(MarkdownCode(api.error_names[code]) for code in api.common_codes(action)),
+        own_errors=tuple(_own_errors(types, api.error_names, action)),
+        calls=tuple(calls_of(api, types, action)),
     )
 
 
-def _arguments(catalog: Catalog, types: Types[Key], action: ActionSpec) -> Iterator[FieldTold]:
-    properties = properties_of(catalog, action)
-    required = catalog.resolve(action.input).get("required", ())
-    for wire, name in parameter_names(catalog, action).items():
+def _arguments(api: Api, types: Types[Key], action: ActionSpec) -> Iterator[FieldTold]:
+    arguments = api.arguments(action)
+    for wire, name in arguments.names.items():
         shown = readable(types.expressions["input", action.name, wire])
-        yield _field(name, wire, shown, properties[wire], required=wire in required)
-    if extra_schema(catalog, action) is not None:
+        yield _field(name, wire, shown, arguments.properties[wire], required=wire in arguments.required)
+    if arguments.extra is not None:
         values = readable(types.expressions["extra", action.name])
         yield FieldTold(
             name=MarkdownCode(EXTRA_INPUT),
@@ -146,35 +128,26 @@ def _own_errors(types: Types[Key], errors: Mapping[str, Name], action: ActionSpe
         )
 
 
-def types_told(types: Types[Key]) -> list[TypeTold]:
-    """Tell of every class and alias of ``models``, by name."""
-    models = {model.name: model for model in types.models}
-    aliases = {alias.name: alias for alias in types.aliases}
-    told: list[TypeTold] = []
-    for name, definition in sorted(_named(types)):
-        alias = aliases.get(name)
-        told.append(
-            TypeTold(
-                heading=MarkdownText(f"models.{name}"),
-                text=MarkdownText(str(definition.schema.get("description", ""))),
-                fields=tuple(_fields(types, definition, models[name])) if name in models else (),
-                alias=None if alias is None else MarkdownCode(alias.shown),
-            )
-        )
-    return told
+def type_told(types: Types[Key], name: Name, definition: Definition, view: ModelView | AliasView) -> TypeTold:
+    """Tell of a class or an alias of ``models``."""
+    return TypeTold(
+        heading=MarkdownText(f"models.{name}"),
+        text=MarkdownText(str(definition.schema.get("description", ""))),
+        fields=tuple(_fields(types, definition, view)) if isinstance(view, ModelView) else (),
+        alias=MarkdownCode(view.shown) if isinstance(view, AliasView) else None,
+    )
 
 
-def _named(types: Types[Key]) -> Iterator[tuple[Name, Definition]]:
+def named_types(types: Types[Key]) -> Iterator[tuple[Name, Definition]]:
+    """Give every class and alias of ``models`` with its definition."""
     return ((name, types.definitions[wanted]) for wanted, name in types.names.items())
 
 
 def _fields(types: Types[Key], definition: Definition, model: ModelView) -> Iterator[FieldTold]:
-    views: dict[str, FieldView] = {view.name: view for view in model.fields}
-    wires = {name: wire for wire, name in types.fields[definition.name].items()}
-    for name, view in views.items():
-        wire = wires[view.name]
-        schema = definition.schema["properties"][wire]
-        yield _field(name, wire, view.shown, schema, required=view.default is None)
+    names = types.fields[definition.name]
+    for view in model.fields:
+        schema = definition.schema["properties"][view.wire]
+        yield _field(names[view.wire], view.wire, view.shown, schema, required=view.default is None)
 
 
 def _field(name: str, wire: str, shown: str, schema: Any, *, required: bool) -> FieldTold:
@@ -208,16 +181,16 @@ def _without_formats(schema: Schema) -> Schema:
     return kept
 
 
-def renamed(catalog: Catalog, types: Types[Key]) -> Iterator[Renamed]:
+def renamed(api: Api, types: Types[Key]) -> Iterator[Renamed]:
     """List what is called otherwise in Python: methods and arguments, then fields of classes."""
-    for action in sorted(catalog.http_actions, key=lambda action: action.name):
+    for action in api.actions:
         method = PythonIdentifier(action.name)
         if method != action.name:
             yield Renamed(MarkdownCode(method), MarkdownCode(action.name), MarkdownCode("(the method)"))
-        for wire, name in parameter_names(catalog, action).items():
+        for wire, name in api.arguments(action).names.items():
             if wire != name:
                 yield Renamed(MarkdownCode(method), MarkdownCode(wire), MarkdownCode(name))
-    for class_name, definition in sorted(_named(types)):
-        for wire, name in types.fields.get(definition.name, {}).items():
-            if wire != name:
-                yield Renamed(MarkdownCode(f"models.{class_name}"), MarkdownCode(wire), MarkdownCode(name))
+    for class_name, definition in sorted(named_types(types)):
+        for wire, field in types.fields.get(definition.name, {}).items():
+            if wire != field:
+                yield Renamed(MarkdownCode(f"models.{class_name}"), MarkdownCode(wire), MarkdownCode(field))

@@ -18,14 +18,15 @@ from actionary.names import pascal_case
 from pydantic import Field, TypeAdapter
 from pydantic_core import SchemaError
 
-DECIMAL: Final = "ActionaryDecimal"
-"""The definition that stands for a decimal number in what the generator gets."""
+from actionary_build.emit.python.generate import DECIMAL
 
 _DECIMAL_PATTERN: Final = "^(?!^[-+.]*$)[+-]?"
-_ANNOTATIONS: Final = frozenset({"default", "description", "title", "examples", "deprecated"})
+ANNOTATIONS: Final = frozenset({"default", "description", "title", "examples", "deprecated"})
+"""What a schema tells people; no type depends on it."""
+
 _KEPT: Final = frozenset(
     {"type", "properties", "required", "items", "prefixItems", "additionalProperties", "$ref"}
-    | {"enum", "const", "anyOf", "oneOf", "allOf", "discriminator", "format"}
+    | {"enum", "const", "anyOf", "oneOf", "allOf", "format"}
     | {"pattern", "minLength", "maxLength"}
     | {"minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 )
@@ -80,7 +81,7 @@ class Definitions:
         if is_model(schema) or "discriminator" in schema:
             unique = self._unique(name)
             self._define(unique, schema, closed=closed, inline=not is_model(schema))
-            return {**{key: schema[key] for key in _ANNOTATIONS & schema.keys()}, "$ref": REF + unique}
+            return {**{key: schema[key] for key in ANNOTATIONS & schema.keys()}, "$ref": REF + unique}
         return self._lift_inside(schema, name, closed=closed)
 
     def _define(self, name: str, schema: Schema, *, closed: bool, inline: bool = False) -> None:
@@ -123,12 +124,12 @@ def for_generator(schema: Schema, numbers: Mapping[str, str]) -> Schema:
             return {"$ref": REF + numbers.get(name, name)}
         if is_decimal(node):
             return {"$ref": REF + DECIMAL}
-        return _cleaned(node, numbers)
+        return _cleaned(node)
 
     return map_schema(schema, change)
 
 
-def _cleaned(node: Schema, numbers: Mapping[str, str]) -> Schema:
+def _cleaned(node: Schema) -> Schema:
     clean = {key: value for key, value in node.items() if key in _KEPT}
     for key in ("enum", "const"):
         if key in clean and not _is_literal(clean[key] if key == "enum" else [clean[key]]):
@@ -138,8 +139,6 @@ def _cleaned(node: Schema, numbers: Mapping[str, str]) -> Schema:
     clean.pop("format", None)
     if "pattern" in clean and not _pydantic_takes(clean["pattern"]):
         del clean["pattern"]
-    if "discriminator" in clean:
-        clean["discriminator"] = _renamed_discriminator(clean["discriminator"], numbers)
     return _cleaned_object(clean)
 
 
@@ -186,9 +185,3 @@ def _pydantic_takes(pattern: str) -> bool:
     except SchemaError:
         return False
     return True
-
-
-def _renamed_discriminator(discriminator: Schema, numbers: Mapping[str, str]) -> Schema:
-    mapping = discriminator.get("mapping", {})
-    renamed = {tag: REF + numbers[str(target).removeprefix(REF)] for tag, target in mapping.items()}
-    return {"propertyName": discriminator["propertyName"], "mapping": renamed}

@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 
 from actionary.json_schema import references
 
+from actionary_build.emit.typescript.auth import AUTH_WRITERS, auth_function
 from actionary_build.emit.typescript.calls import DETAILS_TYPES, Call
 from actionary_build.emit.typescript.comments import action_comment, comment
-from actionary_build.emit.typescript.modules import Imports, module_text
+from actionary_build.emit.typescript.conversions import Shapes, conversion_rows
+from actionary_build.emit.typescript.modules import Imports, inline, module_text, table
 from actionary_build.emit.typescript.names import referred
-from actionary_build.emit.typescript.types import TypeNames, declaration, literal_key
+from actionary_build.emit.typescript.types import TypeNames, declaration
 from actionary_build.texts import TypeScriptString
 
 
-def actions_module(calls: Iterable[Call], types: TypeNames) -> str:
-    """Write the module of some actions."""
+def actions_module(calls: Iterable[Call], types: TypeNames, shapes: Shapes | None = None) -> str:
+    """Write the module of some actions; with ``shapes`` some values of theirs are converted."""
     imports = Imports()
     imports.value("../runtime/call", "call")
     imports.type("../runtime/action", "ActionTable")
-    imports.type("../runtime/connection", "CallOptions", "Connection")
+    imports.type("../runtime/connection", "Connection")
     imports.type("../runtime/result", "ClientFailure", "Failure", "Result")
+    imports.type("../options", "CallOptions")
     parts: list[str] = []
     for call in calls:
+        converting = None if shapes is None else conversion_rows(call, shapes)
+        rows = converting or [f"write: {call.writer}"]
+        if converting is None:
+            imports.value("../runtime/input", call.writer)
+        else:
+            imports.value("../runtime/exact", "exactly", f"inExact{call.writer.removeprefix('in')}")
+            named = re.findall(r"\(\) => (\$[\w$]+)", " ".join(rows))
+            if named:
+                imports.value("../shapes", *named)
+        imports.value("../runtime/repeat", call.repeat, *(["newKey"] if call.needs_key else []))
+        if call.action.scheme is not None:
+            imports.value("../runtime/auth", AUTH_WRITERS[call.action.scheme.kind])
+            imports.type("../options", "Auth")
+        if call.action.paginate is not None:
+            imports.type("../runtime/pages", "Paged")
         needed = [DETAILS_TYPES[each.code] for each in call.common_failures if each.code in DETAILS_TYPES]
         imports.type("../runtime/result", *needed)
         used = {name for schema in call.action.schemas for name in references(schema)}
         if used:
             imports.type("../types", *(types[name] for name in used))
-        parts.extend(_parts(call, types))
+        parts.extend(_parts(call, types, rows))
     return module_text(imports, parts)
 
 
-def _parts(call: Call, types: TypeNames) -> Iterator[str]:
+def _parts(call: Call, types: TypeNames, rows: Iterable[str]) -> Iterator[str]:
     names = call.names
-    yield _table(call)
+    yield _table(call, rows)
     if referred(call.action.input) is None:
         yield declaration(names.input, call.action.input, types)
     if referred(call.action.output) is None:
@@ -47,26 +67,35 @@ def _parts(call: Call, types: TypeNames) -> Iterator[str]:
         f"  client: Connection,\n"
         f"  {call.input_parameter},\n"
         f"  options?: CallOptions,\n"
-        f"): Promise<{names.result}> {{\n"
+        f"): {call.promise} {{\n"
         f"  return call(${names.function}, client, input, options);\n"
         f"}}\n"
     )
 
 
-def _table(call: Call) -> str:
+def _table(call: Call, converting: Iterable[str]) -> str:
     """Write what the runtime knows of an action, under a name that no identifier of ours can have."""
-    codes = [
-        f"    {literal_key(failure.code)}: {'false' if failure.details is None else 'true'},\n"
-        for failure in call.failures
+    action = call.action
+    rows = [
+        f"name: {TypeScriptString(action.name)}",
+        f"method: {TypeScriptString(call.method)}",
+        f"path: {TypeScriptString(call.path)}",
+        *converting,
+        f"repeat: {call.repeat}",
     ]
-    return (
-        f"const ${call.names.function}: ActionTable = {{\n"
-        f"  name: {TypeScriptString(call.action.name)},\n"
-        f"  method: {TypeScriptString(call.method)},\n"
-        f"  path: {TypeScriptString(call.path)},\n"
-        f"  codes: {{\n{''.join(codes)}  }},\n"
-        f"}};\n"
+    if call.needs_key:
+        rows.append("newKey")
+    if action.scheme is not None:
+        rows.append(f"auth: {auth_function(action.scheme)}")
+    if action.paginate is not None:
+        fields = asdict(action.paginate).items()
+        rows.append(f"pages: {inline((key, TypeScriptString(value)) for key, value in fields)}")
+    codes = "".join(
+        f"    {TypeScriptString(failure.code + ('' if failure.details is None else '!'))},\n"
+        for failure in call.failures
     )
+    rows.append(f"codes: [\n{codes}  ]")
+    return table(call.names.function, rows)
 
 
 def _failure_comment(call: Call) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from actionary.action_spec import ActionSpec
+from actionary.action_spec import QUERY_METHODS, ActionSpec
 from actionary.catalog import Catalog
 from actionary.names import slug
 
 from actionary_build.emit.typescript.names import ActionNames, Names
 from actionary_build.emit.typescript.types import expression
+from actionary_build.texts import TypeScriptString
 
 _COMMON_DETAILS: Final = {
     "invalid_input": "readonly InputIssue[]",
@@ -59,10 +60,34 @@ class Call:
         return f"input{'' if self.input_required else '?'}: {self.names.input}"
 
     @property
+    def writer(self) -> str:
+        """The function of the runtime that writes the input where the method has it."""
+        return "inQuery" if self.method in QUERY_METHODS else "inBody"
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether a failed call may be made again only under a key that the server knows (DESIGN §4)."""
+        return self.action.idempotency_key and not (self.action.read_only or self.action.idempotent)
+
+    @property
+    def repeat(self) -> str:
+        """The function of the runtime that says which failed calls may be made again (DESIGN §4)."""
+        if self.action.idempotency_key:
+            return "underKey"
+        return "always" if self.action.read_only or self.action.idempotent else "unlessBegun"
+
+    @property
+    def promise(self) -> str:
+        """What a call returns; where it gives pages, its type says by which field they have their items."""
+        if self.action.paginate is None:
+            return f"Promise<{self.names.result}>"
+        return f"Paged<{self.names.result}, {TypeScriptString(self.action.paginate.items)}>"
+
+    @property
     def signature(self) -> str:
         """The client's method, as its interface declares it."""
         parameters = f"{self.input_parameter}, options?: CallOptions"
-        return f"{self.names.function}({parameters}): Promise<{self.names.result}>"
+        return f"{self.names.function}({parameters}): {self.promise}"
 
 
 def calls_of(catalog: Catalog, names: Names) -> tuple[Call, ...]:

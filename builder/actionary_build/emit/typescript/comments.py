@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from actionary.action_spec import ActionSpec
 
 from actionary_build.emit.constraints import constraints
 from actionary_build.texts import TypeScriptComment
+
+_LARGEST: Final = 2**53
+"""Up to here every integer is a number of JavaScript."""
 
 
 def schema_comment(schema: Any, indent: str = "", *, required: bool = False) -> str:
@@ -16,8 +19,24 @@ def schema_comment(schema: Any, indent: str = "", *, required: bool = False) -> 
     if not isinstance(schema, dict):
         return ""
     lines = [str(schema.get("description", "")), constraints(schema, required=required)]
+    if may_lose_digits(schema):
+        lines.append("Beyond 2^53 it loses digits.")
     tags = ["@deprecated"] if schema.get("deprecated") is True else []
     return comment([line for line in lines if line.strip()], tags, indent)
+
+
+def may_lose_digits(schema: Any) -> bool:
+    """Say whether a schema allows integers that no number of JavaScript can be."""
+    if not isinstance(schema, dict) or "const" in schema or "enum" in schema:
+        return False
+    if any(may_lose_digits(each) for key in ("anyOf", "oneOf") for each in schema.get(key, ())):
+        return True
+    kind = schema.get("type")
+    if "integer" not in (kind if isinstance(kind, list) else [kind]):
+        return False
+    lowest = [schema[key] for key in ("minimum", "exclusiveMinimum") if key in schema]
+    highest = [schema[key] for key in ("maximum", "exclusiveMaximum") if key in schema]
+    return not (any(each >= -_LARGEST for each in lowest) and any(each <= _LARGEST for each in highest))
 
 
 def action_comment(action: ActionSpec, deprecation: str | None, indent: str = "") -> str:

@@ -24,6 +24,12 @@ class Setting:
     base_url: str
 
 
+class Written(str):
+    """A TypeScript expression among the data of an example."""
+
+    __slots__ = ()
+
+
 def arguments(catalog: Catalog, call: Call) -> list[str]:
     """Give the inputs an example may pass: those of the catalog, or none where none is needed.
 
@@ -68,6 +74,34 @@ def plain_call(call: Call, argument: str, setting: Setting) -> str:
             _client(setting),
             f"const result = await client.{call.names.function}({argument});",
             "console.log(result.ok ? result.data : result.message);",
+        ]
+    )
+
+
+def checked_call(call: Call, argument: str, setting: Setting) -> str:
+    """Show a call, and that its failure is looked at."""
+    return "\n".join(
+        [
+            _import(["createClient"], setting),
+            "",
+            _client(setting),
+            f"const result = await client.{call.names.function}({argument});",
+            "if (result.ok) console.log(result.data);",
+            "else console.error(result.code, result.message, result.details);",
+        ]
+    )
+
+
+def scripted_call(call: Call, argument: str, setting: Setting) -> str:
+    """Show how a test scripts the reply to a call, and looks at what was asked."""
+    script = f'{{ {literal_key(call.action.name)}: fail("network_error") }}'
+    return "\n".join(
+        [
+            f"import {{ fail, testClient }} from {TypeScriptString(setting.package + '/testing')};",
+            "",
+            f"const {{ client, calls }} = testClient({script});",
+            f"const result = await client.{call.names.function}({argument});",
+            "console.log(!result.ok && result.code, calls.length);",
         ]
     )
 
@@ -127,6 +161,69 @@ def thrown_call(call: Call, argument: str, setting: Setting) -> str:
     )
 
 
+def throwing_call(call: Call, argument: str, setting: Setting) -> str:
+    """Show a call by the methods that throw."""
+    return "\n".join(
+        [
+            _import(["createClient"], setting),
+            "",
+            _client(setting),
+            f"console.log(await client.throwing.{call.names.function}({argument}));",
+        ]
+    )
+
+
+def watched_call(call: Call, argument: str, setting: Setting) -> str:
+    """Show a call whose progress is read."""
+    function = call.names.function
+    return "\n".join(
+        [
+            _import(["createClient", function, "progress"], setting),
+            "",
+            _client(setting),
+            f"for await (const event of progress(client, {_passed(function, argument)})) {{",
+            '  if (event.type === "progress") console.log(event.done, event.total, event.message);',
+            "  else console.log(event.result.ok);",
+            "}",
+        ]
+    )
+
+
+def paged_call(call: Call, argument: str, setting: Setting) -> str:
+    """Show how all that a paginated action lists is read."""
+    function = call.names.function
+    return "\n".join(
+        [
+            _import(["createClient", "items", function], setting),
+            "",
+            _client(setting),
+            f"for await (const item of items(client, {_passed(function, argument)})) {{",
+            "  console.log(item);",
+            "}",
+        ]
+    )
+
+
+def _passed(function: str, argument: str) -> str:
+    return f"{function}, {argument}" if argument else function
+
+
+def heard_changes(setting: Setting) -> str:
+    """Show how changes are heard."""
+    return "\n".join(
+        [
+            _import(["createClient", "subscribeChanges"], setting),
+            "",
+            _client(setting),
+            "const controller = new AbortController();",
+            "for await (const event of subscribeChanges(client, { signal: controller.signal })) {",
+            '  if (event.type === "change") console.log(event.action, event.scope);',
+            '  else console.log("read everything anew");',
+            "}",
+        ]
+    )
+
+
 def limited_call(call: Call, argument: str, setting: Setting) -> str:
     """Show a call with a time limit that can be given up."""
     options = "{ timeoutMs: 5_000, signal: controller.signal }"
@@ -173,6 +270,8 @@ def _indented(text: str) -> str:
 
 def literal(value: Any, indent: str = "") -> str:
     """Write JSON data as a TypeScript expression, on one line where it is short."""
+    if isinstance(value, Written):
+        return value
     if not isinstance(value, list | dict) or not value:
         return json_text(value)
     inner = f"{indent}  "

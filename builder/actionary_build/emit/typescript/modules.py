@@ -52,3 +52,14 @@ def clause(keyword: str, names: Iterable[str], module: str) -> str:
 def module_text(imports: Imports, body: Iterable[str]) -> str:
     """Join a module of its imports and the parts of its body, a blank line between any two."""
     return f"{HEADER}\n{imports.render()}" + "\n".join(body)
+
+
+def table(name: str, rows: Iterable[str]) -> str:
+    """Write the table of an action from its rows, each a key with its value."""
+    lines = "".join(f"  {row},\n" for row in rows)
+    return f"const ${name}: ActionTable = {{\n{lines}}};\n"
+
+
+def inline(members: Iterable[tuple[str, str]]) -> str:
+    """Write an object literal on one line."""
+    return f"{{ {', '.join(f'{key}: {value}' for key, value in members)} }}"

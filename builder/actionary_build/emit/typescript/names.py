@@ -15,12 +15,30 @@ RUNTIME_VALUES: Final = {
     "client": ("createClient",),
     "connect": ("connect",),
     "runtime/error": ("ActionError", "unwrap"),
+    "runtime/pages": ("items", "pages"),
+    "runtime/progress": ("progress",),
 }
 """Values that the index exports beside the actions, by module."""
 
 RUNTIME_TYPES: Final = {
     "client": ("Client",),
-    "runtime/connection": ("CallOptions", "ClientOptions", "Connection", "Fetch", "HeaderValues"),
+    "options": ("Auth", "CallOptions", "ClientOptions", "ConnectOptions"),
+    "runtime/bind": ("Throwing",),
+    "runtime/connection": ("Connection",),
+    "runtime/options": (
+        "Attempt",
+        "AttemptFailure",
+        "AttemptRequest",
+        "AttemptResponse",
+        "BasicCredential",
+        "Credential",
+        "Fetch",
+        "Given",
+        "HeaderValues",
+        "Retry",
+    ),
+    "runtime/pages": ("Paged",),
+    "runtime/progress": ("Finished", "Progress"),
     "runtime/result": (
         "Aborted",
         "AnyFailure",
@@ -39,14 +57,23 @@ RUNTIME_TYPES: Final = {
 }
 """Types that the index exports beside the actions', by module."""
 
+CHANGES_VALUES: Final = ("subscribeChanges",)
+CHANGES_TYPES: Final = ("Change", "ChangesOptions", "Reset")
+"""What the index exports where the server tells of changes."""
+
 _USED_INSIDE: Final = """
-    ActionTable Array Error Object Promise Record Response bind call
+    ActionTable Array AsyncGenerator Date Error Object Promise Record Response
+    always apiKey basic bearer bind call exactly inBody inExactBody inExactQuery inQuery newKey
+    throwing underKey unlessBegun warning
 """.split()
-"""Names that generated modules use themselves, or whose loss would puzzle a reader."""
+"""Names that generated modules use themselves, that a client has beside its actions, or whose loss
+would puzzle a reader."""
 
 RESERVED: Final = frozenset(
     [
         *(name for group in (RUNTIME_VALUES, RUNTIME_TYPES) for names in group.values() for name in names),
+        *CHANGES_VALUES,
+        *CHANGES_TYPES,
         *_USED_INSIDE,
     ]
 )

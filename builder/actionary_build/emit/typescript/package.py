@@ -19,8 +19,16 @@ NPMRC: Final = "package-lock=false\n"
 """Installing in the folder leaves no lock file, which the next build would find as a stranger's."""
 
 
-def package_json(name: str, catalog: Catalog) -> str:
+_REACT_PEERS: Final = {"@tanstack/react-query": ">=5", "react": ">=18"}
+_REACT_TOOLS: Final = {"@tanstack/react-query": "^5", "@types/react": ">=18 <20", "react": ">=18 <20"}
+
+
+def package_json(name: str, catalog: Catalog, *, react: bool = False) -> str:
     """Write the manifest; it is not sorted, as the conditions of ``exports`` count in their order."""
+    peers = {
+        "peerDependencies": _REACT_PEERS,
+        "peerDependenciesMeta": {peer: {"optional": True} for peer in _REACT_PEERS},
+    }
     manifest = {
         "name": name,
         "version": semantic_version(catalog.version),
@@ -28,15 +36,24 @@ def package_json(name: str, catalog: Catalog) -> str:
         "type": "module",
         "sideEffects": False,
         "exports": {
-            ".": {"types": "./dist/index.d.ts", "default": "./dist/index.js"},
+            ".": _entry("dist/index"),
+            **({"./react": _entry("dist/react")} if react else {}),
+            "./testing": _entry("dist/testing"),
+            "./schemas": _entry("schemas/index"),
+            "./schemas/*": _entry("schemas/*"),
             "./package.json": "./package.json",
         },
-        "files": ["dist", "src"],
+        "files": ["dist", "schemas", "src", "AGENTS.md"],
         "engines": {"node": ">=18"},
         "scripts": {"build": "tsc", "prepack": "tsc"},
-        "devDependencies": {"typescript": ">=5.8 <8"},
+        **(peers if react else {}),
+        "devDependencies": {**(_REACT_TOOLS if react else {}), "typescript": ">=5.8 <8"},
     }
     return visible_json(json.dumps(manifest, indent=2, ensure_ascii=False))
+
+
+def _entry(module: str) -> dict[str, str]:
+    return {"types": f"./{module}.d.ts", "default": f"./{module}.js"}
 
 
 def semantic_version(version: str) -> str:

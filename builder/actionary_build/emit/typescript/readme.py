@@ -11,21 +11,36 @@ from actionary.catalog import Catalog
 from actionary.json_schema import Schema
 
 from actionary_build.emit.constraints import constraints
-from actionary_build.emit.credentials import by_scheme, header_of
+from actionary_build.emit.credentials import by_scheme
 from actionary_build.emit.signature import takes_other_keys
 from actionary_build.emit.typescript import examples
 from actionary_build.emit.typescript.calls import Call
+from actionary_build.emit.typescript.conversions import Wanted
 from actionary_build.emit.typescript.examples import Setting
 from actionary_build.emit.typescript.names import Names
-from actionary_build.emit.typescript.types import TypeNames, declarations, expression, property_order
+from actionary_build.emit.typescript.react_readme import react_part
+from actionary_build.emit.typescript.types import (
+    TypeNames,
+    declarations,
+    expression,
+    property_key,
+    property_order,
+)
 from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownText, TypeScriptString
 
 _SOME_ADDRESS: Final = "http://localhost:8000"
 
 
-def readme(catalog: Catalog, package: str, calls: Sequence[Call], names: Names) -> str:
+def setting_of(catalog: Catalog, package: str) -> Setting:
+    """Give the address that examples use: the server's, or that of one on the reader's machine."""
+    return Setting(package, catalog.base_url or _SOME_ADDRESS)
+
+
+def readme(
+    catalog: Catalog, setting: Setting, calls: Sequence[Call], names: Names, wanted: Wanted, *, react: bool
+) -> str:
     """Write how to install and call, what comes back, then every action and every type."""
-    setting = Setting(package, catalog.base_url or _SOME_ADDRESS)
+    package = setting.package
     return "\n\n".join(
         [
             f"# {MarkdownText(package)}",
@@ -33,9 +48,15 @@ def readme(catalog: Catalog, package: str, calls: Sequence[Call], names: Names) 
             *_install(package),
             *_use(catalog, calls, setting),
             _RESULTS,
+            _values(wanted),
+            _FAILURES,
             _client_codes(),
             _OPTIONS,
-            *_credentials(calls),
+            _REPEATING,
+            *_credentials(catalog, calls),
+            *_streams(catalog, calls, setting),
+            *_beside(catalog, calls, setting),
+            *(react_part(catalog, calls, setting) if react else ()),
             *_renamed(names),
             "## Actions",
             *(part for call in calls for part in _action(catalog, call, names.types, setting)),
@@ -76,6 +97,8 @@ def _use(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Iterator[
         "error. If you prefer exceptions:"
     )
     yield MarkdownFence(examples.thrown_call(call, argument, setting), "ts")
+    yield "Or by the methods of the same names that give the data and throw the same error:"
+    yield MarkdownFence(examples.throwing_call(call, argument, setting), "ts")
     yield "With a time limit of its own, and given up by the caller:"
     yield MarkdownFence(examples.limited_call(call, argument, setting), "ts")
     yield "Every action is also a function, so that a bundler keeps only what you import:"
@@ -90,8 +113,9 @@ def _use_in_words(call: Call, setting: Setting) -> str:
         f"such as {MarkdownCode(called)}, where `input` is of the type {MarkdownCode(call.names.input)}. "
         "A call never throws for what the server or the network does: it gives a result that is told apart "
         "by `ok`, and a failure by `code`. If you prefer exceptions, `unwrap(result)` gives the data or "
-        "throws an `ActionError`. Every action is also a function that takes what `connect` gives as its "
-        "first argument, so that a bundler keeps only what you import."
+        "throws an `ActionError`, and so do the methods of `client.throwing`. Every action is also a "
+        "function that takes what `connect` gives as its first argument, so that "
+        "a bundler keeps only what you import."
     )
 
 
@@ -101,16 +125,27 @@ _RESULTS: Final = """\
 A success has `ok: true`, `data`, `action` and `latencyMs` (the server's time). A failure has `ok: false`,
 `code`, `message`, `status` (0 when no whole answer came), `retryable`, `details`, `action`, `latencyMs` and,
 where it is known, `requestId`. The type of `details` follows from `code`. Keys that this client does not know
-are ignored. The envelope of an answer is checked, the data in it is not. Dates, times, UUIDs and decimals are
-text, as on the wire; an integer beyond 2^53 loses digits, as everywhere in JavaScript.
+are ignored. The envelope of an answer is checked, the data in it is not."""
 
-Every action can also fail with what only a client sees:"""
+_FAILURES: Final = "Every action can also fail with what only a client sees:"
+
+
+def _values(wanted: Wanted) -> str:
+    dates = "Dates, times, UUIDs and decimals are text, as on the wire;"
+    if wanted.dates == "Date":
+        dates = (
+            "What is a date, or a time with its zone, is a `Date`: to the millisecond, and a date alone is "
+            "midnight in UTC. UUIDs, decimals and other times are text, as on the wire;"
+        )
+    if wanted.integers == "bigint":
+        return f"{dates} integers that can be beyond 2^53 are `bigint` and keep all digits."
+    return f"{dates} an integer beyond 2^53 loses digits, as everywhere in JavaScript."
 
 
 def _client_codes() -> str:
     more = {
         "network_error": "`cause` is what `fetch` threw.",
-        "client_timeout": "The limit covers the whole answer, not only its headers.",
+        "client_timeout": "The limit covers the whole answer, all attempts and the waits between them.",
         "aborted": "`cause` is the signal's reason; a signal that fired before sends nothing.",
         "invalid_response": "`details` is the raw answer: `status`, `headers`, `body`. "
         f"Retryable for {', '.join(str(status) for status in sorted(codes.RETRYABLE_STATUSES))}.",
@@ -128,41 +163,137 @@ _OPTIONS: Final = """\
 `createClient` and `connect` take:
 
 - `baseUrl`: the server's address, with the path it is mounted under if there is one
-- `fetch`: used instead of the global one
-- `headers`: sent with each call; one that is `undefined` is left out
-- `timeoutMs`: the longest a call may take, 60 000 unless given; `Infinity` for no limit
 - `onWarning`: told once when the server was built from other definitions than this client; `console.warn`
-  unless given
+  unless given (`connect` does not look)
 
-A call takes `timeoutMs`, `signal` and `headers` as its last argument; they count before the client's. In
-options and inputs `undefined` is the same as absent. Only mistakes in the program throw: a `baseUrl`, a time,
-a header or an input that cannot be sent, such as one with `NaN` in it.
+These and a call, as its last argument, take (a call's own count before the client's):
+
+- `timeoutMs`: the longest a call may take with all its attempts, 60 000 unless given, 23 days for
+  more, such as `Infinity`. What is left of it is told to the server, which begins nothing and goes on with
+  nothing after it
+- `retry`: `{ attempts, baseMs, maxMs }`, 3, 250 and 8 000 unless given; `false` for a single attempt
+- `headers`: sent with each attempt, a call's beside the client's; one that is `undefined` is left out
+- `auth`: says who calls, by the scheme that an action asks for
+- `fetch`: used instead of the global one
+- `onRequest`: called before each attempt, and may change its `headers`; `onResponse`: after each whole
+  answer; `onRetry`: before a wait, with the `failure` and `waitMs`. What a hook throws, the call throws
+
+`headers` and what is in `auth` may be functions, also async ones, which are asked at each attempt; what
+they throw, the call throws. A call takes besides:
+
+- `signal`: gives it up
+- `idempotencyKey`: instead of the key that the client makes
+- `approval`: the `approval_key` that the `details` of `approval_required` gave, when a human has approved
+  it. It is used up by one call, all attempts of it included
+
+In options and inputs `undefined` is the same as absent. Only mistakes in the program throw: a `baseUrl`,
+a time, a header or an input that cannot be sent, such as one with `NaN` in it; and what your own
+functions throw.
 
 An action that is called with GET or DELETE sends its input in the query, which cannot say `null`: there,
 `null` is the same as absent too."""
 
+_REPEATING: Final = """\
+## Repeated calls
 
-def _credentials(calls: Sequence[Call]) -> Iterator[str]:
-    """Say by which headers callers say who they are, where some action asks for that."""
+A failure that is `retryable` is not yet the result: the call is made again, if that is safe.
+
+- An action that only reads, or says of itself that it is idempotent, is called again.
+- Other actions are called again under an idempotency key, where the server takes one: the client sends
+  the same key with all attempts of a call, and the server runs it once. While an earlier attempt still
+  runs there (`conflict`, `in_progress`) the next one waits too.
+- All others are called again only when the server itself said that it has not begun: `rate_limited` and
+  `unavailable`. A connection that broke, a gateway's error and `timeout` leave open whether it has.
+
+Before the first repetition there is a random wait of up to `baseMs`, then of up to twice as much each
+time, at most `maxMs`. Where the answer has a `Retry-After`, that is waited for instead; one of more than
+a minute is not. No wait is begun that would end after the time limit: the last failure is the result.
+Pages without TLS and Node 18 have no `crypto.randomUUID`; keys are made of `Math.random` there, unless
+you give one."""
+
+
+def _credentials(catalog: Catalog, calls: Sequence[Call]) -> Iterator[str]:
+    """Say which credentials the client takes, where some action asks for one."""
     asking = by_scheme([call.action for call in calls])
     if not asking:
         return
     functions = {call.action.name: call.names.function for call in calls}
     yield "## Who calls"
-    yield "Some actions ask who calls. Send what they ask for among the `headers` of a client or of a call:"
+    yield "Some actions ask who calls. Give what they ask for as `auth`; it is sent to them only:"
     lines: list[str] = []
     for scheme, actions in asking:
-        header, value = header_of(scheme)
-        option = f"headers: {{ {TypeScriptString(header)}: {TypeScriptString(value)} }}"
+        option = f"auth: {{ {property_key(scheme.name)}: {_VALUES[scheme.kind]} }}"
         told = MarkdownText(scheme.description)
-        asked = ", ".join(_asking(functions[action.name], action) for action in actions)
-        lines.append(f"- {MarkdownCode(option)} for {asked}.{' ' if told else ''}{told}")
+        asked = [_asking(functions[action.name], action) for action in actions]
+        if catalog.changes is not None and catalog.changes.scheme == scheme:
+            asked.append("`subscribeChanges`")
+        lines.append(f"- {MarkdownCode(option)} for {', '.join(asked)}.{' ' if told else ''}{told}")
     yield "\n".join(lines)
+
+
+_VALUES: Final = {
+    "bearer": "token",
+    "api_key": "key",
+    "basic": "{ username, password }",
+}
 
 
 def _asking(function: str, action: ActionSpec) -> str:
     scopes = ", ".join(MarkdownCode(scope) for scope in action.scopes)
     return f"{MarkdownCode(function)} (scopes {scopes})" if scopes else MarkdownCode(function)
+
+
+def _streams(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Iterator[str]:
+    """Show what is read in a loop: progress, pages, changes."""
+    shown = examples.shown_first(catalog, calls)
+    if shown is not None:
+        yield "## Progress"
+        yield (
+            "An action that tells how far it is can be followed. The last event has the result of the call; "
+            "leaving the loop gives the call up. An attempt that is repeated begins anew."
+        )
+        yield MarkdownFence(examples.watched_call(*shown, setting), "ts")
+    paged = examples.shown_first(catalog, [call for call in calls if call.action.paginate is not None])
+    if paged is not None:
+        yield "## Pages"
+        yield (
+            "`items` gives what an action lists page by page, `pages` the pages themselves. A page is asked "
+            "for when it is needed; one that fails throws an `ActionError`."
+        )
+        yield MarkdownFence(examples.paged_call(*paged, setting), "ts")
+    if catalog.changes is not None:
+        yield "## Changes"
+        yield (
+            "The server tells what was changed by calls. A connection that breaks or is silent for 45 "
+            "seconds is made again, and goes on where it was; an event `reset` says that something was "
+            "missed."
+        )
+        yield MarkdownFence(examples.heard_changes(setting), "ts")
+
+
+def _beside(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Iterator[str]:
+    """Show what can be imported beside the client: the scripted one, and the schemas."""
+    if not calls:
+        return
+    shown = examples.shown_first(catalog, calls)
+    yield "## Tests"
+    yield (
+        f"{MarkdownCode(setting.package + '/testing')} has a client for tests, whose replies are scripted by "
+        "the names that actions have on the server: `ok(data)`, `fail(code, details)`, a function that makes "
+        "one of the input, or a list of these for call after call. A reply that the action cannot give does "
+        "not compile. It keeps the calls (`calls`, `callsOf(name)`), takes progress "
+        "(`ok(data, { progress: [{ done: 1 }] })`) and tells changes (`change({ scope })`). Nothing is sent: "
+        "headers, retries and hooks play no part; for those, give `createClient` a `fetch` of your own."
+    )
+    if shown is not None:
+        yield MarkdownFence(examples.scripted_call(*shown, setting), "ts")
+    yield "## Schemas"
+    function = (calls[0] if shown is None else shown[0]).names.function
+    yield (
+        f"{MarkdownCode(setting.package + '/schemas')} has the JSON Schemas of each action, as values and as "
+        f"types of their own: {MarkdownCode(f'{function}.input')}, `.output`, and `.errors` with those of "
+        "their details, by code. They are in no bundle that does not import them."
+    )
 
 
 def _renamed(names: Names) -> Iterator[str]:

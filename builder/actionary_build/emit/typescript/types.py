@@ -47,6 +47,8 @@ UNDEFINED: Final = Expression("undefined")
 _SCALARS: Final = {
     "string": Expression("string"),
     "integer": Expression("number"),
+    "bigint": Expression("bigint"),
+    "Date": Expression("Date"),
     "number": Expression("number"),
     "boolean": Expression("boolean"),
     "null": Expression("null"),

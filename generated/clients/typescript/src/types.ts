@@ -5,6 +5,48 @@ export interface ApplyDiscountInput {
   validated: boolean;
 }
 
+export interface ApproveCallInput {
+  /**
+   * The key that the refused call was answered with.
+   *
+   * Length at most 64.
+   */
+  key: string;
+}
+
+/** A call that somebody wants to make, and what became of that. */
+export interface AskedCall {
+  /** What the caller repeats the call with once it is approved. */
+  key: string;
+  /** Whether it waits, may be made, may not, or was made. */
+  state: "pending" | "approved" | "denied" | "used";
+  action: string;
+  /** One line of what the call would do. */
+  summary: string;
+  /** The input, with asterisks for its secrets. */
+  input: unknown;
+  /** Who wants to make the call, where that is known. */
+  principal: string | null;
+  organisation: string | null;
+  /** Format date-time. */
+  asked_at: string;
+  /**
+   * Until when it can be decided about and made.
+   *
+   * Format date-time.
+   */
+  expires_at: string;
+  /** Who decided, where that is known. */
+  decided_by: string | null;
+}
+
+/** Calls that somebody wants to make. */
+export interface AskedCalls {
+  approvals: AskedCall[];
+  /** What leads to the next page; null on the last one. */
+  next_cursor: string | null;
+}
+
 export interface CalculateShippingInput {
   /** How it gets to the customer. */
   delivery: ParcelInput | Pickup;
@@ -48,12 +90,44 @@ export interface Customer {
   name: string;
 }
 
+export interface DeleteAccountInput {
+  /**
+   * The customer's id, such as cus_123.
+   *
+   * Length at least 1. Length at most 64.
+   */
+  customer_id: string;
+}
+
+/** The account that is gone. */
+export interface Deleted {
+  /**
+   * The customer's id, such as cus_123.
+   *
+   * Length at least 1. Length at most 64.
+   */
+  customer_id: string;
+}
+
+export interface DenyCallInput {
+  /**
+   * The key that the refused call was answered with.
+   *
+   * Length at most 64.
+   */
+  key: string;
+}
+
 /** The meals of a day. */
 export interface Diary {
   /** Format date. */
   day: string;
   meals: Meal[];
-  /** Of the meals that are listed, in kilocalories. */
+  /**
+   * Of the meals that are listed, in kilocalories.
+   *
+   * Beyond 2^53 it loses digits.
+   */
   total_kcal: number;
 }
 
@@ -90,7 +164,11 @@ export interface GetOrderInput {
 export interface Invoice {
   /** The invoice's id, such as inv_cus_123. */
   invoice_id: string;
-  /** All line items, in cents of the currency. */
+  /**
+   * All line items, in cents of the currency.
+   *
+   * Beyond 2^53 it loses digits.
+   */
   total_cents: number;
   currency: string;
 }
@@ -105,6 +183,21 @@ export interface LineItem {
    * At least 0. At most 100000000.
    */
   amount_cents: number;
+}
+
+export interface ListApprovalsInput {
+  /**
+   * The next_cursor of the page before.
+   *
+   * Default null.
+   */
+  cursor?: string | null | undefined;
+  /**
+   * What became of them.
+   *
+   * Default "pending".
+   */
+  state?: "pending" | "approved" | "denied" | "used" | undefined;
 }
 
 export interface ListEventsInput {
@@ -172,6 +265,7 @@ export interface LookupCustomerInput {
 
 /** A meal of the diary. */
 export interface Meal {
+  /** Beyond 2^53 it loses digits. */
   id: number;
   name: string;
   kind: "breakfast" | "lunch" | "dinner" | "snack";
@@ -212,6 +306,17 @@ export interface NewOrder {
   note?: string | null | undefined;
 }
 
+/** The invoice that has to be settled first. */
+export interface OpenInvoice {
+  /**
+   * The customer's id, such as cus_123.
+   *
+   * Length at least 1. Length at most 64.
+   */
+  customer_id: string;
+  invoice_id: string;
+}
+
 /** An order with all its lines. */
 export interface Order {
   /**
@@ -228,9 +333,15 @@ export interface Order {
    * In euro cents.
    *
    * At least 0.
+   *
+   * Beyond 2^53 it loses digits.
    */
   shipping_cents: number;
-  /** All lines and the shipping, in euro cents. */
+  /**
+   * All lines and the shipping, in euro cents.
+   *
+   * Beyond 2^53 it loses digits.
+   */
   total_cents: number;
   note: string | null;
   /** Format date-time. */
@@ -250,8 +361,11 @@ export interface OrderLine {
    * In euro cents.
    *
    * At least 0.
+   *
+   * Beyond 2^53 it loses digits.
    */
   price_cents: number;
+  /** Beyond 2^53 it loses digits. */
   quantity: number;
 }
 
@@ -312,9 +426,15 @@ export interface Product {
    * In euro cents.
    *
    * At least 0.
+   *
+   * Beyond 2^53 it loses digits.
    */
   price_cents: number;
-  /** How many can be ordered now. */
+  /**
+   * How many can be ordered now.
+   *
+   * Beyond 2^53 it loses digits.
+   */
   stock: number;
 }
 
@@ -348,8 +468,41 @@ export interface SearchProductsInput {
 /** The products that were found. */
 export interface SearchResult {
   items: Product[];
-  /** How many products match; items holds at most limit of them. */
+  /**
+   * How many products match; items holds at most limit of them.
+   *
+   * Beyond 2^53 it loses digits.
+   */
   total: number;
+}
+
+export interface SendEmailInput {
+  /**
+   * One address, such as jane@example.com.
+   *
+   * Matches ^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$. Length at most 254.
+   */
+  to: string;
+  /**
+   * One line.
+   *
+   * Matches ^[^\r\n]+$. Length at least 1. Length at most 200.
+   */
+  subject: string;
+  /**
+   * Plain text.
+   *
+   * Length at least 1. Length at most 100000.
+   */
+  body: string;
+}
+
+/** What became of a message. */
+export interface SentEmail {
+  /** Whether it is in the outbox, from which it goes out. */
+  sent: boolean;
+  /** The message's id, such as m-5f2c9a1b7d3e. */
+  message_id: string;
 }
 
 /** What a delivery costs. */
@@ -358,8 +511,19 @@ export interface Shipping {
    * In euro cents.
    *
    * At least 0.
+   *
+   * Beyond 2^53 it loses digits.
    */
   price_cents: number;
+}
+
+export interface ShowApprovalInput {
+  /**
+   * The key that the refused call was answered with.
+   *
+   * Length at most 64.
+   */
+  key: string;
 }
 
 /** How many of a product are left. */
@@ -370,6 +534,7 @@ export interface Stock {
    * Length at least 1.
    */
   product_id: string;
+  /** Beyond 2^53 it loses digits. */
   available: number;
 }
 
@@ -403,7 +568,11 @@ export interface SummarizeThreadUncheckedInput {
 /** What a thread is about. */
 export interface ThreadSummary {
   summary: string;
-  /** At least 0. */
+  /**
+   * At least 0.
+   *
+   * Beyond 2^53 it loses digits.
+   */
   message_count: number;
 }
 

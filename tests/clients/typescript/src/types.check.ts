@@ -8,10 +8,13 @@ import {
   createClient,
   createOrder,
   type DeleteInput,
+  items,
   listEvents,
   type NewOrder,
   type Order,
   oldPing,
+  pages,
+  progress,
   type SearchProductsResult,
   type SearchResult,
   type StockDetails,
@@ -37,6 +40,7 @@ export async function inputs(limit: number | undefined, signal: AbortSignal | un
   await client.oldPing();
   await client.oldPing(undefined, { timeoutMs: 1 });
   await oldPing(connection, {});
+  await oldPing(connection, {}, { retry: false, auth: { tokens: async () => undefined, key: "k" } });
   await createOrder(client, { ...order, note: null });
   await listEvents(client, { from: "2026-01-01", hours: { min: 1, max: 2 }, tag: [], kind: "party" });
 
@@ -58,6 +62,12 @@ export async function inputs(limit: number | undefined, signal: AbortSignal | un
   await client.oldPing({ any: 1 });
   // @ts-expect-error: options are checked too
   await client.oldPing({}, { timeout: 1 });
+  // @ts-expect-error: there is no such scheme
+  await client.oldPing({}, { auth: { password: "x" } });
+  // @ts-expect-error: a token is text
+  await client.oldPing({}, { auth: { tokens: 1 } });
+  // @ts-expect-error: there is one object for all that repeats
+  await client.oldPing({}, { retry: 3 });
   // @ts-expect-error: a function of its own needs a client
   await searchProducts({ query: "shoes" });
   // @ts-expect-error: `baseUrl` is required
@@ -66,6 +76,25 @@ export async function inputs(limit: number | undefined, signal: AbortSignal | un
   client.internalReport;
   // @ts-expect-error: actions without a route do not exist
   client.navigate;
+}
+
+export async function streams(): Promise<void> {
+  for await (const event of progress(client, createOrder, order)) {
+    if (event.type === "progress") event.done satisfies number;
+    else same<Same<typeof event.result, Awaited<ReturnType<typeof createOrder>>>>();
+  }
+  // @ts-expect-error: `query` is required
+  progress(client, searchProducts, {});
+  // @ts-expect-error: this action gives no pages
+  items(client, createOrder, order);
+  // @ts-expect-error: this action gives no pages
+  pages(client, searchProducts, { query: "" });
+}
+
+export async function throwing(): Promise<void> {
+  same<Same<Awaited<ReturnType<typeof client.throwing.createOrder>>, Order>>();
+  // @ts-expect-error: `query` is required
+  await client.throwing.searchProducts({});
 }
 
 export const reserved: DeleteInput[] = [

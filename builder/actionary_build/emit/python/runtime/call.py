@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter
-
+from .auth import Scheme
 from .errors import Failure
+from .values import Reader, field_of
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Failure)
@@ -19,28 +19,35 @@ E = TypeVar("E", bound=Failure)
 class Call(Generic[T, E]):
     """One action: where it is, what it gives, which errors the server may answer by code.
 
-    ``json_keys`` are the inputs that travel in a query as JSON text.
+    ``json_keys`` are the inputs that travel in a query as JSON text. ``repeatable``
+    says that it may be repeated by its definition, ``takes_key`` that it may be under
+    an idempotency key. ``pages`` are the input that asks for a page, and the fields of
+    a page that have the next one's and the items.
     """
 
     action: str
     method: str
     path: str
-    data: Callable[[], TypeAdapter[T]]
-    errors: Mapping[str, type[E]]
+    data: Callable[[], Reader[T]]
+    errors: Callable[[], Mapping[str, type[E]]]
     json_keys: frozenset[str] = frozenset()
+    repeatable: bool = False
+    takes_key: bool = False
+    scheme: Scheme | None = None
+    pages: tuple[str, str, str] | None = None
 
     @cached_property
-    def adapter(self) -> TypeAdapter[T]:
+    def reader(self) -> Reader[T]:
         """What reads the data of a reply; built on first use."""
         return self.data()
 
+    def items_of(self, page: Any) -> Iterable[Any]:
+        """Give the items of a page."""
+        assert self.pages is not None  # noqa: S101 - only calls with pages come here
+        items: Iterable[Any] = field_of(page, self.pages[2])
+        return items
 
-_DETAILS: dict[type[Failure], TypeAdapter[Any] | None] = {}
-
-
-def details_adapter(error: type[Failure]) -> TypeAdapter[Any] | None:
-    """Give what reads the details of an error, ``None`` where there are none; built on first use."""
-    if error not in _DETAILS:
-        details = get_type_hints(error, include_extras=True)["details"]
-        _DETAILS[error] = None if details is type(None) else TypeAdapter(details)
-    return _DETAILS[error]
+    @cached_property
+    def error_types(self) -> Mapping[str, type[E]]:
+        """The errors by code; looked up on first use."""
+        return self.errors()

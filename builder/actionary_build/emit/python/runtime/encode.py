@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-from pydantic import ConfigDict, JsonValue, TypeAdapter
 
 from .unset import UNSET
-
-_ANYTHING: TypeAdapter[Any] = TypeAdapter(Any, config=ConfigDict(ser_json_inf_nan="constants"))
+from .values import JsonValue, dumped
 
 
 def with_extra(values: Mapping[str, object], extra: Mapping[str, object] | None) -> dict[str, object]:
@@ -31,11 +27,7 @@ def to_wire(values: Mapping[str, object]) -> dict[str, JsonValue]:
     Raises:
         ValueError: A value has no form in JSON.
     """
-    return {
-        name: _ANYTHING.dump_python(value, mode="json", by_alias=True)
-        for name, value in values.items()
-        if value is not UNSET
-    }
+    return {name: dumped(value) for name, value in values.items() if value is not UNSET}
 
 
 def to_body(values: Mapping[str, object]) -> bytes:

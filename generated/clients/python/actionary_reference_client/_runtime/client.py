@@ -1,167 +1,43 @@
-"""Making calls over HTTP: `SyncCalls` and `AsyncCalls` differ in nothing but how they wait."""
+"""The two clients: `SyncCalls` and `AsyncCalls` do the same steps and differ in nothing but how they wait."""
 
 from __future__ import annotations
 
-import time
-import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+import inspect
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from types import TracebackType
-from typing import Any, ClassVar, Final, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import anyio
 import httpx2
 
+from .attempts import DEFAULT_TIMEOUT, Hooks
 from .call import Call
-from .deadline import Deadline, DeadlineError, PhaseLimits
-from .encode import to_body, to_query
-from .errors import Aborted, ClientError, ClientTimeout, Failure, NetworkError
+from .changes import HearsChanges
+from .deadline import DeadlineError, PhaseLimits
+from .errors import ClientError, Failure
+from .hooks import AsyncOnRequest, AsyncOnResponse, AsyncOnRetry, OnRequest, OnResponse, OnRetry
 from .options import CallOptions
-from .reply import Reply, read_reply
+from .pages import AsyncPages, HasPages, Pages
 from .result import Ok
+from .retry import Retry
+from .steps import Ask, Close, Give, Open, Opened, Read, Running, Step, Steps, Wait
 from .streams import Streams
-from .unset import UNSET
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Failure)
-
-DEFAULT_TIMEOUT: Final = 60.0
-"""Seconds: longer than a server's usual limit, so that its own answer arrives first."""
-
-_TROUBLE: Final = (
-    httpx2.RequestError,
-    httpx2.StreamError,
-    DeadlineError,
-    anyio.ClosedResourceError,
-    anyio.BrokenResourceError,
-    RuntimeError,
-    OSError,
-)
-"""What a call can end with. A ``RuntimeError`` counts only once the client is closed."""
+R = TypeVar("R")
+A = TypeVar("A", bound=Mapping[str, object])
 
 
-class CatalogDriftWarning(UserWarning):
-    """The server's actions are not the ones this client was generated from."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A request that is ready to be sent."""
-
-    method: str
-    url: str
-    query: list[tuple[str, str]] | None
-    body: bytes | None
-    headers: dict[str, str]
-    timeout: float | None
-
-    def arguments(self, extensions: dict[str, Any]) -> dict[str, Any]:
-        """Give what both of httpx2's clients take."""
-        return {
-            "method": self.method,
-            "url": self.url,
-            "params": self.query,
-            "content": self.body,
-            "headers": self.headers,
-            "extensions": extensions,
-        }
-
-
-class _Calls:
-    """What both clients share: everything but the waiting."""
-
-    _catalog: ClassVar[str] = ""
-
-    def __init__(self, base_url: str, timeout: float | None) -> None:
-        url = httpx2.URL(base_url)
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise ValueError(
-                f"base_url is {base_url!r}, but must be an address such as 'https://api.example.com'"
-            )
-        self._base_url = base_url.rstrip("/")
-        self._timeout = timeout
-        self._closed = False
-        self._drift_reported = False
-
-    def _request(
-        self, call: Call[Any, Any], values: Mapping[str, object], options: CallOptions | None
-    ) -> _Request:
-        chosen = options if options is not None else CallOptions()
-        has_body = call.method not in {"GET", "DELETE"}
-        headers = {"Accept": "application/json"}
-        if has_body:
-            headers["Content-Type"] = "application/json"
-        return _Request(
-            method=call.method,
-            url=self._base_url + call.path,
-            query=None if has_body else to_query(values, call.json_keys) or None,
-            body=to_body(values) if has_body else None,
-            headers={**headers, **chosen.headers},
-            timeout=self._timeout if chosen.timeout is UNSET else chosen.timeout,
-        )
-
-    def _result(self, call: Call[T, E], reply: Reply, started: float) -> Ok[T] | E | ClientError:
-        if reply.catalog is not None and reply.catalog != self._catalog and not self._drift_reported:
-            self._drift_reported = True
-            warnings.warn(
-                f"the server's catalog is {reply.catalog}, this client was generated from {self._catalog}; "
-                "generate the client again",
-                CatalogDriftWarning,
-                stacklevel=4,
-            )
-        return read_reply(call, reply, _since(started))
-
-    def _failure(
-        self, call: Call[Any, Any], error: Exception, timeout: float | None, started: float
-    ) -> Aborted | ClientTimeout | NetworkError:
-        """Give the result of a call that got no reply.
-
-        Raises:
-            RuntimeError: The error, when closing the client does not explain it.
-        """
-        if self._closed:
-            return Aborted(
-                message="The client is closed.",
-                status=0,
-                retryable=False,
-                action=call.action,
-                latency_ms=_since(started),
-            )
-        if isinstance(error, DeadlineError | httpx2.TimeoutException):
-            return ClientTimeout(
-                message=f"No whole answer came within {timeout} seconds.",
-                status=0,
-                retryable=True,
-                action=call.action,
-                latency_ms=_since(started),
-            )
-        if isinstance(error, RuntimeError) and not isinstance(error, httpx2.StreamError):
-            raise error
-        return NetworkError(
-            message=f"The server could not be reached: {type(error).__name__}: {error}",
-            status=0,
-            retryable=True,
-            action=call.action,
-            latency_ms=_since(started),
-        )
-
-
-def _since(started: float) -> float:
-    return (time.perf_counter() - started) * 1000
-
-
-def _reply(response: httpx2.Response, body: bytes, damage: str | None = None) -> Reply:
-    return Reply(response.status_code, body, response.headers.get("Actionary-Catalog"), damage)
-
-
-class SyncCalls(_Calls):
+class SyncCalls(HearsChanges, HasPages, Generic[A]):
     """A client that blocks. It may be shared by threads.
 
-    ``timeout`` is in seconds and covers a whole call, ``None`` waits without
-    end. ``transport`` replaces the network, for tests.
+    ``timeout`` is in seconds and covers a whole call, ``None`` waits without end.
+    ``sleep`` replaces the waiting between attempts and ``transport`` the network, for tests.
 
     Raises:
-        ValueError: ``base_url`` is no address.
+        ValueError: ``base_url`` is no address, or ``auth`` names a scheme that no action asks for.
     """
 
     def __init__(
@@ -170,15 +46,25 @@ class SyncCalls(_Calls):
         *,
         timeout: float | None = DEFAULT_TIMEOUT,
         headers: Mapping[str, str] | None = None,
+        auth: A | None = None,
+        retry: Retry | None = Retry(),  # noqa: B008 - it is frozen
+        on_request: OnRequest | None = None,
+        on_response: OnResponse | None = None,
+        on_retry: OnRetry | None = None,
+        sleep: Callable[[float], object] | None = None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
-        super().__init__(base_url, timeout)
-        self._streams = Streams()
+        hooks = Hooks(on_request=on_request, on_response=on_response, on_retry=on_retry)
         self._http = httpx2.Client(headers=headers, transport=transport, timeout=None)
+        super().__init__(base_url, timeout=timeout, auth=auth, retry=retry, hooks=hooks, http=self._http)
+        self._closing = threading.Event()
+        self._sleep = sleep or self._closing.wait
+        self._streams = Streams()
 
     def close(self) -> None:
         """Close the connections; calls under way and later ones give `Aborted`."""
         self._closed = True
+        self._closing.set()
         self._streams.shut_down()
         self._http.close()
 
@@ -196,36 +82,71 @@ class SyncCalls(_Calls):
     def _call(
         self, call: Call[T, E], values: Mapping[str, object], options: CallOptions | None
     ) -> Ok[T] | E | ClientError:
-        request = self._request(call, values, options)
-        started = time.perf_counter()
-        try:
-            reply = self._send(request)
-        except _TROUBLE as error:
-            return self._failure(call, error, request.timeout, started)
-        return self._result(call, reply, started)
+        return self._result_of(self._calling(call, values, options))
 
-    def _send(self, request: _Request) -> Reply:
-        deadline = Deadline(request.timeout)
-        extensions = {"timeout": PhaseLimits(deadline), "trace": self._streams.trace}
-        with self._streams.held_to(deadline), self._http.stream(**request.arguments(extensions)) as response:
-            body = bytearray()
-            try:
-                for piece in response.iter_bytes():
-                    deadline.check()
-                    body += piece
-            except httpx2.DecodingError as error:
-                return _reply(response, bytes(body), f"its body cannot be decoded ({error})")
-            return _reply(response, bytes(body))
+    def _pages(
+        self, call: Call[Any, Any], values: Mapping[str, object], options: CallOptions | None
+    ) -> Pages[Any, Any]:
+        return Pages(lambda: self._given_by(self._paging(call, values, options)), call)
+
+    def _progress(
+        self, call: Call[Any, Any], values: Mapping[str, object], options: CallOptions | None
+    ) -> Generator[Any, None, None]:
+        return self._given_by(self._progressing(call, values, options))
+
+    def _heard(self, after: str | None) -> Generator[Any, None, None]:
+        return self._given_by(self._hearing(after))
+
+    def _result_of(self, steps: Steps[R]) -> R:
+        """Do steps that give nothing on the way."""
+        run = Running(steps)
+        while run.goes_on():
+            with run:
+                run.answer = self._done(run.step)
+        return run.result
+
+    def _given_by(self, steps: Steps[None]) -> Generator[Any, None, None]:
+        """Do steps, and give what they give."""
+        run = Running(steps)
+        while run.goes_on():
+            with run:
+                if isinstance(run.step, Give):
+                    yield run.step.value
+                else:
+                    run.answer = self._done(run.step)
+
+    def _done(self, step: Step) -> Any:
+        match step:
+            case Open(request, deadline):
+                request.extensions["timeout"] = PhaseLimits(deadline)
+                request.extensions["trace"] = self._streams.trace
+                with self._streams.held_to(deadline):
+                    response = self._http.send(request, stream=True)
+                return Opened(response, response.iter_bytes())
+            case Read(opened, deadline):
+                deadline.check()
+                with self._streams.held_to(deadline):
+                    return next(opened.pieces, None)
+            case Close(opened):
+                opened.response.close()
+                return None
+            case Wait(seconds):
+                return self._sleep(seconds)
+            case Ask(function, arguments):
+                return function(*arguments)
+            case Give():
+                raise AssertionError("a plain call gives nothing on the way")
 
 
-class AsyncCalls(_Calls):
+class AsyncCalls(HearsChanges, HasPages, Generic[A]):
     """A client to be awaited. It may be shared by the tasks of one loop.
 
-    ``timeout`` is in seconds and covers a whole call, ``None`` waits without
-    end. ``transport`` replaces the network, for tests.
+    ``timeout`` is in seconds and covers a whole call, ``None`` waits without end.
+    ``sleep`` replaces the waiting between attempts and ``transport`` the network, for tests.
+    Hooks, and functions in ``auth``, may be asynchronous.
 
     Raises:
-        ValueError: ``base_url`` is no address.
+        ValueError: ``base_url`` is no address, or ``auth`` names a scheme that no action asks for.
     """
 
     def __init__(
@@ -234,14 +155,24 @@ class AsyncCalls(_Calls):
         *,
         timeout: float | None = DEFAULT_TIMEOUT,
         headers: Mapping[str, str] | None = None,
+        auth: A | None = None,
+        retry: Retry | None = Retry(),  # noqa: B008 - it is frozen
+        on_request: AsyncOnRequest | None = None,
+        on_response: AsyncOnResponse | None = None,
+        on_retry: AsyncOnRetry | None = None,
+        sleep: Callable[[float], Awaitable[object]] | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        super().__init__(base_url, timeout)
+        hooks = Hooks(on_request=on_request, on_response=on_response, on_retry=on_retry)
         self._http = httpx2.AsyncClient(headers=headers, transport=transport, timeout=None)
+        super().__init__(base_url, timeout=timeout, auth=auth, retry=retry, hooks=hooks, http=self._http)
+        self._closing = anyio.Event()
+        self._sleep = sleep or self._wait_or_close
 
     async def aclose(self) -> None:
         """Close the connections; calls under way and later ones give `Aborted`."""
         self._closed = True
+        self._closing.set()
         await self._http.aclose()
 
     async def __aenter__(self) -> Self:
@@ -258,20 +189,62 @@ class AsyncCalls(_Calls):
     async def _call(
         self, call: Call[T, E], values: Mapping[str, object], options: CallOptions | None
     ) -> Ok[T] | E | ClientError:
-        request = self._request(call, values, options)
-        started = time.perf_counter()
-        try:
-            reply = await self._send(request)
-        except _TROUBLE as error:
-            return self._failure(call, error, request.timeout, started)
-        return self._result(call, reply, started)
+        return await self._result_of(self._calling(call, values, options))
 
-    async def _send(self, request: _Request) -> Reply:
-        with anyio.move_on_after(request.timeout):
-            async with self._http.stream(**request.arguments({"timeout": {}})) as response:
-                try:
-                    body = await response.aread()
-                except httpx2.DecodingError as error:
-                    return _reply(response, b"", f"its body cannot be decoded ({error})")
-                return _reply(response, body)
-        raise DeadlineError
+    def _pages(
+        self, call: Call[Any, Any], values: Mapping[str, object], options: CallOptions | None
+    ) -> AsyncPages[Any, Any]:
+        return AsyncPages(lambda: self._given_by(self._paging(call, values, options)), call)
+
+    def _progress(
+        self, call: Call[Any, Any], values: Mapping[str, object], options: CallOptions | None
+    ) -> AsyncGenerator[Any, None]:
+        return self._given_by(self._progressing(call, values, options))
+
+    def _heard(self, after: str | None) -> AsyncGenerator[Any, None]:
+        return self._given_by(self._hearing(after))
+
+    async def _result_of(self, steps: Steps[R]) -> R:
+        """Do steps that give nothing on the way."""
+        run = Running(steps)
+        while run.goes_on():
+            with run:
+                run.answer = await self._done(run.step)
+        return run.result
+
+    async def _given_by(self, steps: Steps[None]) -> AsyncGenerator[Any, None]:
+        """Do steps, and give what they give."""
+        run = Running(steps)
+        while run.goes_on():
+            with run:
+                if isinstance(run.step, Give):
+                    yield run.step.value
+                else:
+                    run.answer = await self._done(run.step)
+
+    async def _done(self, step: Step) -> Any:
+        match step:
+            case Open(request, deadline):
+                request.extensions["timeout"] = {}
+                with anyio.move_on_after(deadline.seconds):
+                    response = await self._http.send(request, stream=True)
+                    return Opened(response, response.aiter_bytes())
+                raise DeadlineError
+            case Read(opened, deadline):
+                with anyio.move_on_after(deadline.seconds):
+                    return await anext(opened.pieces, None)
+                raise DeadlineError
+            case Close(opened):
+                await opened.response.aclose()
+                return None
+            case Wait(seconds):
+                return await self._sleep(seconds)
+            case Ask(function, arguments):
+                answer = function(*arguments)
+                return await answer if inspect.isawaitable(answer) else answer
+            case Give():
+                raise AssertionError("a plain call gives nothing on the way")
+
+    async def _wait_or_close(self, seconds: float) -> None:
+        with anyio.move_on_after(seconds):
+            await self._closing.wait()

@@ -8,11 +8,8 @@ others come from the server.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, TypeAlias
-
-from pydantic import AwareDatetime
-
-from .model import Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +33,8 @@ class Failure:
     ok: Literal[False] = False
 
 
-class InputProblem(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputProblem:
     """One thing wrong with an input: where, of which type, and in words."""
 
     path: tuple[str | int, ...]
@@ -92,7 +90,8 @@ class Forbidden(Failure):
     code: Literal["forbidden"] = "forbidden"
 
 
-class KeyConflict(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyConflict:
     """Why an idempotency key has no answer."""
 
     reason: Literal["idempotency_key_reused", "in_progress", "unknown_effect"]
@@ -100,13 +99,14 @@ class KeyConflict(Model):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict(Failure):
-    """The idempotency key stands for another call."""
+    """The idempotency key has no answer: its call had another input, still runs, or was cut off."""
 
     details: KeyConflict
     code: Literal["conflict"] = "conflict"
 
 
-class ApprovalAsked(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAsked:
     """What a human is asked for.
 
     ``approval_key`` is what the same call is made with once it is approved, as the
@@ -114,7 +114,7 @@ class ApprovalAsked(Model):
     """
 
     approval_key: str
-    expires_at: AwareDatetime
+    expires_at: datetime
     summary: str
 
 
@@ -126,7 +126,8 @@ class ApprovalRequired(Failure):
     code: Literal["approval_required"] = "approval_required"
 
 
-class MissingKeys(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingKeys:
     """Which credentials the server does not have."""
 
     keys: tuple[str, ...]

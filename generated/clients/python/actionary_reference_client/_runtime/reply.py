@@ -6,11 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar, cast
 
-from pydantic import TypeAdapter, ValidationError
-
-from .call import Call, details_adapter
+from .call import Call
 from .errors import Failure, InvalidResponse, RawReply, UnknownCode, UnknownError
 from .result import Ok
+from .values import UnfitError, fitted, fitted_details
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Failure)
@@ -25,12 +24,7 @@ class Reply:
 
     status: int
     body: bytes
-    catalog: str | None = None
     damage: str | None = None
-
-
-class _UnfitError(Exception):
-    """The reply is no answer of this API; the message says where."""
 
 
 def read_reply(
@@ -40,7 +34,7 @@ def read_reply(
     try:
         envelope = _envelope(call, reply)
         return _ok(call, reply, envelope) if envelope["ok"] else _error(call, envelope)
-    except _UnfitError as unfit:
+    except UnfitError as unfit:
         return InvalidResponse(
             message=f"The reply is not an answer of this API: {unfit}.",
             status=reply.status,
@@ -53,19 +47,19 @@ def read_reply(
 
 def _envelope(call: Call[Any, Any], reply: Reply) -> dict[str, Any]:
     if reply.damage is not None:
-        raise _UnfitError(reply.damage)
+        raise UnfitError(reply.damage)
     try:
         data: Any = json.loads(reply.body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise _UnfitError(f"status {reply.status} and no JSON ({error})") from error
+        raise UnfitError(f"status {reply.status} and no JSON ({error})") from error
     if not isinstance(data, dict):
-        raise _UnfitError("it is no JSON object")
+        raise UnfitError("it is no JSON object")
     envelope = cast("dict[str, Any]", data)
     succeeded = _get(envelope, "ok", bool)
     if succeeded != (200 <= reply.status < 300):
-        raise _UnfitError(f"`ok` is {json.dumps(succeeded)} under status {reply.status}")
+        raise UnfitError(f"`ok` is {json.dumps(succeeded)} under status {reply.status}")
     if _get(envelope, "action", str) != call.action:
-        raise _UnfitError("`action` names another action")
+        raise UnfitError("`action` names another action")
     _get(envelope, "latencyMs", int, float)
     return envelope
 
@@ -76,8 +70,8 @@ def _no_constant(name: str) -> NoReturn:
 
 def _ok(call: Call[T, Any], reply: Reply, envelope: dict[str, Any]) -> Ok[T]:
     if "data" not in envelope:
-        raise _UnfitError(f"`data` is missing under status {reply.status}")
-    data = _fitted(call.adapter, envelope["data"], "data")
+        raise UnfitError(f"`data` is missing under status {reply.status}")
+    data = fitted(call.reader, envelope["data"], "data")
     return Ok(data=data, action=call.action, latency_ms=float(envelope["latencyMs"]))
 
 
@@ -92,31 +86,17 @@ def _error(call: Call[Any, E], envelope: dict[str, Any]) -> E | UnknownError:
         "request_id": None if envelope.get("requestId") is None else _get(envelope, "requestId", str),
     }
     if "details" not in envelope:
-        raise _UnfitError("`details` is missing")
-    error = call.errors.get(code)
+        raise UnfitError("`details` is missing")
+    error = call.error_types.get(code)
     if error is None:
         return UnknownError(details=UnknownCode(code, envelope["details"]), **shared)
-    adapter = details_adapter(error)
-    details = None if adapter is None else _fitted(adapter, envelope["details"], "details")
-    return error(code=code, details=details, **shared)
+    return error(code=code, details=fitted_details(error, envelope["details"]), **shared)
 
 
 def _get(envelope: dict[str, Any], key: str, *types: type) -> Any:
     """Give a value of exactly one of the types: to JSON, a boolean is no number."""
     if key not in envelope:
-        raise _UnfitError(f"`{key}` is missing")
+        raise UnfitError(f"`{key}` is missing")
     if type(envelope[key]) not in types:
-        raise _UnfitError(f"`{key}` is not of the right type")
+        raise UnfitError(f"`{key}` is not of the right type")
     return envelope[key]
-
-
-def _fitted(adapter: TypeAdapter[T], data: Any, where: str) -> T:
-    """Validate JSON data strictly, as JSON: dates are text, ``"3"`` is no number."""
-    try:
-        return adapter.validate_json(json.dumps(data), strict=True)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join([where, *(str(part) for part in first["loc"])])
-        raise _UnfitError(f"`{place}`: {first['msg']}") from error
-    except (ValueError, RecursionError) as error:
-        raise _UnfitError(f"`{where}` cannot be read") from error

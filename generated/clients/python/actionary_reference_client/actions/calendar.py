@@ -9,6 +9,8 @@ import pydantic as _pydantic
 
 from .. import errors as _errors
 from .. import models as _models
+from .._auth import AsyncAuth as _AsyncAuth
+from .._auth import Auth as _Auth
 from .._runtime.call import Call as _Call
 from .._runtime.client import AsyncCalls as _AsyncCalls
 from .._runtime.client import SyncCalls as _SyncCalls
@@ -31,7 +33,7 @@ _LIST_EVENTS: _Call[list[_models.Event], _ListEventsAnswer] = _Call(
     method="GET",
     path="/api/actions/list_events",
     data=lambda: _pydantic.TypeAdapter[list[_models.Event]](list[_models.Event]),
-    errors={
+    errors=lambda: {
         "invalid_input": _errors.InvalidInput,
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
@@ -39,10 +41,11 @@ _LIST_EVENTS: _Call[list[_models.Event], _ListEventsAnswer] = _Call(
         "unavailable": _errors.Unavailable,
         "period_backwards": _errors.PeriodBackwards,
     },
+    repeatable=True,
 )
 
 
-class CalendarActions(_SyncCalls):
+class CalendarActions(_SyncCalls[_Auth]):
     """The actions of `calendar`."""
 
     def list_events(
@@ -77,7 +80,7 @@ class CalendarActions(_SyncCalls):
         )
 
 
-class AsyncCalendarActions(_AsyncCalls):
+class AsyncCalendarActions(_AsyncCalls[_AsyncAuth]):
     """The actions of `calendar`."""
 
     async def list_events(

@@ -8,6 +8,8 @@ import pydantic as _pydantic
 
 from .. import errors as _errors
 from .. import models as _models
+from .._auth import AsyncAuth as _AsyncAuth
+from .._auth import Auth as _Auth
 from .._runtime.call import Call as _Call
 from .._runtime.client import AsyncCalls as _AsyncCalls
 from .._runtime.client import SyncCalls as _SyncCalls
@@ -20,6 +22,7 @@ _CreateInvoiceAnswer: _typing.TypeAlias = (
     _errors.PayloadTooLarge
     | _errors.UnsupportedMediaType
     | _errors.InvalidInput
+    | _errors.Conflict
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
@@ -35,10 +38,11 @@ _CREATE_INVOICE: _Call[_models.Invoice, _CreateInvoiceAnswer] = _Call(
     method="POST",
     path="/api/actions/create_invoice",
     data=lambda: _pydantic.TypeAdapter[_models.Invoice](_models.Invoice),
-    errors={
+    errors=lambda: {
         "payload_too_large": _errors.PayloadTooLarge,
         "unsupported_media_type": _errors.UnsupportedMediaType,
         "invalid_input": _errors.InvalidInput,
+        "conflict": _errors.Conflict,
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
@@ -46,6 +50,40 @@ _CREATE_INVOICE: _Call[_models.Invoice, _CreateInvoiceAnswer] = _Call(
         "customer_not_found": _errors.CustomerNotFound,
         "invoice_exists": _errors.InvoiceExists,
     },
+    takes_key=True,
+)
+
+_DeleteAccountAnswer: _typing.TypeAlias = (
+    _errors.InvalidInput
+    | _errors.Forbidden
+    | _errors.ApprovalRequired
+    | _errors.Timeout
+    | _errors.HandlerError
+    | _errors.InvalidOutput
+    | _errors.Unavailable
+    | _errors.AccountInUse
+    | _errors.CustomerNotFound
+)
+DeleteAccountError: _typing.TypeAlias = _DeleteAccountAnswer | _errors.ClientError
+DeleteAccountResult: _typing.TypeAlias = _Ok[_models.Deleted] | DeleteAccountError
+
+_DELETE_ACCOUNT: _Call[_models.Deleted, _DeleteAccountAnswer] = _Call(
+    action="delete_account",
+    method="DELETE",
+    path="/api/actions/delete_account",
+    data=lambda: _pydantic.TypeAdapter[_models.Deleted](_models.Deleted),
+    errors=lambda: {
+        "invalid_input": _errors.InvalidInput,
+        "forbidden": _errors.Forbidden,
+        "approval_required": _errors.ApprovalRequired,
+        "timeout": _errors.Timeout,
+        "handler_error": _errors.HandlerError,
+        "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
+        "account_in_use": _errors.AccountInUse,
+        "customer_not_found": _errors.CustomerNotFound,
+    },
+    repeatable=True,
 )
 
 _LookupCustomerAnswer: _typing.TypeAlias = (
@@ -67,7 +105,7 @@ _LOOKUP_CUSTOMER: _Call[_models.Customer, _LookupCustomerAnswer] = _Call(
     method="POST",
     path="/api/actions/lookup_customer",
     data=lambda: _pydantic.TypeAdapter[_models.Customer](_models.Customer),
-    errors={
+    errors=lambda: {
         "rate_limited": _errors.RateLimited,
         "payload_too_large": _errors.PayloadTooLarge,
         "unsupported_media_type": _errors.UnsupportedMediaType,
@@ -78,10 +116,11 @@ _LOOKUP_CUSTOMER: _Call[_models.Customer, _LookupCustomerAnswer] = _Call(
         "unavailable": _errors.Unavailable,
         "email_unknown": _errors.EmailUnknown,
     },
+    repeatable=True,
 )
 
 
-class CustomersActions(_SyncCalls):
+class CustomersActions(_SyncCalls[_Auth]):
     """The actions of `customers`."""
 
     def create_invoice(
@@ -119,6 +158,36 @@ class CustomersActions(_SyncCalls):
             options,
         )
 
+    def delete_account(
+        self,
+        *,
+        customer_id: str,
+        options: _CallOptions | None = None,
+    ) -> DeleteAccountResult:
+        """Delete a customer's account.
+
+        That cannot be undone, so a call from outside is made only when somebody of the shop
+        has said yes to it. The shop's own code and the command line make it at once.
+
+        Use when: A customer asks for the account to be deleted.
+
+        Do not use when: A customer only wants to change something.
+
+        Args:
+            customer_id: The customer's id, such as cus_123.
+
+        Errors:
+            account_in_use: The customer has an open invoice; nothing was deleted.
+            customer_not_found: There is no customer of that id.
+        """
+        return self._call(
+            _DELETE_ACCOUNT,
+            {
+                "customer_id": customer_id,
+            },
+            options,
+        )
+
     def lookup_customer(
         self,
         *,
@@ -150,7 +219,7 @@ class CustomersActions(_SyncCalls):
         )
 
 
-class AsyncCustomersActions(_AsyncCalls):
+class AsyncCustomersActions(_AsyncCalls[_AsyncAuth]):
     """The actions of `customers`."""
 
     async def create_invoice(
@@ -184,6 +253,36 @@ class AsyncCustomersActions(_AsyncCalls):
                 "customer_id": customer_id,
                 "line_items": line_items,
                 "currency": currency,
+            },
+            options,
+        )
+
+    async def delete_account(
+        self,
+        *,
+        customer_id: str,
+        options: _CallOptions | None = None,
+    ) -> DeleteAccountResult:
+        """Delete a customer's account.
+
+        That cannot be undone, so a call from outside is made only when somebody of the shop
+        has said yes to it. The shop's own code and the command line make it at once.
+
+        Use when: A customer asks for the account to be deleted.
+
+        Do not use when: A customer only wants to change something.
+
+        Args:
+            customer_id: The customer's id, such as cus_123.
+
+        Errors:
+            account_in_use: The customer has an open invoice; nothing was deleted.
+            customer_not_found: There is no customer of that id.
+        """
+        return await self._call(
+            _DELETE_ACCOUNT,
+            {
+                "customer_id": customer_id,
             },
             options,
         )

@@ -8,11 +8,48 @@ import pydantic as _pydantic
 
 from .. import errors as _errors
 from .. import models as _models
+from .._auth import AsyncAuth as _AsyncAuth
+from .._auth import Auth as _Auth
 from .._runtime.call import Call as _Call
 from .._runtime.client import AsyncCalls as _AsyncCalls
 from .._runtime.client import SyncCalls as _SyncCalls
 from .._runtime.options import CallOptions as _CallOptions
 from .._runtime.result import Ok as _Ok
+
+_SendEmailAnswer: _typing.TypeAlias = (
+    _errors.PayloadTooLarge
+    | _errors.UnsupportedMediaType
+    | _errors.InvalidInput
+    | _errors.Forbidden
+    | _errors.Conflict
+    | _errors.ApprovalRequired
+    | _errors.Timeout
+    | _errors.HandlerError
+    | _errors.InvalidOutput
+    | _errors.Unavailable
+)
+SendEmailError: _typing.TypeAlias = _SendEmailAnswer | _errors.ClientError
+SendEmailResult: _typing.TypeAlias = _Ok[_models.SentEmail] | SendEmailError
+
+_SEND_EMAIL: _Call[_models.SentEmail, _SendEmailAnswer] = _Call(
+    action="send_email",
+    method="POST",
+    path="/api/actions/send_email",
+    data=lambda: _pydantic.TypeAdapter[_models.SentEmail](_models.SentEmail),
+    errors=lambda: {
+        "payload_too_large": _errors.PayloadTooLarge,
+        "unsupported_media_type": _errors.UnsupportedMediaType,
+        "invalid_input": _errors.InvalidInput,
+        "forbidden": _errors.Forbidden,
+        "conflict": _errors.Conflict,
+        "approval_required": _errors.ApprovalRequired,
+        "timeout": _errors.Timeout,
+        "handler_error": _errors.HandlerError,
+        "invalid_output": _errors.InvalidOutput,
+        "unavailable": _errors.Unavailable,
+    },
+    takes_key=True,
+)
 
 _SummarizeThreadAnswer: _typing.TypeAlias = (
     _errors.InvalidInput
@@ -30,7 +67,7 @@ _SUMMARIZE_THREAD: _Call[_models.ThreadSummary, _SummarizeThreadAnswer] = _Call(
     method="GET",
     path="/api/actions/summarize_thread",
     data=lambda: _pydantic.TypeAdapter[_models.ThreadSummary](_models.ThreadSummary),
-    errors={
+    errors=lambda: {
         "invalid_input": _errors.InvalidInput,
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
@@ -38,6 +75,7 @@ _SUMMARIZE_THREAD: _Call[_models.ThreadSummary, _SummarizeThreadAnswer] = _Call(
         "unavailable": _errors.Unavailable,
         "thread_not_found": _errors.ThreadNotFound,
     },
+    repeatable=True,
 )
 
 _SummarizeThreadOrEmptyAnswer: _typing.TypeAlias = (
@@ -56,7 +94,7 @@ _SUMMARIZE_THREAD_OR_EMPTY: _Call[_models.ThreadSummary, _SummarizeThreadOrEmpty
     method="GET",
     path="/api/actions/summarize_thread_or_empty",
     data=lambda: _pydantic.TypeAdapter[_models.ThreadSummary](_models.ThreadSummary),
-    errors={
+    errors=lambda: {
         "invalid_input": _errors.InvalidInput,
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
@@ -64,6 +102,7 @@ _SUMMARIZE_THREAD_OR_EMPTY: _Call[_models.ThreadSummary, _SummarizeThreadOrEmpty
         "unavailable": _errors.Unavailable,
         "thread_not_found": _errors.ThreadNotFound,
     },
+    repeatable=True,
 )
 
 _SummarizeThreadUncheckedAnswer: _typing.TypeAlias = (
@@ -82,7 +121,7 @@ _SUMMARIZE_THREAD_UNCHECKED: _Call[_models.ThreadSummary | _typing.Any, _Summari
     method="GET",
     path="/api/actions/summarize_thread_unchecked",
     data=lambda: _pydantic.TypeAdapter[_models.ThreadSummary | _typing.Any](_models.ThreadSummary | _typing.Any),
-    errors={
+    errors=lambda: {
         "invalid_input": _errors.InvalidInput,
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
@@ -90,6 +129,7 @@ _SUMMARIZE_THREAD_UNCHECKED: _Call[_models.ThreadSummary | _typing.Any, _Summari
         "unavailable": _errors.Unavailable,
         "thread_not_found": _errors.ThreadNotFound,
     },
+    repeatable=True,
 )
 
 _TriageAnswer: _typing.TypeAlias = (
@@ -109,7 +149,7 @@ _TRIAGE: _Call[_models.Triaged, _TriageAnswer] = _Call(
     method="POST",
     path="/api/actions/triage",
     data=lambda: _pydantic.TypeAdapter[_models.Triaged](_models.Triaged),
-    errors={
+    errors=lambda: {
         "payload_too_large": _errors.PayloadTooLarge,
         "unsupported_media_type": _errors.UnsupportedMediaType,
         "invalid_input": _errors.InvalidInput,
@@ -118,11 +158,45 @@ _TRIAGE: _Call[_models.Triaged, _TriageAnswer] = _Call(
         "invalid_output": _errors.InvalidOutput,
         "unavailable": _errors.Unavailable,
     },
+    repeatable=True,
 )
 
 
-class InboxActions(_SyncCalls):
+class InboxActions(_SyncCalls[_Auth]):
     """The actions of `inbox`."""
+
+    def send_email(
+        self,
+        *,
+        body: str,
+        subject: str,
+        to: str,
+        options: _CallOptions | None = None,
+    ) -> SendEmailResult:
+        """Send an email.
+
+        It is laid into the outbox, and what is there goes out. Nobody from outside, and no
+        model, may write to people in the shop's name unasked: somebody of the shop reads each
+        message and says yes to it.
+
+        Use when: The user wants to write to somebody and has agreed to the text.
+
+        Do not use when: The user has not seen the text yet.
+
+        Args:
+            body: Plain text.
+            subject: One line.
+            to: One address, such as jane@example.com.
+        """
+        return self._call(
+            _SEND_EMAIL,
+            {
+                "body": body,
+                "subject": subject,
+                "to": to,
+            },
+            options,
+        )
 
     def summarize_thread(
         self,
@@ -237,8 +311,41 @@ class InboxActions(_SyncCalls):
         )
 
 
-class AsyncInboxActions(_AsyncCalls):
+class AsyncInboxActions(_AsyncCalls[_AsyncAuth]):
     """The actions of `inbox`."""
+
+    async def send_email(
+        self,
+        *,
+        body: str,
+        subject: str,
+        to: str,
+        options: _CallOptions | None = None,
+    ) -> SendEmailResult:
+        """Send an email.
+
+        It is laid into the outbox, and what is there goes out. Nobody from outside, and no
+        model, may write to people in the shop's name unasked: somebody of the shop reads each
+        message and says yes to it.
+
+        Use when: The user wants to write to somebody and has agreed to the text.
+
+        Do not use when: The user has not seen the text yet.
+
+        Args:
+            body: Plain text.
+            subject: One line.
+            to: One address, such as jane@example.com.
+        """
+        return await self._call(
+            _SEND_EMAIL,
+            {
+                "body": body,
+                "subject": subject,
+                "to": to,
+            },
+            options,
+        )
 
     async def summarize_thread(
         self,

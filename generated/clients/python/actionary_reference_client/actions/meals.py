@@ -9,6 +9,8 @@ import pydantic as _pydantic
 
 from .. import errors as _errors
 from .. import models as _models
+from .._auth import AsyncAuth as _AsyncAuth
+from .._auth import Auth as _Auth
 from .._runtime.call import Call as _Call
 from .._runtime.client import AsyncCalls as _AsyncCalls
 from .._runtime.client import SyncCalls as _SyncCalls
@@ -32,19 +34,21 @@ _LIST_MEALS: _Call[_models.Diary, _ListMealsAnswer] = _Call(
     method="GET",
     path="/api/actions/list_meals",
     data=lambda: _pydantic.TypeAdapter[_models.Diary](_models.Diary),
-    errors={
+    errors=lambda: {
         "invalid_input": _errors.InvalidInput,
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
         "unavailable": _errors.Unavailable,
     },
+    repeatable=True,
 )
 
 _LogMealAnswer: _typing.TypeAlias = (
     _errors.PayloadTooLarge
     | _errors.UnsupportedMediaType
     | _errors.InvalidInput
+    | _errors.Conflict
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
@@ -59,16 +63,18 @@ _LOG_MEAL: _Call[_models.Meal, _LogMealAnswer] = _Call(
     method="POST",
     path="/api/actions/log_meal",
     data=lambda: _pydantic.TypeAdapter[_models.Meal](_models.Meal),
-    errors={
+    errors=lambda: {
         "payload_too_large": _errors.PayloadTooLarge,
         "unsupported_media_type": _errors.UnsupportedMediaType,
         "invalid_input": _errors.InvalidInput,
+        "conflict": _errors.Conflict,
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
         "unavailable": _errors.Unavailable,
         "time_out_of_range": _errors.TimeOutOfRange,
     },
+    takes_key=True,
 )
 
 _UpdateMealAnswer: _typing.TypeAlias = (
@@ -90,7 +96,7 @@ _UPDATE_MEAL: _Call[_models.Meal, _UpdateMealAnswer] = _Call(
     method="PUT",
     path="/api/actions/update_meal",
     data=lambda: _pydantic.TypeAdapter[_models.Meal](_models.Meal),
-    errors={
+    errors=lambda: {
         "payload_too_large": _errors.PayloadTooLarge,
         "unsupported_media_type": _errors.UnsupportedMediaType,
         "invalid_input": _errors.InvalidInput,
@@ -101,10 +107,11 @@ _UPDATE_MEAL: _Call[_models.Meal, _UpdateMealAnswer] = _Call(
         "meal_not_found": _errors.MealNotFound,
         "time_out_of_range": _errors.TimeOutOfRange,
     },
+    repeatable=True,
 )
 
 
-class MealsActions(_SyncCalls):
+class MealsActions(_SyncCalls[_Auth]):
     """The actions of `meals`."""
 
     def list_meals(
@@ -216,7 +223,7 @@ class MealsActions(_SyncCalls):
         )
 
 
-class AsyncMealsActions(_AsyncCalls):
+class AsyncMealsActions(_AsyncCalls[_AsyncAuth]):
     """The actions of `meals`."""
 
     async def list_meals(

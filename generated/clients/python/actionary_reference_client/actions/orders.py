@@ -8,6 +8,8 @@ import pydantic as _pydantic
 
 from .. import errors as _errors
 from .. import models as _models
+from .._auth import AsyncAuth as _AsyncAuth
+from .._auth import Auth as _Auth
 from .._runtime.call import Call as _Call
 from .._runtime.client import AsyncCalls as _AsyncCalls
 from .._runtime.client import SyncCalls as _SyncCalls
@@ -33,7 +35,7 @@ _APPLY_DISCOUNT: _Call[_models.Discount, _ApplyDiscountAnswer] = _Call(
     method="POST",
     path="/api/actions/apply_discount",
     data=lambda: _pydantic.TypeAdapter[_models.Discount](_models.Discount),
-    errors={
+    errors=lambda: {
         "payload_too_large": _errors.PayloadTooLarge,
         "unsupported_media_type": _errors.UnsupportedMediaType,
         "invalid_input": _errors.InvalidInput,
@@ -42,12 +44,14 @@ _APPLY_DISCOUNT: _Call[_models.Discount, _ApplyDiscountAnswer] = _Call(
         "invalid_output": _errors.InvalidOutput,
         "unavailable": _errors.Unavailable,
     },
+    repeatable=True,
 )
 
 _CreateOrderAnswer: _typing.TypeAlias = (
     _errors.PayloadTooLarge
     | _errors.UnsupportedMediaType
     | _errors.InvalidInput
+    | _errors.Conflict
     | _errors.Timeout
     | _errors.HandlerError
     | _errors.InvalidOutput
@@ -63,10 +67,11 @@ _CREATE_ORDER: _Call[_models.Order, _CreateOrderAnswer] = _Call(
     method="POST",
     path="/api/actions/create_order",
     data=lambda: _pydantic.TypeAdapter[_models.Order](_models.Order),
-    errors={
+    errors=lambda: {
         "payload_too_large": _errors.PayloadTooLarge,
         "unsupported_media_type": _errors.UnsupportedMediaType,
         "invalid_input": _errors.InvalidInput,
+        "conflict": _errors.Conflict,
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
@@ -74,6 +79,7 @@ _CREATE_ORDER: _Call[_models.Order, _CreateOrderAnswer] = _Call(
         "out_of_stock": _errors.OutOfStock,
         "product_not_found": _errors.ProductNotFound,
     },
+    takes_key=True,
 )
 
 _GetOrderAnswer: _typing.TypeAlias = (
@@ -92,7 +98,7 @@ _GET_ORDER: _Call[_models.Order, _GetOrderAnswer] = _Call(
     method="GET",
     path="/api/actions/get_order",
     data=lambda: _pydantic.TypeAdapter[_models.Order](_models.Order),
-    errors={
+    errors=lambda: {
         "invalid_input": _errors.InvalidInput,
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
@@ -100,6 +106,7 @@ _GET_ORDER: _Call[_models.Order, _GetOrderAnswer] = _Call(
         "unavailable": _errors.Unavailable,
         "order_not_found": _errors.OrderNotFound,
     },
+    repeatable=True,
 )
 
 _ValidateOrderAnswer: _typing.TypeAlias = (
@@ -118,7 +125,7 @@ _VALIDATE_ORDER: _Call[_models.ValidatedOrder, _ValidateOrderAnswer] = _Call(
     method="GET",
     path="/api/actions/validate_order",
     data=lambda: _pydantic.TypeAdapter[_models.ValidatedOrder](_models.ValidatedOrder),
-    errors={
+    errors=lambda: {
         "invalid_input": _errors.InvalidInput,
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
@@ -126,10 +133,11 @@ _VALIDATE_ORDER: _Call[_models.ValidatedOrder, _ValidateOrderAnswer] = _Call(
         "unavailable": _errors.Unavailable,
         "order_not_found": _errors.OrderNotFound,
     },
+    repeatable=True,
 )
 
 
-class OrdersActions(_SyncCalls):
+class OrdersActions(_SyncCalls[_Auth]):
     """The actions of `orders`."""
 
     def apply_discount(
@@ -248,7 +256,7 @@ class OrdersActions(_SyncCalls):
         )
 
 
-class AsyncOrdersActions(_AsyncCalls):
+class AsyncOrdersActions(_AsyncCalls[_AsyncAuth]):
     """The actions of `orders`."""
 
     async def apply_discount(

@@ -8,6 +8,8 @@ import pydantic as _pydantic
 
 from .. import errors as _errors
 from .. import models as _models
+from .._auth import AsyncAuth as _AsyncAuth
+from .._auth import Auth as _Auth
 from .._runtime.call import Call as _Call
 from .._runtime.client import AsyncCalls as _AsyncCalls
 from .._runtime.client import SyncCalls as _SyncCalls
@@ -33,7 +35,7 @@ _CALCULATE_SHIPPING: _Call[_models.Shipping, _CalculateShippingAnswer] = _Call(
     method="POST",
     path="/api/actions/calculate_shipping",
     data=lambda: _pydantic.TypeAdapter[_models.Shipping](_models.Shipping),
-    errors={
+    errors=lambda: {
         "payload_too_large": _errors.PayloadTooLarge,
         "unsupported_media_type": _errors.UnsupportedMediaType,
         "invalid_input": _errors.InvalidInput,
@@ -42,6 +44,7 @@ _CALCULATE_SHIPPING: _Call[_models.Shipping, _CalculateShippingAnswer] = _Call(
         "invalid_output": _errors.InvalidOutput,
         "unavailable": _errors.Unavailable,
     },
+    repeatable=True,
 )
 
 _SearchProductsAnswer: _typing.TypeAlias = (
@@ -59,17 +62,18 @@ _SEARCH_PRODUCTS: _Call[_models.SearchResult, _SearchProductsAnswer] = _Call(
     method="GET",
     path="/api/actions/search_products",
     data=lambda: _pydantic.TypeAdapter[_models.SearchResult](_models.SearchResult),
-    errors={
+    errors=lambda: {
         "invalid_input": _errors.InvalidInput,
         "timeout": _errors.Timeout,
         "handler_error": _errors.HandlerError,
         "invalid_output": _errors.InvalidOutput,
         "unavailable": _errors.Unavailable,
     },
+    repeatable=True,
 )
 
 
-class ShopActions(_SyncCalls):
+class ShopActions(_SyncCalls[_Auth]):
     """The actions of `shop`."""
 
     def calculate_shipping(
@@ -137,7 +141,7 @@ class ShopActions(_SyncCalls):
         )
 
 
-class AsyncShopActions(_AsyncCalls):
+class AsyncShopActions(_AsyncCalls[_AsyncAuth]):
     """The actions of `shop`."""
 
     async def calculate_shipping(

@@ -1,6 +1,8 @@
 /** What the generated part tells the runtime. */
 
-import type { ClientFailure } from "./result.js";
+import type { Written } from "./input.js";
+import type { HeaderValues } from "./options.js";
+import type { Repeat } from "./repeat.js";
 
 /** One action: how it is reached, and the codes its failures may have. */
 export interface ActionTable {
@@ -8,22 +10,25 @@ export interface ActionTable {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** From the server's root. */
   readonly path: string;
-  /** Each code the server may answer with; true when its failure carries details. */
-  readonly codes: Readonly<Record<string, boolean>>;
+  /** Puts the input where the method has it. */
+  readonly write: (input: object) => Written;
+  /** Says which failed calls may be made again. */
+  readonly repeat: Repeat;
+  /** Reads JSON text, where that is not `JSON.parse`. */
+  readonly parse?: (text: string) => unknown;
+  /** Makes the key under which the server runs a call once, where only that lets it be repeated. */
+  readonly newKey?: () => string;
+  /** Takes the credential that the action asks for from the option `auth`. */
+  readonly auth?: (given: never) => HeaderValues | Promise<HeaderValues>;
+  /** The fields that lead from page to page. */
+  readonly pages?: PagesTable;
+  /** The codes the server may answer with, with a `!` behind it where the failure carries details. */
+  readonly codes: readonly string[];
 }
 
-/** What holds for all actions. */
-export interface Contract {
-  /** The digest of the catalog this client was generated from, as the server sends it. */
-  readonly catalog: string;
-  /** The codes that only a client gives. */
-  readonly clientCodes: Readonly<Record<ClientFailure["code"], ClientCode>>;
-  /** The statuses that, without an envelope, mean a gateway's passing trouble. */
-  readonly retryableStatuses: readonly number[];
-}
-
-/** What a client's own code stands for. */
-export interface ClientCode {
-  readonly retryable: boolean;
-  readonly meaning: string;
+/** The fields that lead from page to page: of the input, of the output, and the list of the page. */
+export interface PagesTable {
+  readonly input: string;
+  readonly output: string;
+  readonly items: string;
 }

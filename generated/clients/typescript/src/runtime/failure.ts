@@ -1,87 +1,38 @@
 /** Makes the failures that only a client can see. */
 
-import type { ActionTable, Contract } from "./action.js";
-import type { Aborted, ClientFailure, Failure, NetworkError, RawAnswer, UnknownCode } from "./result.js";
+import type { ActionTable } from "./action.js";
+import type { AnyFailure, ClientFailure } from "./result.js";
 
-/** What is known of a call beside its answer. */
-export interface Exchange {
-  readonly action: ActionTable;
-  readonly contract: Contract;
-  /** How long the client waited. */
-  readonly waitedMs: number;
-}
+/**
+ * The codes only a client gives that may pass, and the statuses which without an envelope mean a
+ * gateway's passing trouble.
+ */
+const PASSING: readonly (ClientFailure["code"] | number)[] = [
+  "network_error",
+  "client_timeout",
+  502,
+  503,
+  504,
+];
 
-export function networkError(cause: unknown, exchange: Exchange): NetworkError {
-  return { ...unanswered("network_error", textOf(cause), exchange), cause };
-}
+/** What a failure that only a client sees may have beside its code and message. */
+type More = Partial<AnyFailure> & { readonly cause?: unknown };
 
-export function clientTimeout(limitMs: number, exchange: Exchange): Failure<"client_timeout"> {
-  return unanswered("client_timeout", `${limitMs} ms`, exchange);
-}
+/** Makes a failure of what was thrown, or of a text with the fields in which it differs. */
+export type Fail = (code: ClientFailure["code"], cause: unknown, more?: More) => AnyFailure;
 
-export function aborted(cause: unknown, exchange: Exchange): Aborted {
-  return { ...unanswered("aborted", textOf(cause), exchange), cause };
-}
-
-export function invalidResponse(
-  answer: RawAnswer,
-  fault: string,
-  { action, contract, waitedMs }: Exchange,
-): Failure<"invalid_response", RawAnswer> {
-  return {
-    ok: false,
-    code: "invalid_response",
-    message: messageOf("invalid_response", `HTTP ${answer.status}, ${fault}`, contract),
-    status: answer.status,
-    retryable: contract.retryableStatuses.includes(answer.status),
-    details: answer,
-    action: action.name,
-    latencyMs: waitedMs,
-    ...requestIdOf(answer),
-  };
-}
-
-/** Make a failure of what the server told of one whose code this client does not know. */
-export function unknownError(
-  told: Failure<string, unknown>,
-  { contract }: Exchange,
-): Failure<"unknown_error", UnknownCode> {
-  const { code, message, details } = told;
-  const text = messageOf("unknown_error", `${code}: ${message}`, contract);
-  return { ...told, code: "unknown_error", message: text, details: { code, message, details } };
-}
-
-/** The id that the answer's headers give the call, as a field to spread. */
-export function requestIdOf(answer: RawAnswer): { readonly requestId?: string } {
-  const id = answer.headers["x-request-id"];
-  return id === undefined ? {} : { requestId: id };
-}
-
-function unanswered<Code extends ClientFailure["code"]>(
-  code: Code,
-  more: string,
-  { action, contract, waitedMs }: Exchange,
-): Failure<Code> {
-  return {
+/** Make what makes the failures of a call; those of an answer are retryable by its status. */
+export function failing({ name }: ActionTable, waitedMs: () => number): Fail {
+  return (code, cause, more = { cause }) => ({
+    status: 0,
+    retryable: PASSING.includes(more.status ?? code),
+    details: null,
+    action: name,
+    latencyMs: waitedMs(),
+    ...more,
     ok: false,
     code,
-    message: messageOf(code, more, contract),
-    status: 0,
-    retryable: contract.clientCodes[code].retryable,
-    details: null,
-    action: action.name,
-    latencyMs: waitedMs,
-  };
-}
-
-function messageOf(code: ClientFailure["code"], more: string, contract: Contract): string {
-  const { meaning } = contract.clientCodes[code];
-  return more ? `${meaning} (${more})` : meaning;
-}
-
-/** `fetch` says little itself in Node; the reason is one `cause` deeper. */
-function textOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return "";
-  const deeper = cause.cause instanceof Error ? cause.cause.message : "";
-  return deeper ? `${cause.message}: ${deeper}` : cause.message;
+    // `fetch` says little itself in Node; the reason is one `cause` deeper.
+    message: `${code}: ${String((cause as Error | undefined)?.cause ?? cause)}`,
+  });
 }

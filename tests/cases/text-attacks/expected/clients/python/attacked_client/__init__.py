@@ -2,65 +2,79 @@
 
 from __future__ import annotations
 
+import typing as _typing
+
+from ._runtime.lazy import lazily as _lazily
 from . import models as models
-from ._runtime.client import (
-    CatalogDriftWarning,
-)
-from ._runtime.options import (
-    CallOptions,
-)
-from ._runtime.result import (
-    ActionError,
-    Ok,
-    unwrap,
-)
-from ._runtime.unset import (
-    UNSET,
-    Unset,
-)
-from .client import (
-    AsyncClient,
-    Client,
-)
-from .errors import (
-    Aborted,
-    ApprovalAsked,
-    ApprovalRequired,
-    Attacked,
-    ClientError,
-    ClientTimeout,
-    Conflict,
-    Failure,
-    Forbidden,
-    HandlerError,
-    InputProblem,
-    InvalidInput,
-    InvalidOutput,
-    InvalidResponse,
-    KeyConflict,
-    MissingCredentials,
-    MissingKeys,
-    NetworkError,
-    PayloadTooLarge,
-    RateLimited,
-    RawReply,
-    Timeout,
-    Unauthorized,
-    Unavailable,
-    UnknownCode,
-    UnknownError,
-    UnsupportedMediaType,
-)
+from ._auth import AsyncAuth as AsyncAuth
+from ._auth import Auth as Auth
+from ._runtime.attempts import CatalogDriftWarning as CatalogDriftWarning
+from ._runtime.auth import BasicCredentials as BasicCredentials
+from ._runtime.changes import Change as Change
+from ._runtime.changes import Reset as Reset
+from ._runtime.hooks import RequestInfo as RequestInfo
+from ._runtime.hooks import ResponseInfo as ResponseInfo
+from ._runtime.hooks import RetryInfo as RetryInfo
+from ._runtime.options import CallOptions as CallOptions
+from ._runtime.pages import AsyncPages as AsyncPages
+from ._runtime.pages import Pages as Pages
+from ._runtime.progress import Progress as Progress
+from ._runtime.result import ActionError as ActionError
+from ._runtime.result import Ok as Ok
+from ._runtime.result import unwrap as unwrap
+from ._runtime.retry import Retry as Retry
+from ._runtime.streaming import progress as progress
+from ._runtime.streaming import subscribe_changes as subscribe_changes
+from ._runtime.unset import UNSET as UNSET
+from ._runtime.unset import Unset as Unset
+from ._runtime.errors import Aborted as Aborted
+from ._runtime.errors import ApprovalAsked as ApprovalAsked
+from ._runtime.errors import ApprovalRequired as ApprovalRequired
+from ._runtime.errors import ClientError as ClientError
+from ._runtime.errors import ClientTimeout as ClientTimeout
+from ._runtime.errors import Conflict as Conflict
+from ._runtime.errors import Failure as Failure
+from ._runtime.errors import Forbidden as Forbidden
+from ._runtime.errors import HandlerError as HandlerError
+from ._runtime.errors import InputProblem as InputProblem
+from ._runtime.errors import InvalidInput as InvalidInput
+from ._runtime.errors import InvalidOutput as InvalidOutput
+from ._runtime.errors import InvalidResponse as InvalidResponse
+from ._runtime.errors import KeyConflict as KeyConflict
+from ._runtime.errors import MissingCredentials as MissingCredentials
+from ._runtime.errors import MissingKeys as MissingKeys
+from ._runtime.errors import NetworkError as NetworkError
+from ._runtime.errors import PayloadTooLarge as PayloadTooLarge
+from ._runtime.errors import RateLimited as RateLimited
+from ._runtime.errors import RawReply as RawReply
+from ._runtime.errors import Timeout as Timeout
+from ._runtime.errors import Unauthorized as Unauthorized
+from ._runtime.errors import Unavailable as Unavailable
+from ._runtime.errors import UnknownCode as UnknownCode
+from ._runtime.errors import UnknownError as UnknownError
+from ._runtime.errors import UnsupportedMediaType as UnsupportedMediaType
+from .client import AsyncClient as AsyncClient
+from .client import Client as Client
+
+if _typing.TYPE_CHECKING:
+    from .errors.x_script_7_s_a_b import Attacked as Attacked
+else:
+    __getattr__, __dir__ = _lazily(__name__, {'errors.x_script_7_s_a_b': ('Attacked',)})
 
 __all__ = [
     "Aborted",
     "ActionError",
     "ApprovalAsked",
     "ApprovalRequired",
+    "AsyncAuth",
     "AsyncClient",
+    "AsyncPages",
     "Attacked",
+    "Auth",
+    "BasicCredentials",
     "CallOptions",
     "CatalogDriftWarning",
+    "Change",
     "Client",
     "ClientError",
     "ClientTimeout",
@@ -77,9 +91,16 @@ __all__ = [
     "MissingKeys",
     "NetworkError",
     "Ok",
+    "Pages",
     "PayloadTooLarge",
+    "Progress",
     "RateLimited",
     "RawReply",
+    "RequestInfo",
+    "Reset",
+    "ResponseInfo",
+    "Retry",
+    "RetryInfo",
     "Timeout",
     "UNSET",
     "Unauthorized",
@@ -89,5 +110,7 @@ __all__ = [
     "Unset",
     "UnsupportedMediaType",
     "models",
+    "progress",
+    "subscribe_changes",
     "unwrap",
 ]

@@ -2,12 +2,14 @@
 
 import { attack, type AttackResult } from "./actions/x-script-7-s-a-b.js";
 import { connect } from "./connect.js";
-import { bind } from "./runtime/bind.js";
-import type { CallOptions, ClientOptions, Connection } from "./runtime/connection.js";
+import type { CallOptions, ClientOptions } from "./options.js";
+import { bind, type Throwing } from "./runtime/bind.js";
+import type { Connection } from "./runtime/connection.js";
+import { warning } from "./runtime/drift.js";
 import type { AttackInput } from "./types.js";
 
-/** Every action as a method; the methods may be taken apart from it. */
-export interface Client extends Connection {
+/** Every action as a method. */
+export interface Actions {
   /**
    * *\/ process.exit(1) /* """ ''' \ ` ${process.exit(1)} </script><script>alert(1)</script> <!-- --> ]]> {{ 7 * 7 }} {% endraw %} %s {0} \u202egnp.exe\u202c zero\u200bwidth \u0000 \u001b[31m # heading --- ``` [link](javascript:alert(1)) ![image](x) <img src=x onerror=alert(1)>
    *
@@ -26,11 +28,25 @@ export interface Client extends Connection {
   attack(input?: AttackInput, options?: CallOptions): Promise<AttackResult>;
 }
 
+/** A client of every action; its methods may be taken apart from it. */
+export interface Client extends Connection, Actions {
+  /** The same methods, which give the data of a success and throw an `ActionError` for a failure. */
+  readonly throwing: Throwing<Actions>;
+}
+
+/** The catalog of this client, as the server names it. */
+const $catalog = "f0ce16095291c182";
+
 const $actions = {
   attack,
 };
 
 /** Make a client of every action. Nothing is sent yet. */
 export function createClient(options: ClientOptions): Client {
-  return bind(connect(options), $actions);
+  return $clientOf(warning(connect(options), $catalog, options.onWarning));
+}
+
+/** Make a client of every action that uses a connection. */
+export function $clientOf(connection: Connection): Client {
+  return bind(connection, $actions);
 }

@@ -2,14 +2,24 @@
 
 export { createClient, type Client } from "./client.js";
 export { connect } from "./connect.js";
-export type {
-  CallOptions,
-  ClientOptions,
-  Connection,
-  Fetch,
-  HeaderValues,
-} from "./runtime/connection.js";
+export type { Auth, CallOptions, ClientOptions, ConnectOptions } from "./options.js";
+export type { Throwing } from "./runtime/bind.js";
+export type { Connection } from "./runtime/connection.js";
 export { ActionError, unwrap } from "./runtime/error.js";
+export type {
+  Attempt,
+  AttemptFailure,
+  AttemptRequest,
+  AttemptResponse,
+  BasicCredential,
+  Credential,
+  Fetch,
+  Given,
+  HeaderValues,
+  Retry,
+} from "./runtime/options.js";
+export { items, pages, type Paged } from "./runtime/pages.js";
+export { progress, type Finished, type Progress } from "./runtime/progress.js";
 export type {
   Aborted,
   AnyFailure,

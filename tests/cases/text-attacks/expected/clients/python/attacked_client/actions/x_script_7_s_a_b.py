@@ -8,6 +8,8 @@ import pydantic as _pydantic
 
 from .. import errors as _errors
 from .. import models as _models
+from .._auth import AsyncAuth as _AsyncAuth
+from .._auth import Auth as _Auth
 from .._runtime.call import Call as _Call
 from .._runtime.client import AsyncCalls as _AsyncCalls
 from .._runtime.client import SyncCalls as _SyncCalls
@@ -34,7 +36,7 @@ _ATTACK: _Call[_models.Found, _AttackAnswer] = _Call(
     method="POST",
     path="/api/actions/attack",
     data=lambda: _pydantic.TypeAdapter[_models.Found](_models.Found),
-    errors={
+    errors=lambda: {
         "payload_too_large": _errors.PayloadTooLarge,
         "unsupported_media_type": _errors.UnsupportedMediaType,
         "invalid_input": _errors.InvalidInput,
@@ -47,7 +49,7 @@ _ATTACK: _Call[_models.Found, _AttackAnswer] = _Call(
 )
 
 
-class XScript7SABActions(_SyncCalls):
+class XScript7SABActions(_SyncCalls[_Auth]):
     """The actions of `x_script_7_s_a_b`."""
 
     def attack(
@@ -92,7 +94,7 @@ class XScript7SABActions(_SyncCalls):
         )
 
 
-class AsyncXScript7SABActions(_AsyncCalls):
+class AsyncXScript7SABActions(_AsyncCalls[_AsyncAuth]):
     """The actions of `x_script_7_s_a_b`."""
 
     async def attack(

@@ -25,7 +25,7 @@ export interface Failure<Code extends string, Details = null> {
   /** How long the server worked, or the client waited when the answer does not say, in milliseconds. */
   readonly latencyMs: number;
   /** Under which the server's log has the call, where it is known. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
 }
 
 /** One thing that is wrong with an input: the `details` of `invalid_input` are a list of them. */
@@ -93,3 +93,6 @@ export type AnyFailure = Failure<string, unknown>;
 
 /** What a call gives: a `Success`, or one of the failures the action can have. */
 export type Result<Data, Failed extends AnyFailure> = Success<Data> | Failed;
+
+/** Any result of any action. */
+export type AnyResult = Result<unknown, AnyFailure>;

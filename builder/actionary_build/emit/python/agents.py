@@ -1,0 +1,66 @@
+"""`AGENTS.md` of the client package: what somebody who writes code with it has to know, and no more."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from actionary.action_spec import ActionSpec
+
+from actionary_build.emit.python.annotations import literal, readable
+from actionary_build.emit.python.api import Api
+from actionary_build.emit.python.calls import Key
+from actionary_build.emit.python.examples import example_view
+from actionary_build.emit.python.models import Types
+from actionary_build.emit.python.names import EXTRA_INPUT
+from actionary_build.emit.python.readme_file import base_url
+from actionary_build.emit.python.rendering import rendered
+from actionary_build.texts import MarkdownCode, MarkdownText, PythonIdentifier
+
+MOST_ACTIONS: Final = 100
+"""So many are listed; a longer list would cost whoever reads it more than it tells."""
+
+_LONGEST: Final = 120
+
+
+def agents(api: Api, types: Types[Key], package: str) -> str:
+    """Write how to call, what comes back, what never to do, and a line for each action."""
+    return rendered(
+        "AGENTS.md.j2",
+        title=MarkdownText(api.catalog.title),
+        package=PythonIdentifier(package),
+        base_url=base_url(api),
+        example=example_view(api, types),
+        plain=types.plain_data,
+        approval=any(action.needs_approval for action in api.actions),
+        actions=[_line(api, types, action) for action in api.actions[:MOST_ACTIONS]],
+        more=literal(len(api.actions) - MOST_ACTIONS) if len(api.actions) > MOST_ACTIONS else None,
+    )
+
+
+def _line(api: Api, types: Types[Key], action: ActionSpec) -> dict[str, MarkdownText | MarkdownCode]:
+    marks = [
+        word
+        for word, holds in (
+            ("reads only", action.read_only),
+            ("pages", action.paginate is not None),
+            ("may need approval", action.needs_approval),
+            ("deprecated", action.deprecated is not None),
+        )
+        if holds
+    ]
+    text = " ".join(action.description.split())
+    told = text if len(text) <= _LONGEST else f"{text[:_LONGEST].rsplit(' ', 1)[0]} …"
+    marked = f"({', '.join(marks)}): {told}" if marks else told
+    data = readable(types.expressions["output", action.name])
+    return {
+        "call": MarkdownCode(
+            f"{PythonIdentifier(action.name)}({', '.join(_arguments(api, action))}) -> {data}"
+        ),
+        "told": MarkdownText(marked),
+    }
+
+
+def _arguments(api: Api, action: ActionSpec) -> list[str]:
+    arguments = api.arguments(action)
+    names = [name if wire in arguments.required else f"{name}=..." for wire, name in arguments.names.items()]
+    return [*names, *([f"{EXTRA_INPUT}=..."] if arguments.extra is not None else [])]

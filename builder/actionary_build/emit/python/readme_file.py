@@ -1,0 +1,127 @@
+"""The README of the client package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from actionary.action_spec import ActionSpec
+from actionary.auth_scheme import SchemeSpec
+
+from actionary_build.emit.credentials import by_scheme, header_of
+from actionary_build.emit.python.api import Api
+from actionary_build.emit.python.calls import Key, ModuleView
+from actionary_build.emit.python.digests import Digests
+from actionary_build.emit.python.examples import example_view
+from actionary_build.emit.python.groups import module_of
+from actionary_build.emit.python.models import AliasView, ModelView, Types
+from actionary_build.emit.python.names import Name
+from actionary_build.emit.python.pieces import PIECES, digest
+from actionary_build.emit.python.readme import action_told, brief, named_types, renamed, type_told
+from actionary_build.emit.python.rendering import Rendered, piece, rendered
+from actionary_build.emit.python.schemas import Definition
+from actionary_build.texts import MarkdownCode, MarkdownText, PythonIdentifier, PythonString
+
+
+def readme(api: Api, types: Types[Key], modules: Iterable[ModuleView], digests: Digests, package: str) -> str:
+    """Give the README; the sections of actions and types of which nothing changed are as they were."""
+    catalog = api.catalog
+    changes_scheme = catalog.changes.scheme if catalog.changes is not None else None
+    return rendered(
+        "README.md.j2",
+        title=MarkdownText(catalog.title),
+        description=MarkdownText(catalog.description) if catalog.description else None,
+        package=PythonIdentifier(package),
+        base_url=base_url(api),
+        example=example_view(api, types),
+        plain=types.plain_data,
+        schemes=[
+            {
+                "auth": MarkdownCode(_auth_shown(scheme)),
+                "header": MarkdownCode(": ".join(header_of(scheme))),
+                "actions": [
+                    {
+                        "method": MarkdownCode(PythonIdentifier(action.name)),
+                        "scopes": [MarkdownCode(scope) for scope in action.scopes],
+                    }
+                    for action in asking
+                ],
+                "description": MarkdownText(scheme.description) if scheme.description else None,
+            }
+            for scheme, asking in by_scheme(api.actions)
+        ],
+        actions=[_row(api, action) for action in api.actions],
+        sections=list(_sections(api, types, digests, package)),
+        types=list(_type_sections(types, digests)),
+        renamed=list(renamed(api, types)),
+        paged=_paged(modules),
+        changes=catalog.changes is not None,
+        changes_scheme=None if changes_scheme is None else MarkdownCode(changes_scheme.name),
+        **_repeated(api),
+    )
+
+
+def base_url(api: Api) -> PythonString:
+    """Give where the examples call."""
+    return PythonString(api.catalog.base_url or "http://127.0.0.1:8000")
+
+
+_SHOWN: Final = {
+    "bearer": PythonString("TOKEN"),
+    "api_key": PythonString("KEY"),
+    "basic": f"BasicCredentials({PythonString('NAME')}, {PythonString('PASSWORD')})",
+}
+
+
+def _auth_shown(scheme: SchemeSpec) -> str:
+    """Write the option by which a client says who calls."""
+    return f"auth={{{PythonString(scheme.name)}: {_SHOWN[scheme.kind]}}}"
+
+
+def _repeated(api: Api) -> dict[str, list[MarkdownCode]]:
+    """Name the methods that are called under a key, and those that may not be repeated."""
+    harmful = [action for action in api.actions if not (action.read_only or action.idempotent)]
+    return {
+        "keyed": [
+            MarkdownCode(PythonIdentifier(action.name)) for action in api.actions if action.idempotency_key
+        ],
+        "unsafe": [
+            MarkdownCode(PythonIdentifier(action.name)) for action in harmful if not action.idempotency_key
+        ],
+    }
+
+
+def _paged(modules: Iterable[ModuleView]) -> list[tuple[PythonIdentifier, PythonIdentifier]]:
+    """Name the methods that give pages, and those that follow them."""
+    return sorted(
+        (PythonIdentifier(name), pages) for module in modules for name, pages in module.pages.items()
+    )
+
+
+def _row(api: Api, action: ActionSpec) -> dict[str, str]:
+    return {
+        "method": PythonIdentifier(action.name),
+        "module": MarkdownCode(f"actions.{module_of(action)}"),
+        "brief": brief(api, action),
+    }
+
+
+def _sections(api: Api, types: Types[Key], digests: Digests, package: str) -> Iterator[Rendered]:
+    shared = {"package": PythonIdentifier(package), "base_url": base_url(api)}
+    for action in api.actions:
+
+        def made(action: ActionSpec = action) -> str:
+            return piece("action.md.j2", action=action_told(api, types, action), **shared)
+
+        yield Rendered(PIECES.get()(digest("section", digests.of_action(action)), made))
+
+
+def _type_sections(types: Types[Key], digests: Digests) -> Iterator[Rendered]:
+    views: dict[str, ModelView | AliasView] = {view.name: view for view in types.models}
+    views |= {view.name: view for view in types.aliases}
+    for name, definition in sorted(named_types(types)):
+
+        def made(name: Name = name, definition: Definition = definition) -> str:
+            return piece("type.md.j2", type=type_told(types, name, definition, views[name]))
+
+        yield Rendered(PIECES.get()(digest("type", digests.of_type(definition.name), views[name]), made))

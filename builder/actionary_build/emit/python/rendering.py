@@ -1,0 +1,77 @@
+"""Templates, and what may get into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from actionary_build.emit.python.annotations import Code
+from actionary_build.emit.python.imports import imports_for
+from actionary_build.emit.python.names import Name, TomlString
+from actionary_build.texts import (
+    MarkdownCode,
+    MarkdownText,
+    PythonDocstring,
+    PythonIdentifier,
+    PythonString,
+)
+
+HERE: Final = Path(__file__).parent
+
+
+class Rendered(str):
+    """What a template made: safe as it is."""
+
+    __slots__ = ()
+
+
+_SAFE: Final = frozenset(
+    {Code, Name, TomlString, MarkdownCode, MarkdownText, PythonDocstring, PythonIdentifier, PythonString}
+    | {Rendered}
+)
+
+_IMPORTS: Final = Code("# the imports")
+"""Stands for what a module imports until the rest of it is known."""
+
+
+def python_module(template: str, depth: int, *, quoted: Iterable[Code] = (), **values: Any) -> str:
+    """Render a module that deep in the package: what it imports is seen once the rest of it stands there.
+
+    Types that it has as text are ``quoted``.
+    """
+    text = rendered(template, imports=_IMPORTS, **values)
+    return text.replace(_IMPORTS, imports_for(text, depth, quoted), 1)
+
+
+def rendered(template: str, **values: Any) -> str:
+    """Render a file, which ends with one line end."""
+    return f"{piece(template, **values).rstrip()}\n"
+
+
+def piece(template: str, **values: Any) -> Rendered:
+    """Render a part of a file."""
+    return Rendered(_environment().get_template(template).render(**values))
+
+
+def _only_safe(value: Any) -> Any:
+    if type(value) not in _SAFE:
+        raise TypeError(f"{value!r} is no safe text; a template takes only those")
+    return value
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        undefined=StrictUndefined,
+        finalize=_only_safe,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        autoescape=False,  # noqa: S701 - Python and Markdown; only safe types get in
+    )

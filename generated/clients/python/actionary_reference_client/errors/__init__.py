@@ -1,0 +1,55 @@
+"""Every error a call can give; each class stands for one ``code``."""
+
+from __future__ import annotations
+
+import typing as _typing
+
+from .._runtime.lazy import lazily as _lazily
+from .._runtime.errors import Aborted as Aborted
+from .._runtime.errors import ApprovalAsked as ApprovalAsked
+from .._runtime.errors import ApprovalRequired as ApprovalRequired
+from .._runtime.errors import ClientError as ClientError
+from .._runtime.errors import ClientTimeout as ClientTimeout
+from .._runtime.errors import Conflict as Conflict
+from .._runtime.errors import Failure as Failure
+from .._runtime.errors import Forbidden as Forbidden
+from .._runtime.errors import HandlerError as HandlerError
+from .._runtime.errors import InputProblem as InputProblem
+from .._runtime.errors import InvalidInput as InvalidInput
+from .._runtime.errors import InvalidOutput as InvalidOutput
+from .._runtime.errors import InvalidResponse as InvalidResponse
+from .._runtime.errors import KeyConflict as KeyConflict
+from .._runtime.errors import MissingCredentials as MissingCredentials
+from .._runtime.errors import MissingKeys as MissingKeys
+from .._runtime.errors import NetworkError as NetworkError
+from .._runtime.errors import PayloadTooLarge as PayloadTooLarge
+from .._runtime.errors import RateLimited as RateLimited
+from .._runtime.errors import RawReply as RawReply
+from .._runtime.errors import Timeout as Timeout
+from .._runtime.errors import Unauthorized as Unauthorized
+from .._runtime.errors import Unavailable as Unavailable
+from .._runtime.errors import UnknownCode as UnknownCode
+from .._runtime.errors import UnknownError as UnknownError
+from .._runtime.errors import UnsupportedMediaType as UnsupportedMediaType
+
+if _typing.TYPE_CHECKING:
+    from .approvals import AlreadyDecided as AlreadyDecided
+    from .approvals import NoSuchApproval as NoSuchApproval
+    from .calendar import PeriodBackwards as PeriodBackwards
+    from .customers import AccountInUse as AccountInUse
+    from .customers import CustomerNotFound as CustomerNotFound
+    from .customers import EmailUnknown as EmailUnknown
+    from .customers import InvoiceExists as InvoiceExists
+    from .inbox import ThreadNotFound as ThreadNotFound
+    from .meals import MealNotFound as MealNotFound
+    from .meals import TimeOutOfRange as TimeOutOfRange
+    from .orders import OrderNotFound as OrderNotFound
+    from .orders import OutOfStock as OutOfStock
+    from .orders import ProductNotFound as ProductNotFound
+else:
+    __getattr__, __dir__ = _lazily(__name__, {'approvals': ('AlreadyDecided', 'NoSuchApproval'),
+ 'calendar': ('PeriodBackwards',),
+ 'customers': ('AccountInUse', 'CustomerNotFound', 'EmailUnknown', 'InvoiceExists'),
+ 'inbox': ('ThreadNotFound',),
+ 'meals': ('MealNotFound', 'TimeOutOfRange'),
+ 'orders': ('OrderNotFound', 'OutOfStock', 'ProductNotFound')})

@@ -1,0 +1,252 @@
+"""Types that were generated before are found again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from actionary.action_spec import HttpSpec
+from actionary.catalog import Catalog
+from actionary_build.emit.python import Options, emitter, kept, package, readme_file, rendering
+from actionary_build.emit.python.generate import GENERATOR, GeneratorError, generate
+from actionary_build.emit.python.kept import FOLDER, generate_in_parallel, kept_types
+
+SCHEMAS: list[Any] = [
+    {"type": "integer", "minimum": 3},
+    {"type": "array", "items": {"$ref": "#/$defs/ActionaryType0"}},
+    {"anyOf": [{"$ref": "#/$defs/ActionaryType1"}, {"type": "string", "enum": ["a", "b"]}]},
+    {"type": "object", "additionalProperties": {"type": "string", "maxLength": 5}},
+    {"type": "string", "format": "date-time"},
+    {},
+]
+
+
+def emitted(catalog: Catalog, root: Path, *, workers: int = 1, writing: bool = True) -> dict[str, bytes]:
+    with kept_types(root, writing=writing, workers=workers):
+        return {file.path: file.content for file in emitter.emit(catalog, Options(), {})}
+
+
+def file_in(root: Path) -> Path:
+    return root / FOLDER / "python-types.json"
+
+
+def pieces_in(root: Path) -> Path:
+    return root / FOLDER / "python-pieces.json"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many schemas the generator was asked about, each time."""
+    counts: list[int] = []
+
+    def counting(schemas: Any) -> list[str]:
+        counts.append(len(schemas))
+        return generate(schemas)
+
+    monkeypatch.setattr(kept, "generate", counting)
+    return counts
+
+
+def test_the_same_bytes_with_a_cold_and_a_warm_cache_and_without(sample: Catalog, tmp_path: Path) -> None:
+    without = {file.path: file.content for file in emitter.emit(sample, Options(), {})}
+    assert emitted(sample, tmp_path) == without
+    assert emitted(sample, tmp_path) == without
+
+
+def test_what_is_there_is_not_generated_again(sample: Catalog, tmp_path: Path, asked: list[int]) -> None:
+    emitted(sample, tmp_path)
+    emitted(sample, tmp_path)
+    assert len(asked) == 2
+    assert asked[0] > 0
+    assert asked[1] == 0
+
+
+def test_after_no_change_the_generator_is_not_even_imported(sample: Catalog, tmp_path: Path) -> None:
+    emitted(sample, tmp_path)
+    (tmp_path / "catalog.json").write_text(json.dumps(sample.dump()))
+    program = """
+import json, sys
+from pathlib import Path
+from actionary.catalog import load
+from actionary_build.emit.python import Options, emitter
+from actionary_build.emit.python.kept import kept_types
+
+with kept_types(Path(), writing=True):
+    files = list(emitter.emit(load(json.loads(Path("catalog.json").read_text())), Options(), {}))
+print(len(files) > 10, "datamodel_code_generator" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("True False\n", "")
+
+
+def test_git_ignores_the_folder(sample: Catalog, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    emitted(sample, tmp_path)
+    said = subprocess.run(
+        ["git", "status", "--short"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert said.stdout == ""
+
+
+def test_a_check_keeps_nothing(sample: Catalog, tmp_path: Path) -> None:
+    emitted(sample, tmp_path, writing=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _other_text(entries: dict[str, Any]) -> Any:
+    for entry in entries.values():
+        entry[1] = "__import__('os')"
+    return entries
+
+
+def _other_form(entries: dict[str, Any]) -> Any:
+    return {key: {"type": 3} for key in entries}
+
+
+@pytest.mark.parametrize("damage", [_other_text, _other_form, lambda _: [], lambda _: None])
+def test_a_damaged_entry_is_made_anew(sample: Catalog, tmp_path: Path, damage: Any, asked: list[int]) -> None:
+    whole = emitted(sample, tmp_path)
+    for file in (file_in(tmp_path), pieces_in(tmp_path)):
+        before = file.read_text()
+        file.write_text(json.dumps(damage(json.loads(before))))
+        assert emitted(sample, tmp_path) == whole
+        assert file.read_text() == before
+    assert asked == [asked[0], asked[0], 0]
+
+
+def test_one_damaged_entry_costs_no_other(sample: Catalog, tmp_path: Path, asked: list[int]) -> None:
+    emitted(sample, tmp_path)
+    entries = json.loads(file_in(tmp_path).read_text())
+    next(iter(entries.values()))[0] = "0"
+    file_in(tmp_path).write_text(json.dumps(entries))
+    emitted(sample, tmp_path)
+    assert asked[1] == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
+def test_a_damaged_file_is_made_anew(sample: Catalog, tmp_path: Path, content: bytes) -> None:
+    whole = emitted(sample, tmp_path)
+    before = file_in(tmp_path).read_bytes()
+    file_in(tmp_path).write_bytes(content)
+    assert emitted(sample, tmp_path) == whole
+    assert file_in(tmp_path).read_bytes() == before
+
+
+def test_another_version_of_the_generator_is_asked_again(
+    sample: Catalog, tmp_path: Path, asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emitted(sample, tmp_path)
+    monkeypatch.setattr(kept, "version", lambda _: "99")
+    emitted(sample, tmp_path)
+    assert asked[0] == asked[1]
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The templates that were rendered."""
+    templates: list[str] = []
+    render = rendering.piece
+
+    def noting(template: str, **values: Any) -> Any:
+        templates.append(template)
+        return render(template, **values)
+
+    for module in (rendering, readme_file):
+        monkeypatch.setattr(module, "piece", noting)
+    return templates
+
+
+def test_only_pieces_of_which_something_changed_are_rendered_again(
+    sample: Catalog, tmp_path: Path, rendered: list[str]
+) -> None:
+    emitted(sample, tmp_path)
+    assert {"actions.py.j2", "action.md.j2", "type.md.j2"} <= set(rendered)
+    rendered.clear()
+    emitted(sample, tmp_path)
+    assert not {"actions.py.j2", "action.md.j2", "type.md.j2"} & set(rendered)
+    changed = replace(sample.http_actions[0], description="It does something else.")
+    others = (action for action in sample.actions if action.name != changed.name)
+    emitted(replace(sample, actions=(changed, *others)), tmp_path)
+    assert [rendered.count(name) for name in ("actions.py.j2", "action.md.j2", "type.md.j2")] == [1, 1, 0]
+
+
+def _mutations(catalog: Catalog) -> Iterator[Catalog]:
+    """Change the catalog at one place after the other: each action, each field of one, each type."""
+    for action in catalog.http_actions:
+        others = tuple(each for each in catalog.actions if each.name != action.name)
+        yield replace(catalog, actions=others)
+        for name, value in (
+            *(("description", "Else."), ("more", "More."), ("when_to_use", "Never."), ("tags", ("other",))),
+            *(("read_only", not action.read_only), ("idempotency_key", not action.idempotency_key)),
+            *(("errors", ()), ("deprecated", None), ("paginate", None), ("examples", ())),
+            ("http", HttpSpec(method="POST", path="/elsewhere")),
+        ):
+            yield replace(catalog, actions=(*others, replace(action, **{name: value})))
+    for name, schema in catalog.types.items():
+        told = {**schema, "description": "Something else."}
+        yield replace(catalog, types={**catalog.types, name: told})
+        if "properties" in schema:
+            more = {**schema, "properties": {**schema["properties"], "b-c": {"type": "integer"}, "str": {}}}
+            yield replace(catalog, types={**catalog.types, name: more})
+            yield replace(catalog, types={**catalog.types, name: {**schema, "required": []}})
+    yield replace(catalog, base_url="https://elsewhere.example", title="Another title")
+
+
+def test_whatever_changes_the_bytes_are_those_of_a_cold_build(sample: Catalog, tmp_path: Path) -> None:
+    warm, cold = tmp_path / "warm", tmp_path / "cold"
+    for root in (warm, cold):
+        root.mkdir()
+        emitted(sample, root)
+    pieces_in(cold).unlink()
+    mutations = list(_mutations(sample))
+    assert len(mutations) > 50
+    for changed in mutations:
+        assert emitted(changed, warm, writing=False) == emitted(changed, cold, writing=False)
+
+
+def test_other_programs_make_every_piece_again(
+    sample: Catalog, tmp_path: Path, rendered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emitted(sample, tmp_path)
+    rendered.clear()
+    monkeypatch.setattr(package, "sources_digest", lambda: "another version")
+    emitted(sample, tmp_path)
+    assert {"actions.py.j2", "action.md.j2", "type.md.j2"} <= set(rendered)
+
+
+def test_what_is_used_no_more_is_not_kept(sample: Catalog, tmp_path: Path) -> None:
+    emitted(sample, tmp_path)
+    many = json.loads(file_in(tmp_path).read_text())
+    emitted(replace(sample, actions=sample.actions[:1]), tmp_path)
+    assert len(json.loads(file_in(tmp_path).read_text())) < len(many)
+
+
+def test_a_folder_that_cannot_be_written_is_told_of(sample: Catalog, tmp_path: Path) -> None:
+    (tmp_path / FOLDER).write_text("in the way")
+    with pytest.warns(UserWarning, match="cannot be kept in .*actionary_cache.*writable"):
+        assert emitted(sample, tmp_path)
+    assert GENERATOR.get() is generate
+
+
+def test_any_number_of_processes_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "_WORTH_A_WORKER", 1)
+    alone = [generate([schema])[0] for schema in SCHEMAS]
+    assert generate(SCHEMAS) == alone
+    for workers in (1, 2, 3):
+        assert generate_in_parallel(SCHEMAS, workers) == alone
+    assert alone[:2] == ["_typing.Annotated[int, _pydantic.Field(ge=3)]", "list[ActionaryType0]"]
+
+
+def test_what_a_process_complains_of_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "_WORTH_A_WORKER", 1)
+    broken = {"type": "string", "pattern": 3}
+    with pytest.raises(GeneratorError, match="a process that makes types ended with 1: "):
+        generate_in_parallel([broken, broken], 2)
