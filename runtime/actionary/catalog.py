@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from types import NoneType
 from typing import Any, Final
 
@@ -235,6 +236,7 @@ def with_digests(catalog: Catalog) -> Catalog:
 _SURFACE_FIELDS: Final = tuple(
     name for name in _ACTION_FIELDS if name not in {"input", "output", "examples", "errors"}
 )
+_values_on_surface: Final = attrgetter(*_SURFACE_FIELDS)
 _PLAIN: Final = frozenset({str, bool, int, NoneType})
 
 
@@ -245,9 +247,9 @@ def surface_of(catalog: Catalog) -> str:
     """
     rows: list[list[Any]] = []
     for action in _public(catalog):
-        values = [getattr(action, name) for name in _SURFACE_FIELDS]
         errors = [{**_dumped(error), "details": error.details is not None} for error in action.errors]
-        rows.append([*(value if type(value) in _PLAIN else _dumped(value) for value in values), errors])
+        values = [each if type(each) in _PLAIN else _dumped(each) for each in _values_on_surface(action)]
+        rows.append([*values, errors])
     return digest(
         {
             "prefix": catalog.prefix,

@@ -27,6 +27,8 @@ DEFAULT_TIMEOUT: Final = 30.0
 
 METHODS: Final = ("GET", "POST", "PUT", "DELETE")
 
+_FIELDS: Final = frozenset(ActionFields.__annotations__)
+
 
 @dataclass(frozen=True, slots=True)
 class FieldChecks:
@@ -55,7 +57,7 @@ class FieldChecks:
 
     def known(self) -> None:
         """Refuse fields that there are not."""
-        for field in sorted(self.fields.keys() - ActionFields.__annotations__.keys()):
+        for field in sorted(self.fields.keys() - _FIELDS):
             if field in _FROM_THE_FUNCTION:
                 self.fail(field, *_FROM_THE_FUNCTION[field])
             near = difflib.get_close_matches(field, ActionFields.__annotations__, n=1)
@@ -168,7 +170,9 @@ class FieldChecks:
     def sequence(self, field: str) -> tuple[Any, ...]:
         """Read a list of any kind; a text is none."""
         value = self.fields.get(field, ())
-        if isinstance(value, str) or not isinstance(value, Sequence):
+        if not isinstance(value, tuple | list) and (
+            isinstance(value, str) or not isinstance(value, Sequence)
+        ):
             self.fail(field, f"{value!r} is no list", f"write `{field}=[...]`")
         return tuple(value)
 

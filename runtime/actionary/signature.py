@@ -229,12 +229,11 @@ class _Reader:
 
     def check_defaults(self, model: type[BaseModel], fields: dict[str, Any], renamed: dict[str, str]) -> None:
         """Refuse defaults that their own annotation does not allow, such as ``q: str = None``."""
-        if not model.__pydantic_complete__:
+        defaults = {field: default for field, (_, default) in fields.items() if default is not ...}
+        if not defaults or not model.__pydantic_complete__:
             return
         blank = model.model_construct()
-        for field, (_, default) in fields.items():
-            if default is ...:
-                continue
+        for field, default in defaults.items():
             try:
                 model.__pydantic_validator__.validate_assignment(blank, field, default, strict=True)
             except ValidationError as error:

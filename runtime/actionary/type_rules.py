@@ -46,11 +46,15 @@ def first_misfit(schema: CoreSchema, mode: Mode) -> Misfit | None:
     return None
 
 
-_NEVER_WRONG: Final = frozenset(
-    {"any", "bool", "date", "datetime", "decimal", "default", "float", "int", "list", "model", "model-field"}
-    | {"model-fields", "none", "nullable", "str", "time", "timedelta", "uuid"}
+_LEAVES: Final = frozenset(
+    {"any", "bool", "date", "datetime", "decimal", "float", "int", "none", "str", "time", "timedelta", "uuid"}
 )
+"""Kinds of core schemas with nothing wrong and none inside, unless they have a serialization of their own."""
+
+_NEVER_WRONG: Final = _LEAVES | {"default", "list", "model", "model-field", "model-fields", "nullable"}
 """Kinds of core schemas that nothing is wrong with, unless they have a serialization of their own."""
+
+_HOLDS_NONE: Final = _LEAVES | {"enum", "literal"}
 
 _HOLDS_ONE: Final = frozenset({"default", "model", "model-field", "nullable"})
 
@@ -72,13 +76,18 @@ def _is_misfit_in(schema: Any, mode: Mode) -> bool:
 
 
 def _nodes(schema: Any, mode: Mode, known: Container[type] = ()) -> Iterator[Mapping[str, Any]]:
-    """Give every part of a type as `_walk` does, without paths, and nothing from inside ``known`` models."""
+    """Give what may be wrong of a type, in the parts that `_walk` gives.
+
+    Plain leaves, of which a type mostly consists, are left out, and so is the inside of ``known`` models.
+    """
     named: dict[str, Any] = {}
     seen: set[str] = set()
     waiting = [schema]
     while waiting:
         node = waiting.pop()
         kind = node["type"]
+        if kind in _LEAVES and "serialization" not in node:
+            continue
         if kind == "definition-ref":
             reference = node["schema_ref"]
             if reference in named and reference not in seen:
@@ -91,10 +100,18 @@ def _nodes(schema: Any, mode: Mode, known: Container[type] = ()) -> Iterator[Map
         if kind in _HOLDS_ONE:
             if kind != "model" or node["cls"] not in known:
                 waiting.append(node["schema"])
-        elif kind == "model-fields" and mode == "validation" and "extras_schema" not in node:
-            waiting.extend(node["fields"].values())
-        elif kind not in _NEVER_WRONG or kind in {"list", "model-fields"}:
-            waiting.extend(part for _, part in _parts(node, mode))
+        elif kind not in _HOLDS_NONE:
+            waiting.extend(_fields_of_model(node, mode) or (part for _, part in _parts(node, mode)))
+
+
+def _fields_of_model(node: Mapping[str, Any], mode: Mode) -> list[Any]:
+    """Give what `_parts` does for the fields of a plain model, and nothing for others."""
+    if node["type"] != "model-fields" or "extras_schema" in node or node.get("computed_fields"):
+        return []
+    fields = node["fields"].values()
+    if mode == "serialization":
+        fields = [field for field in fields if not field.get("serialization_exclude")]
+    return [field["schema"] for field in fields]
 
 
 def path_to(schema: CoreSchema, part: Any, mode: Mode) -> str:
