@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -307,6 +308,39 @@ class TestDiscovery:
         with pytest.raises(ActionDefinitionError, match="the name is taken"):
             registry.discover(project)
         assert len(registry) == 0
+
+    @pytest.mark.parametrize("last", [ONE.format("b"), "raise KeyError\n"])
+    def test_garbage_is_collected_as_before_when_all_are_imported(self, project, last):
+        before = gc.get_threshold()
+        write(
+            project, "a.py", f"import gc\nassert gc.get_threshold() == {(0, *before[1:])}\n" + ONE.format("a")
+        )
+        write(project, "b.py", last)
+        with contextlib.suppress(DiscoveryError):
+            discovered(project)
+        assert gc.get_threshold() == before
+        assert gc.isenabled()
+
+    def test_a_file_may_say_when_garbage_is_collected(self, project):
+        before = gc.get_threshold()
+        write(project, "a.py", "import gc\ngc.disable()\ngc.set_threshold(9, 8, 7)\n" + ONE.format("a"))
+        try:
+            discovered(project)
+            assert gc.get_threshold() == (9, 8, 7)
+            assert not gc.isenabled()
+        finally:
+            gc.set_threshold(*before)
+            gc.enable()
+
+    def test_what_the_application_froze_stays_frozen(self, project):
+        write(project, "a.py", ONE.format("a"))
+        gc.freeze()
+        try:
+            frozen = gc.get_freeze_count()
+            discovered(project)
+            assert gc.get_freeze_count() > frozen * 0.9
+        finally:
+            gc.unfreeze()
 
     def test_discovering_twice_is_fine(self, project):
         write(project, "ping.py", ONE.format("ping"))
