@@ -53,13 +53,18 @@ def one_line(text: str) -> str:
 
 def unix_lines(text: str) -> list[str]:
     """Split a text at its line ends only, each line without invisible characters."""
+    if text.isascii() and text.isprintable():  # as most are
+        return [text.rstrip()]
     unix = text.replace("\r\n", "\n").replace("\r", "\n")
     return [visible(line, keep="\t").rstrip() for line in unix.split("\n")]
 
 
+_AS_JSON: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
+
 def json_text(data: object) -> str:
     """Dump data as one line of JSON with sorted keys in which every character can be seen."""
-    return visible_json(json.dumps(data, sort_keys=True, ensure_ascii=False))
+    return visible_json(_AS_JSON.encode(data))
 
 
 def visible_json(dumped: str) -> str:
@@ -146,6 +151,9 @@ def _longest_run(character: str, text: str) -> int:
     return max(len(run) for run in re.findall(f"{re.escape(character)}+", text))
 
 
+_TAG: Final = re.compile(r"(?<![^\s{])@")
+
+
 class TypeScriptComment(str):
     """A JSDoc block for declarations, at the given depth of indentation."""
 
@@ -153,8 +161,7 @@ class TypeScriptComment(str):
 
     def __new__(cls, text: str, indent: str = "", tags: Sequence[str] = ()) -> Self:
         """Build the block; ``*/`` in the text ends nothing and ``@`` is no tag or link: ``tags`` are ours."""
-        lines = [line.replace("*/", "*\\/") for line in unix_lines(text.strip())]
-        lines = [re.sub(r"(?<![^\s{])@", r"\\@", line) for line in lines]
+        lines = [_TAG.sub(r"\\@", line.replace("*/", "*\\/")) for line in unix_lines(text.strip())]
         lines = [line for line in [*lines, *tags] if line or len(lines) > 1]
         if len(lines) == 1:
             return super().__new__(cls, f"{indent}/** {lines[0]} */\n")

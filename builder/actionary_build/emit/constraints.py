@@ -31,11 +31,12 @@ def constraints(schema: Any, *, required: bool = False) -> str:
     """
     if not isinstance(schema, dict):
         return ""
-    demands = {**_beside_null(schema), **schema}
+    demands = {**_beside_null(schema), **schema} if "anyOf" in schema else schema
+    asked = _CONSTRAINTS.keys() & demands.keys()
     sentences = [
         _CONSTRAINTS[key].format(value if isinstance(value, str) else json_text(value))
-        for key in _CONSTRAINTS
-        if (value := demands.get(key)) is not None
+        for key in (_CONSTRAINTS if asked else ())
+        if key in asked and (value := demands[key]) is not None
     ]
     if demands.get("uniqueItems") is True:
         sentences.append("No item twice.")

@@ -26,7 +26,7 @@ from actionary_build.emit.typescript.react import react_modules
 from actionary_build.emit.typescript.readme import readme, setting_of
 from actionary_build.emit.typescript.schemas import schemas_files
 from actionary_build.emit.typescript.testing import testing_module
-from actionary_build.emit.typescript.types import types_module
+from actionary_build.emit.typescript.types import declarations, types_module
 from actionary_build.texts import package_name
 
 FOLDER: Final = "clients/typescript"
@@ -91,7 +91,8 @@ def _texts(plain: Catalog, options: Options, package: str) -> Iterator[tuple[str
     yield "package.json", package_json(package, catalog, react=options.react)
     yield "tsconfig.json", _TSCONFIG
     setting = setting_of(catalog, package)
-    yield "README.md", readme(catalog, setting, calls, names, wanted, react=options.react)
+    declared = declarations(catalog, names.types)
+    yield "README.md", readme(catalog, setting, calls, names, wanted, declared=declared, react=options.react)
     yield "AGENTS.md", agents(catalog, setting, calls)
     yield "src/index.ts", index_module(modules, changes=catalog.changes is not None)
     yield "src/client.ts", client_module(modules, plain.surface)
@@ -99,10 +100,10 @@ def _texts(plain: Catalog, options: Options, package: str) -> Iterator[tuple[str
     yield "src/options.ts", options_module(catalog)
     if catalog.changes is not None:
         yield "src/changes.ts", changes_module(catalog.prefix, catalog.changes)
-    yield "src/types.ts", types_module(catalog, names.types)
+    yield "src/types.ts", types_module(declared)
     for name, members in modules.items():
         yield f"src/actions/{name}.ts", actions_module(members, names.types, shapes)
-    yield from schemas_files(plain, by_module(calls_of(plain, names)))
+    yield from schemas_files(plain, modules if shapes is None else by_module(calls_of(plain, names)))
     if shapes is not None and (text := shapes_module(shapes)) is not None:
         yield "src/shapes.ts", text
     yield "src/testing.ts", testing_module(modules)

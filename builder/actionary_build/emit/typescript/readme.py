@@ -21,7 +21,6 @@ from actionary_build.emit.typescript.names import Names
 from actionary_build.emit.typescript.react_readme import react_part
 from actionary_build.emit.typescript.types import (
     TypeNames,
-    declarations,
     expression,
     property_key,
     property_order,
@@ -37,9 +36,16 @@ def setting_of(catalog: Catalog, package: str) -> Setting:
 
 
 def readme(
-    catalog: Catalog, setting: Setting, calls: Sequence[Call], names: Names, wanted: Wanted, *, react: bool
+    catalog: Catalog,
+    setting: Setting,
+    calls: Sequence[Call],
+    names: Names,
+    wanted: Wanted,
+    *,
+    declared: Sequence[str],
+    react: bool,
 ) -> str:
-    """Write how to install and call, what comes back, then every action and every type."""
+    """Write how to install and call, what comes back, then every action and every type as it is declared."""
     package = setting.package
     return "\n\n".join(
         [
@@ -60,7 +66,7 @@ def readme(
             *_renamed(names),
             "## Actions",
             *(part for call in calls for part in _action(catalog, call, names.types, setting)),
-            *_types(catalog, names),
+            *_types(declared),
         ]
     )
 
@@ -351,8 +357,7 @@ def _failures(call: Call) -> str:
     return f"Fails with {common}{'; and of its own:' if own else '.'}{own}"
 
 
-def _types(catalog: Catalog, names: Names) -> Iterator[str]:
-    declared = declarations(catalog, names.types)
+def _types(declared: Sequence[str]) -> Iterator[str]:
     if declared:
         yield "## Types"
         yield MarkdownFence("\n".join(declared), "ts")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
@@ -66,11 +66,12 @@ _INHERITED: Final = frozenset(
 """Properties of every object: where there is no own one, the inherited one shows."""
 
 _LONGEST_UNION: Final = 90
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 
-def types_module(catalog: Catalog, names: TypeNames) -> str:
-    """Write `src/types.ts`: every named type that a call reaches."""
-    return module_text(Imports(), declarations(catalog, names) or ["export {};\n"])
+def types_module(declared: Sequence[str]) -> str:
+    """Write `src/types.ts`: every named type that a call reaches, as `declarations` gives them."""
+    return module_text(Imports(), declared or ["export {};\n"])
 
 
 def declarations(catalog: Catalog, names: TypeNames) -> list[str]:
@@ -109,10 +110,13 @@ def expression(schema: Any, names: TypeNames, indent: str = "") -> Expression:
 
 def union(alternatives: Iterable[Expression], indent: str = "") -> Expression:
     """Join types to the type of whatever is one of them."""
-    distinct = list(dict.fromkeys(one for one in alternatives if one != NEVER))
-    if len(distinct) <= 1 or UNKNOWN in distinct:
-        return UNKNOWN if UNKNOWN in distinct else next(iter(distinct), NEVER)
-    members = list(dict.fromkeys(chain.from_iterable(one.members or (one.text,) for one in distinct)))
+    distinct = {one.text: one for one in alternatives}
+    distinct.pop(NEVER.text, None)
+    if len(distinct) <= 1 or UNKNOWN.text in distinct:
+        return UNKNOWN if UNKNOWN.text in distinct else next(iter(distinct.values()), NEVER)
+    members = list(
+        dict.fromkeys(chain.from_iterable(one.members or (one.text,) for one in distinct.values()))
+    )
     text = " | ".join(members)
     if len(text) > _LONGEST_UNION:
         text = "".join(f"\n{indent}  | {member}" for member in members)
@@ -221,7 +225,7 @@ def property_order(schema: Schema) -> list[str]:
 
 def property_key(key: str) -> str:
     """Write the name of a property, quoted where it is no identifier."""
-    return key if re.fullmatch(r"[A-Za-z_$][A-Za-z0-9_$]*", key) else TypeScriptString(key)
+    return key if _IDENTIFIER.fullmatch(key) else TypeScriptString(key)
 
 
 def literal_key(key: str) -> str:
