@@ -344,6 +344,44 @@ def test_no_text_of_people_becomes_code(sample: Catalog, style: str) -> None:
     assert tomllib.loads(files["pyproject.toml"])["project"]["version"] == "1.2.0"
 
 
+LIKE_CODE = (
+    "It goes as _Call, as _typing, as _models.\n_Ok: x\n_Maybe = 3\n_shared: y\n_pydantic = 4\n"
+    "class _models\nclass _Failure:\n_Reader uses _Scheme and _Basic.\nfrom a import b as _UNSET"
+)
+
+
+@pytest.mark.parametrize("style", ["pydantic", "typeddict"])
+@pytest.mark.parametrize("text", [LIKE_CODE, "# the imports"])
+def test_no_text_of_people_changes_what_a_module_imports(sample: Catalog, style: str, text: str) -> None:
+    def catalog_told(text: str) -> Catalog:
+        kind = {**objects(a={"type": "string", "description": text}), "description": text}
+        error = ErrorSpec(code="bad", status=409, retryable=False, description=text, details=kind)
+        return with_action(
+            replace(sample, title=text, types={"T": kind}),
+            description=text,
+            more=text,
+            when_to_use=text,
+            errors=(error,),
+            examples=(),
+            input=objects(a={"$ref": "#/$defs/T"}, b={"enum": [text, "b"], "description": text}),
+            output={"$ref": "#/$defs/T"},
+        )
+
+    told, other = (
+        {
+            path: [
+                ast.unparse(node)
+                for node in ast.parse(file).body
+                if isinstance(node, ast.Import | ast.ImportFrom)
+            ]
+            for path, file in emitted(catalog_told(each), package="x_client", style=style).items()
+            if path.endswith(".py")
+        }
+        for each in (text, "Words.")
+    )
+    assert told == other
+
+
 def test_a_template_takes_only_safe_texts() -> None:
     assert _only_safe(Code("x")) == "x"
     with pytest.raises(TypeError, match="no safe text"):
@@ -579,8 +617,8 @@ class _SyncCalls(_typing.Any):
     assert imported == ["_typing", "_Scheme", "_with_extra", "_Ok", "_Reader"]
 
 
-def test_what_the_generator_brings_that_is_not_known_is_said() -> None:
-    with pytest.raises(GeneratorError, match="enum"):
+def test_a_name_that_comes_from_nowhere_is_our_mistake() -> None:
+    with pytest.raises(GeneratorError, match=r"needs enum, .* a mistake of Actionary"):
         imports_for("x: _enum.Enum", 1)
 
 
