@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -204,6 +205,19 @@ async def test_another_catalog_is_warned_of_once_when_awaited(shop: Any, serve: 
         with pytest.warns(shop.CatalogDriftWarning, match="0123456789abcdef"):
             await client.search_products(query="x")
         await client.search_products(query="x")
+
+
+def test_a_result_is_given_where_warnings_are_errors(
+    *, shop: Any, call: Call, serve: Any, says: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = serve(says(200, ok(FOUND), {"Actionary-Catalog": "0123456789abcdef"}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = call(server.url, "search_products", query="x")
+    assert type(result) is shop.Ok
+    [told] = caplog.records
+    assert (told.name, told.levelname) == ("my_shop_client", "WARNING")
+    assert "the server's catalog is 0123456789abcdef" in told.getMessage()
 
 
 def test_a_server_that_does_not_say_its_catalog_is_not_warned_of(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 import uuid
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, TypeVar, cast
@@ -17,6 +15,7 @@ import httpx2
 from .auth import check_auth, credential
 from .call import Call
 from .deadline import Deadline, DeadlineError
+from .drift import warn_of_drift
 from .encode import to_body, to_query
 from .errors import Aborted, ClientError, ClientTimeout, Failure, NetworkError
 from .events import Event, EventReader
@@ -35,8 +34,9 @@ E = TypeVar("E", bound=Failure)
 DEFAULT_TIMEOUT: Final = 60.0
 """Seconds: longer than a server's usual limit, so that its own answer arrives first."""
 
+_LIMIT: Final = "Actionary-Timeout-Ms"
 _LONGEST_MS: Final = 9_999_999_999
-"""What the header ``Actionary-Timeout-Ms`` can say."""
+"""What that header can say."""
 
 TROUBLE: Final = (
     httpx2.RequestError,
@@ -48,12 +48,6 @@ TROUBLE: Final = (
     OSError,
 )
 """What a call can end with. A ``RuntimeError`` counts only once the client is closed."""
-
-_PACKAGE: Final = __name__.rpartition(".")[0].rpartition(".")[0]
-
-
-class CatalogDriftWarning(UserWarning):
-    """The server's actions are not the ones this client was generated from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +129,10 @@ class Calls:
                 return result
             if self._hooks.on_retry is not None:
                 told = RetryInfo(action=call.action, attempt=attempt, wait=wait, failure=result)
-                yield Ask(self._hooks.on_retry, (told,))
+                try:
+                    yield Ask(self._hooks.on_retry, deadline, (told,))
+                except DeadlineError:
+                    return result
             yield Wait(wait)
             attempt += 1
 
@@ -183,44 +180,56 @@ class Calls:
         self, planned: Planned, deadline: Deadline, started: float, attempt: int
     ) -> Steps[tuple[Any, float | None]]:
         """Make a call once; give its result, and after how many seconds the server wants it again."""
-        request = yield from self._request(planned, deadline, attempt)
         opened: Opened | None = None
-        sent = time.perf_counter()
         try:
+            request = yield from self._request(planned, deadline, attempt)
+            deadline.check()
+            sent = time.perf_counter()
             try:
                 opened = yield Open(request, deadline)
             except TROUBLE as error:
                 return self._failure(planned, error, started), None
             assert opened is not None  # noqa: S101 - tells the type checkers
-            yield from self._told(planned, opened.response, sent, attempt)
+            yield from self._told(planned, opened.response, deadline, sent, attempt)
             try:
                 reply = yield from self._reply(opened, deadline)
             except TROUBLE as error:
                 return self._failure(planned, error, started), None
             self._look_for_drift(opened.response)
             return read_reply(planned.call, reply, _since(started)), retry_after(opened.response.headers)
+        except DeadlineError as error:  # while a function of the user's was asked
+            return self._failure(planned, error, started), None
         finally:
             if opened is not None:
                 yield Close(opened)
 
-    def _request(self, planned: Planned, deadline: Deadline, attempt: int) -> Steps[httpx2.Request]:
+    def _request(
+        self, planned: Planned, deadline: Deadline, attempt: int, *, tells_limit: bool = True
+    ) -> Steps[httpx2.Request]:
+        """Build a request; the limit it tells is what is left once all others have had their say.
+
+        Raises:
+            DeadlineError: The time was over before they had.
+        """
         call = planned.call
         headers = httpx2.Headers(planned.headers)
-        left = deadline.seconds
-        if left is not None:
-            headers["Actionary-Timeout-Ms"] = str(min(max(int(left * 1000), 1), _LONGEST_MS))
         given = httpx2.Headers(planned.given)
         if call.scheme is not None and call.scheme.header not in given:
-            value = yield from credential(call.scheme, planned.auth)
+            value = yield from credential(call.scheme, planned.auth, deadline)
             if value is not None:
                 headers[call.scheme.header] = value
+        limit = _milliseconds(deadline) if tells_limit else None
+        if limit is not None:
+            headers[_LIMIT] = limit
         headers.update(given)
         url = self._base_url + call.path
         if self._hooks.on_request is not None:
             told = RequestInfo(
                 action=call.action, method=call.method, url=url, attempt=attempt, headers=headers
             )
-            yield Ask(self._hooks.on_request, (told,))
+            yield Ask(self._hooks.on_request, deadline, (told,))
+            if limit is not None and headers.get(_LIMIT) == limit:
+                headers[_LIMIT] = _milliseconds(deadline) or limit
         return self._build_request(
             call.method, url, params=planned.query, content=planned.body, headers=headers
         )
@@ -229,6 +238,7 @@ class Calls:
         self,
         planned: Planned,
         response: httpx2.Response,
+        deadline: Deadline,
         sent: float,
         attempt: int,
     ) -> Steps[None]:
@@ -241,7 +251,7 @@ class Calls:
                 headers=response.headers,
                 latency_ms=_since(sent),
             )
-            yield Ask(self._hooks.on_response, (told,))
+            yield Ask(self._hooks.on_response, deadline, (told,))
 
     def _reply(self, opened: Opened, deadline: Deadline) -> Steps[Reply]:
         """Read an answer to its end; of events all but the result are given."""
@@ -311,26 +321,16 @@ class Calls:
         if theirs is None or theirs == self._catalog or self._drift_reported:
             return
         self._drift_reported = True
-        warnings.warn(
-            f"the server's catalog is {theirs}, this client was generated from {self._catalog}; "
-            "generate the client again",
-            CatalogDriftWarning,
-            stacklevel=_level_of_caller(),
-        )
+        warn_of_drift(theirs, self._catalog)
+
+
+def _milliseconds(deadline: Deadline) -> str | None:
+    left = deadline.seconds
+    return None if left is None else str(min(max(int(left * 1000), 1), _LONGEST_MS))
 
 
 def _since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
-
-
-def _level_of_caller() -> int:
-    """Count the frames from the one that asks to the first outside of this package."""
-    level = 1
-    frame = sys._getframe(1)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - warnings count frames alike
-    while frame.f_back is not None and f"{frame.f_globals.get('__name__')}.".startswith(f"{_PACKAGE}."):
-        frame = frame.f_back
-        level += 1
-    return level
 
 
 def has_events(response: httpx2.Response) -> bool:

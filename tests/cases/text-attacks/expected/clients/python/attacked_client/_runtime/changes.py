@@ -12,7 +12,7 @@ import httpx2
 from .attempts import TROUBLE, Calls, Planned, has_events
 from .auth import Scheme
 from .call import Call
-from .deadline import Deadline
+from .deadline import Deadline, DeadlineError
 from .errors import (
     Failure,
     Forbidden,
@@ -88,18 +88,19 @@ class HearsChanges(Calls):
         planned = self._planned(call, {}, CallOptions(), "text/event-stream")
         if reader.last_id:
             planned.headers["Last-Event-ID"] = reader.last_id
-        request = yield from self._request(planned, Deadline(None), 1)
-        sent = time.perf_counter()
         opened: Opened | None = None
         heard = False
+        opening = Deadline(planned.timeout)
         try:
+            request = yield from self._request(planned, opening, 1, tells_limit=False)
+            sent = time.perf_counter()
             try:
-                opened = yield Open(request, Deadline(planned.timeout))
+                opened = yield Open(request, opening)
             except TROUBLE as error:
                 self._unless_mistaken(error)
                 return None, False
             assert opened is not None  # noqa: S101 - tells the type checkers
-            yield from self._told(planned, opened.response, sent, 1)
+            yield from self._told(planned, opened.response, opening, sent, 1)
             try:
                 if not has_events(opened.response):
                     return (yield from self._refused(planned, opened)), False
@@ -111,10 +112,12 @@ class HearsChanges(Calls):
                             yield Give(told)
             except TROUBLE as error:
                 self._unless_mistaken(error)
-            return None, heard
+        except DeadlineError:  # while a function of the user's was asked
+            return None, False
         finally:
             if opened is not None:
                 yield Close(opened)
+        return None, heard
 
     def _unless_mistaken(self, error: Exception) -> None:
         """Let a stream be broken, which is taken up again; a program's mistake is raised."""

@@ -132,7 +132,7 @@ class SyncCalls(HearsChanges, HasPages, Generic[A]):
                 return None
             case Wait(seconds):
                 return self._sleep(seconds)
-            case Ask(function, arguments):
+            case Ask(function, _, arguments):
                 return function(*arguments)
             case Give():
                 raise AssertionError("a plain call gives nothing on the way")
@@ -239,9 +239,13 @@ class AsyncCalls(HearsChanges, HasPages, Generic[A]):
                 return None
             case Wait(seconds):
                 return await self._sleep(seconds)
-            case Ask(function, arguments):
+            case Ask(function, deadline, arguments):
                 answer = function(*arguments)
-                return await answer if inspect.isawaitable(answer) else answer
+                if not inspect.isawaitable(answer):
+                    return answer
+                with anyio.move_on_after(deadline.seconds):
+                    return await answer
+                raise DeadlineError
             case Give():
                 raise AssertionError("a plain call gives nothing on the way")
 
