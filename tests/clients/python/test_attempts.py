@@ -140,13 +140,15 @@ class Script:
         with self._made(**(client or {})) as made:
             return getattr(made, method)(**given)
 
-    def all(self, answers: list[Answer], begin: Callable[[Any], Any], most: int = 99) -> list[Any]:
+    def all(
+        self, answers: list[Answer], begin: Callable[[Any], Any], most: int = 99, **options: Any
+    ) -> list[Any]:
         """Give what an iterator gives until its end, or until it gave the most that is wanted."""
         self.answers = answers
         found: list[Any] = []
 
         async def awaited() -> None:
-            async with self._made() as made:
+            async with self._made(**options) as made:
                 iterator = begin(made)
                 async for each in iterator:
                     found.append(each)
@@ -157,7 +159,7 @@ class Script:
         if self.is_async:
             asyncio.run(awaited())
             return found
-        with self._made() as made:
+        with self._made(**options) as made:
             for each in begin(made):
                 found.append(each)
                 if len(found) == most:
@@ -644,8 +646,33 @@ def test_changes_go_on_where_the_stream_broke_off(script: Script) -> None:
     assert (found[0].action, found[0].request_source, found[0].id) == ("create_order", "tab-1", "1.1")
     asked = [request.headers.get("Last-Event-ID") for request in script.requests]
     assert asked == [None, "2.1", "2.1", "2.1"]
-    assert script.waits == [1.0, 2.0, 4.0]
+    assert script.waits == [2.125, 2.25, 2.5]
     assert script.requests[0].url.path == "/api/changes"
+
+
+def test_a_server_is_asked_for_changes_no_sooner_than_it_wants(script: Script) -> None:
+    answers: list[Answer] = [
+        events("retry: 120000\n\n"),
+        events("retry: 9999999999999\n\n"),
+        unavailable({"Retry-After": "600"}, action="changes"),
+        events(change(1)),
+    ]
+    script.all(answers, script.package.subscribe_changes, most=1)
+    assert script.waits == [120.125, 999_999.999 + 0.25, 600.0]
+
+
+def test_a_server_that_ends_every_stream_is_not_asked_without_a_pause(script: Script) -> None:
+    answers: list[Answer] = [
+        events("retry: 0\n\n"),
+        events(change(1)),
+        unavailable({"Retry-After": "0"}, action="changes"),
+        httpx2.ConnectError(BROKEN),
+        events(change(2)),
+    ]
+    retry = script.package.Retry(base=0, maximum=0)
+    script.all(answers, script.package.subscribe_changes, most=2, retry=retry)
+    assert len(script.waits) == 4
+    assert min(script.waits) >= 0.25
 
 
 def test_a_program_that_begins_again_says_what_it_heard_last(script: Script) -> None:

@@ -41,10 +41,9 @@ class Retry:
             if not 0 <= value < math.inf:
                 raise ValueError(f"{name} is {value}, but must be seconds from 0 on")
 
-    def wait(self, attempt: int, base: float | None = None) -> float:
+    def wait(self, attempt: int) -> float:
         """Give how long to wait after an attempt that failed, the first being 1."""
-        longest = (self.base if base is None else base) * 2.0 ** min(attempt - 1, 64)
-        return min(longest, self.maximum) * self.random()
+        return min(self.base * 2.0 ** min(attempt - 1, 64), self.maximum) * self.random()
 
 
 NO_RETRY: Final = Retry(attempts=1)

@@ -29,12 +29,16 @@ from .events import Event, EventReader
 from .options import CallOptions
 from .reply import Reply, read_reply
 from .result import ActionError
-from .retry import LONGEST_RETRY_AFTER, retry_after
+from .retry import retry_after
 from .steps import Close, Give, Open, Opened, Read, Steps, Wait
 from .values import ANYTHING
 
 HEARTBEAT: Final = 45.0
 """Seconds without a byte after which a stream counts as broken; a server writes every 15."""
+
+
+SHORTEST_PAUSE: Final = 0.25
+"""Seconds between two streams at least, so that a server which ends each one is not asked without end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +84,16 @@ class HearsChanges(Calls):
             reader.begin()
             asked, heard = yield from self._one_stream(call, reader)
             lost = 1 if heard else lost + 1
-            base = None if reader.retry_ms is None else reader.retry_ms / 1000
-            yield Wait(self._retry.wait(lost, base) if asked is None else min(asked, LONGEST_RETRY_AFTER))
+            yield Wait(self._pause(reader, asked, lost))
+
+    def _pause(self, reader: EventReader, asked: float | None, lost: int) -> float:
+        """Give how long to wait for another stream: never less than the server asks for.
+
+        What is random comes on top, so that those who lost a server do not all come back at once.
+        """
+        if asked is None:
+            asked = (reader.retry_ms or 0) / 1000 + self._retry.wait(lost)
+        return max(asked, SHORTEST_PAUSE)
 
     def _one_stream(self, call: Call[Any, Any], reader: EventReader) -> Steps[tuple[float | None, bool]]:
         """Listen until the stream breaks; give when the server wants to be asked again, and if it spoke."""
