@@ -29,6 +29,7 @@ def rich(sample: Catalog) -> Catalog:
     assert delete is not None
     nothing: dict[str, Any] = {"type": "object", "properties": {}}
     text = {"type": ["string", "null"]}
+    numbers = {"type": ["array", "null"], "items": {"type": "integer"}}
     result = sample.types["SearchResult"]
     found = {**result, "properties": {**result["properties"], "next": text}, "required": ["items", "next"]}
     given = sample.resolve(search.input)
@@ -41,6 +42,16 @@ def rich(sample: Catalog) -> Catalog:
         actions=(
             replace(search, input=asked, paginate=CursorSpec(input="cursor", output="next", items="items")),
             replace(order, idempotency_key=True, input=nothing, examples=()),
+            replace(
+                order,
+                name="page_orders",
+                idempotency_key=True,
+                input={"type": "object", "properties": {"after": text}},
+                output={"type": "object", "properties": {"items": numbers, "next": text}},
+                paginate=CursorSpec(input="after", output="next", items="items"),
+                errors=(),
+                examples=(),
+            ),
             replace(delete, idempotency_key=False),
             replace(sample.get("add_node"), input=nothing, examples=()),
             replace(sample.get("list_events"), input=nothing, examples=()),
@@ -321,6 +332,51 @@ def test_what_may_do_something_twice_is_never_repeated(script: Script, failure: 
     assert script.keys == [None]
 
 
+@pytest.mark.parametrize("by", ["option", "header"])
+def test_a_grant_that_may_be_used_up_is_not_sent_again(script: Script, by: str) -> None:
+    headers = {"actionary-approval": "grant-1"}
+    given = {"approval": "grant-1"} if by == "option" else {"headers": headers}
+    options = script.package.CallOptions(**given)
+    result = script.call("search_products", [httpx2.ReadError(BROKEN)], query="x", options=options)
+    assert type(result) is script.package.NetworkError
+    assert script.waits == []
+    answers = [unavailable({"Retry-After": "2"}), unavailable(), ok(FOUND)]
+    assert script.call("search_products", answers, query="x", options=options).ok is True
+    assert {request.headers["Actionary-Approval"] for request in script.requests} == {"grant-1"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_open"),
+    [
+        (lambda: [httpx2.ReadError(BROKEN)], True),
+        (lambda: [httpx2.ReadTimeout(BROKEN)], True),
+        (lambda: [httpx2.Response(502, text="<html>")], True),
+        (lambda: [err(504, "timeout", action="create_order")], True),
+        (lambda: [conflict("in_progress")], True),
+        (lambda: [conflict("unknown_effect")], True),
+        (lambda: [err(418, "newer", action="create_order")], True),
+        (lambda: [conflict("idempotency_key_reused")], False),
+        (lambda: [err(400, "invalid_input", action="create_order", details=[])], False),
+        (lambda: [err(500, "handler_error", action="create_order")], False),
+        (lambda: [unavailable({"Retry-After": "61"}, "create_order")], False),
+        (lambda: [httpx2.ReadError(BROKEN), unavailable({"Retry-After": "61"}, "create_order")], True),
+    ],
+)
+def test_a_failure_that_leaves_open_what_became_of_a_call_has_its_key(
+    script: Script, answers: Callable[[], list[Answer]], *, is_open: bool
+) -> None:
+    given = answers()
+    retry = script.package.Retry(attempts=len(given))
+    result = script.call("create_order", given, {"retry": retry})
+    assert result.ok is False
+    assert result.idempotency_key == (script.keys[0] if is_open else None)
+
+
+def test_a_failure_of_a_call_without_a_key_has_none(script: Script) -> None:
+    result = script.call("delete", [httpx2.ReadError(BROKEN)], class_="x")
+    assert result.idempotency_key is None
+
+
 def test_what_the_server_refused_before_it_began_is_repeated_always(script: Script) -> None:
     limited = err(429, "rate_limited", {"Retry-After": "2"}, action="delete", retryable=True)
     answers = [limited, unavailable(action="delete"), ok(None, "delete")]
@@ -550,12 +606,42 @@ def test_a_page_that_fails_is_raised_after_those_before_it(script: Script) -> No
     assert len(script.requests) == 2
 
 
-def test_a_page_that_leads_to_itself_is_no_endless_loop(script: Script) -> None:
-    with pytest.raises(RuntimeError, match="'c2' as the one behind itself"):
+@pytest.mark.parametrize("circle", [["c2", "c2"], ["c2", "c3", "c2"], ["c2", "c3", "c4", "c5", "c3"]])
+def test_pages_that_lead_round_in_a_circle_are_no_endless_loop(script: Script, circle: list[str]) -> None:
+    with pytest.raises(RuntimeError, match=f"search_products leads to the page '{circle[-1]}' once more"):
         script.all(
-            [page("c2", "a"), page("c2", "a")],
+            [page(cursor, "a") for cursor in circle],
             lambda client: client.search_products_pages(query="x").items(),
         )
+    assert len(script.requests) == len(circle)
+
+
+def test_pages_that_lead_to_where_one_began_are_no_endless_loop(script: Script) -> None:
+    with pytest.raises(RuntimeError, match="leads to the page 'c1' once more"):
+        script.all(
+            [page("c2", "a"), page("c1", "b")],
+            lambda client: client.search_products_pages(query="x", cursor="c1").items(),
+        )
+
+
+def test_a_key_and_an_approval_go_with_the_first_page_alone(script: Script) -> None:
+    options = script.package.CallOptions(approval="grant-1", idempotency_key="mine-1", headers={"x-a": "1"})
+    orders: list[Answer] = [ok({"items": [1], "next": "2"}, "page_orders")]
+    orders += [ok({"items": [2], "next": None}, "page_orders")]
+    assert script.all(orders, lambda client: client.page_orders_pages(options=options).items()) == [1, 2]
+    first, second = script.requests
+    assert (first.headers["Actionary-Approval"], first.headers["Idempotency-Key"]) == ("grant-1", "mine-1")
+    assert "Actionary-Approval" not in second.headers
+    assert second.headers["Idempotency-Key"] not in {"", "mine-1"}
+    assert second.headers["X-A"] == "1"
+
+
+@pytest.mark.parametrize("last", [{}, {"items": None}, {"next": None}, {"items": [], "next": None}])
+def test_a_page_may_have_no_items_and_name_no_other(script: Script, last: dict[str, Any]) -> None:
+    answers: list[Answer] = [ok({"items": [1], "next": "2"}, "page_orders"), ok(last, "page_orders")]
+    assert script.all(answers, lambda client: client.page_orders_pages().items()) == [1]
+    [only] = script.all([ok(last, "page_orders")], lambda client: iter_of(client.page_orders_pages()))
+    assert only.next in {None, script.package.UNSET}
 
 
 # Progress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -66,6 +67,16 @@ def test_data_is_sent_and_given_as_json_has_it(plain: Any) -> None:
         result = client.create_order(**given)
     assert result.data == ORDER
     assert sent == [given]
+
+
+@pytest.mark.parametrize("items", ["abc", {"a": 1}, 3])
+def test_a_page_whose_items_are_no_list_is_told_of(plain: Any, items: Any) -> None:
+    data = {"ok": True, "action": "search_products", "data": {"items": items, "next": None}}
+    client, _ = client_that_hears(plain, data)
+    call = plain.actions.shop._SEARCH_PRODUCTS
+    paged = dataclasses.replace(call, pages=("query", "next", "items"))
+    with client, pytest.raises(TypeError, match="search_products gives a page whose items is no list"):
+        list(client._pages(paged, {"query": "x"}, None).items())
 
 
 def test_details_of_an_action_are_data_and_those_of_every_server_are_objects(plain: Any) -> None:

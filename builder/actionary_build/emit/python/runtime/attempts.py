@@ -6,7 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, TypeVar, cast
 
 import anyio
@@ -24,7 +24,7 @@ from .options import CallOptions
 from .progress import read_progress
 from .reply import Reply, read_reply
 from .result import Ok
-from .retry import LONGEST_RETRY_AFTER, NO_RETRY, Retry, may_repeat, retry_after
+from .retry import LONGEST_RETRY_AFTER, NO_RETRY, Retry, leaves_open, may_repeat, retry_after
 from .steps import Ask, Close, Give, Open, Opened, Read, Steps, Wait
 from .unset import UNSET
 
@@ -72,6 +72,7 @@ class Planned:
     timeout: float | None
     retry: Retry
     key: str | None
+    approved: bool
 
 
 class Calls:
@@ -119,11 +120,15 @@ class Calls:
         deadline = Deadline(planned.timeout)
         started = time.perf_counter()
         attempt = 1
+        is_open = False
         while True:
             result: Ok[T] | E | ClientError
             result, asked = yield from self._attempt(planned, deadline, started, attempt)
             if isinstance(result, Ok):
                 return result
+            is_open = is_open or leaves_open(result)
+            if is_open and planned.key is not None:
+                result = replace(result, idempotency_key=planned.key)
             wait = self._wait(planned, result, asked, deadline, attempt)
             if wait is None:
                 return result
@@ -174,6 +179,7 @@ class Calls:
             timeout=self._timeout if options.timeout is UNSET else options.timeout,
             retry=self._retry if options.retry is UNSET else options.retry or NO_RETRY,
             key=key,
+            approved="Actionary-Approval" in httpx2.Headers({**options.headers, **headers}),
         )
 
     def _attempt(
@@ -273,7 +279,8 @@ class Calls:
         call = planned.call
         if attempt >= planned.retry.attempts or self._closed:
             return None
-        if not may_repeat(failure, safe=call.repeatable, key=planned.key, attempt=attempt):
+        safe = call.repeatable and not planned.approved  # a grant is used up by the attempt that began
+        if not may_repeat(failure, safe=safe, key=planned.key, attempt=attempt):
             return None
         if asked is not None and asked > LONGEST_RETRY_AFTER:
             return None

@@ -10,7 +10,18 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from .errors import ClientTimeout, Conflict, Failure, RateLimited, Unavailable
+from .errors import (
+    Aborted,
+    ClientTimeout,
+    Conflict,
+    Failure,
+    InvalidResponse,
+    NetworkError,
+    RateLimited,
+    Timeout,
+    Unavailable,
+    UnknownError,
+)
 
 LONGEST_RETRY_AFTER: Final = 60.0
 """Seconds. A server that asks for more is not waited for."""
@@ -52,7 +63,7 @@ NO_RETRY: Final = Retry(attempts=1)
 def may_repeat(failure: Failure, *, safe: bool, key: str | None, attempt: int) -> bool:
     """Say whether a call that failed may be made again.
 
-    ``safe`` actions may be repeated by their definition, and others under a ``key``.
+    ``safe`` calls may be repeated by the action's definition, and others under a ``key``.
     Without either only a refusal may be: the server says that it has not begun.
     """
     if isinstance(failure, ClientTimeout):
@@ -62,6 +73,16 @@ def may_repeat(failure: Failure, *, safe: bool, key: str | None, attempt: int) -
     if safe or key is not None:
         return failure.retryable
     return failure.retryable and isinstance(failure, RateLimited | Unavailable)
+
+
+_OPEN: Final = (NetworkError, ClientTimeout, Aborted, InvalidResponse, UnknownError, Timeout)
+
+
+def leaves_open(failure: Failure) -> bool:
+    """Say whether nobody knows after a failure what became of the call."""
+    if isinstance(failure, Conflict):
+        return failure.details.reason != "idempotency_key_reused"
+    return isinstance(failure, _OPEN)
 
 
 def retry_after(headers: Mapping[str, Any]) -> float | None:
