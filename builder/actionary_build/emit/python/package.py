@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pprint import pformat
 from typing import Any, Final
 
 from actionary.catalog import Catalog
-from actionary.names import slug
 
 from actionary_build.emit.python.agents import agents
 from actionary_build.emit.python.annotations import Code, literal
@@ -30,6 +28,7 @@ from actionary_build.emit.python.models import Types, describe_types
 from actionary_build.emit.python.names import TomlString, names_for
 from actionary_build.emit.python.offered import RUNTIME_ERRORS, RUNTIME_MODULES, RUNTIME_NAMES
 from actionary_build.emit.python.pieces import PIECES, digest
+from actionary_build.emit.python.python_version import python_version
 from actionary_build.emit.python.readme_file import readme
 from actionary_build.emit.python.rendering import HERE, python_module, rendered
 from actionary_build.texts import PythonDocstring, PythonString, one_line
@@ -42,7 +41,7 @@ each attempt. ``transport`` replaces the network in tests, ``sleep`` the waiting
 The client may be shared by threads. Nothing raises for what a server can do.
 
 Raises:
-    ValueError: ``base_url`` is no address, or ``auth`` names no scheme of this API."""
+    ValueError: ``base_url`` is no plain address, or ``auth`` names no scheme of this API."""
 
 _ASYNC_CLIENT: Final = _CLIENT.replace("shared by threads", "shared by the tasks of one loop")
 
@@ -108,25 +107,6 @@ def _project(catalog: Catalog, package: str, *, plain: bool) -> str:
         package=TomlString(package),
         plain=plain,
     )
-
-
-_VERSION: Final = re.compile(
-    r"v?(\d+!)?\d+(\.\d+)*([-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*)?"
-    r"(-\d+|[-_.]?(post|rev|r)[-_.]?\d*)?([-_.]?dev[-_.]?\d*)?(\+[a-z0-9]+([-_.][a-z0-9]+)*)?",
-    re.ASCII | re.IGNORECASE,
-)
-"""A version as PEP 440 has it (match in full)."""
-
-
-def python_version(version: str) -> str:
-    """Give a version as PEP 440 has it: the text, or the numbers it begins with and the rest as a label."""
-    text = version.strip()
-    if _VERSION.fullmatch(text):
-        return text
-    release = re.match(r"v?\d+(\.\d+)*", text, re.ASCII)
-    numbers = release[0] if release else "0"
-    label = slug(text.removeprefix(numbers)).replace("-", ".")
-    return f"{numbers}+{label}" if label else numbers
 
 
 def _root(catalog: Catalog, errors: Iterable[ErrorView]) -> str:

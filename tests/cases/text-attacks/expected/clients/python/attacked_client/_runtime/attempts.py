@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, TypeVar, cast
 import anyio
 import httpx2
 
+from .address import checked_address
 from .auth import check_auth, credential
 from .call import Call
 from .deadline import Deadline, DeadlineError
@@ -81,6 +82,7 @@ class Calls:
     _catalog: ClassVar[str] = ""
     _schemes: ClassVar[frozenset[str]] = frozenset()
     _changes: ClassVar[Call[Any, Any] | None] = None
+    _build_request: Callable[..., httpx2.Request]
 
     def __init__(
         self,
@@ -90,20 +92,13 @@ class Calls:
         auth: Mapping[str, object] | None,
         retry: Retry | None,
         hooks: Hooks,
-        http: httpx2.Client | httpx2.AsyncClient,
     ) -> None:
-        url = httpx2.URL(base_url)
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise ValueError(
-                f"base_url is {base_url!r}, but must be an address such as 'https://api.example.com'"
-            )
+        self._base_url = checked_address(base_url)
         check_auth(auth or {}, self._schemes)
-        self._base_url = base_url.rstrip("/")
         self._timeout = timeout
         self._auth: Mapping[str, object] = dict(auth or {})
         self._retry = retry or NO_RETRY
         self._hooks = hooks
-        self._build_request = http.build_request
         self._closed = False
         self._drift_reported = False
 
