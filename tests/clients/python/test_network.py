@@ -182,6 +182,7 @@ async def test_cancelling_a_task_cancels_its_call(shop: Any, serve: Any) -> None
         (" http://shop.test", "must be an address"),
         ("http://a b", "must be an address"),
         ("http://shop.test:99999", "must be an address"),
+        ("http://shop.test:0", "must be an address"),
         ("http://shop.test:x", "must be an address .*: Invalid port"),
         ("http://shop.test\n", "must be an address"),
         ("http://ann:s3cret@shop.test", "holds a user or a password; give them as auth"),

@@ -29,6 +29,7 @@ def checked_address(base_url: str) -> str:
             raise ValueError(
                 f"base_url holds a {name}, but the paths of actions are added to it; it must be {_LIKE}"
             )
-    if not url.host or "%" in url.host or " " in base_url or not 0 < (url.port or 80) < 65_536:
+    is_port = url.port is None or 0 < url.port < 65_536
+    if not url.host or "%" in url.host or " " in base_url or not is_port:
         raise ValueError(f"base_url is {base_url!r}, but must be {_LIKE}")
     return base_url.rstrip("/")
