@@ -100,6 +100,24 @@ def python_client(python_project: Path, address: str) -> Iterator[Any]:
             yield client
 
 
+@pytest.fixture(scope="session")
+def plain_project(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the Python client of all shapes whose types are plain data."""
+    from actionary_build.emit.python import emitter
+
+    folder = tmp_path_factory.mktemp("plain")
+    emitted(emitter, catalog, folder, package="plain_shapes_client", style="typeddict")
+    return folder / "clients" / "python"
+
+
+@pytest.fixture(scope="session")
+def plain_client(plain_project: Path, address: str) -> Iterator[Any]:
+    with on_path(plain_project):
+        package = import_module("plain_shapes_client")
+        with package.Client(address) as client:
+            yield client
+
+
 def run_program(*command: str | Path, cwd: Path, stdin: str = "") -> str:
     done = subprocess.run(
         [str(part) for part in command],

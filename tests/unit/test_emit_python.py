@@ -20,6 +20,7 @@ from actionary_build.emit.python.generate import GeneratorError
 from actionary_build.emit.python.imports import imports_for
 from actionary_build.emit.python.names import Name, class_name, module_name, names_for
 from actionary_build.emit.python.offered import RUNTIME_ERRORS, RUNTIME_MODULES, RUNTIME_NAMES
+from actionary_build.emit.python.python_version import python_version
 from actionary_build.emit.python.rendering import _only_safe
 from actionary_build.emit.python.runtime import client as runtime_client
 from actionary_build.emit.python.runtime import errors as runtime_errors
@@ -160,6 +161,35 @@ def test_the_package_has_the_name_one_gives_it(sample: Catalog) -> None:
 def test_a_package_name_that_cannot_be_imported_is_refused(package: str) -> None:
     with pytest.raises(ValidationError, match="is no package name"):
         Options(package=package)
+
+
+@pytest.mark.parametrize(
+    "package", ["json", "typing", "pydantic", "httpx2", "anyio", "actionary", "actionary_build"]
+)
+def test_a_package_called_like_one_that_programs_need_is_refused(package: str) -> None:
+    with pytest.raises(ValidationError, match=f"'{package}' is another one.* write {package}_client"):
+        Options(package=package)
+    assert Options(package=f"{package}_client")
+
+
+def test_whatever_the_client_imports_is_no_name_for_it(sample: Catalog) -> None:
+    imported = {
+        name.split(".")[0]
+        for path, text in emitted(sample).items()
+        if path.endswith(".py")
+        for node in ast.walk(ast.parse(text))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [str(node.module)]
+            if isinstance(node, ast.ImportFrom) and node.level == 0
+            else []
+        )
+    }
+    assert {"json", "httpx2", "pydantic"} <= imported
+    for name in imported - {"__future__"}:
+        with pytest.raises(ValidationError, match="is another one"):
+            Options(package=name)
 
 
 def test_an_unknown_option_is_refused() -> None:
@@ -342,6 +372,44 @@ def test_no_text_of_people_becomes_code(sample: Catalog, style: str) -> None:
             tree = ast.parse(text)
             assert "X" not in {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}, path
     assert tomllib.loads(files["pyproject.toml"])["project"]["version"] == "1.2.0"
+
+
+LIKE_CODE = (
+    "It goes as _Call, as _typing, as _models.\n_Ok: x\n_Maybe = 3\n_shared: y\n_pydantic = 4\n"
+    "class _models\nclass _Failure:\n_Reader uses _Scheme and _Basic.\nfrom a import b as _UNSET"
+)
+
+
+@pytest.mark.parametrize("style", ["pydantic", "typeddict"])
+@pytest.mark.parametrize("text", [LIKE_CODE, "# the imports"])
+def test_no_text_of_people_changes_what_a_module_imports(sample: Catalog, style: str, text: str) -> None:
+    def catalog_told(text: str) -> Catalog:
+        kind = {**objects(a={"type": "string", "description": text}), "description": text}
+        error = ErrorSpec(code="bad", status=409, retryable=False, description=text, details=kind)
+        return with_action(
+            replace(sample, title=text, types={"T": kind}),
+            description=text,
+            more=text,
+            when_to_use=text,
+            errors=(error,),
+            examples=(),
+            input=objects(a={"$ref": "#/$defs/T"}, b={"enum": [text, "b"], "description": text}),
+            output={"$ref": "#/$defs/T"},
+        )
+
+    told, other = (
+        {
+            path: [
+                ast.unparse(node)
+                for node in ast.parse(file).body
+                if isinstance(node, ast.Import | ast.ImportFrom)
+            ]
+            for path, file in emitted(catalog_told(each), package="x_client", style=style).items()
+            if path.endswith(".py")
+        }
+        for each in (text, "Words.")
+    )
+    assert told == other
 
 
 def test_a_template_takes_only_safe_texts() -> None:
@@ -579,8 +647,8 @@ class _SyncCalls(_typing.Any):
     assert imported == ["_typing", "_Scheme", "_with_extra", "_Ok", "_Reader"]
 
 
-def test_what_the_generator_brings_that_is_not_known_is_said() -> None:
-    with pytest.raises(GeneratorError, match="enum"):
+def test_a_name_that_comes_from_nowhere_is_our_mistake() -> None:
+    with pytest.raises(GeneratorError, match=r"needs enum, .* a mistake of Actionary"):
         imports_for("x: _enum.Enum", 1)
 
 
@@ -591,6 +659,17 @@ def test_what_the_generator_brings_that_is_not_known_is_said() -> None:
         ("v1.2rc1", "v1.2rc1"),
         ("1.2.0-beta.3+build.7", "1.2.0-beta.3+build.7"),
         ("2026-01-31 nightly", "2026+01.31.nightly"),
+        ("2026-01-31", "2026+01.31"),
+        ("1.2.0-next.1", "1.2.0.dev0+next.1"),
+        ("v1.2.0-0.3.7", "v1.2.0.dev0+0.3.7"),
+        ("1.2.0-1", "1.2.0.dev0+1"),
+        ("1.2.0-1+build.7", "1.2.0.dev0+1.build.7"),
+        ("1.2.0-rc.1.2", "1.2.0-rc.1+2"),
+        ("1.2.0-betamax", "1.2.0.dev0+betamax"),
+        ("1.2.0-SNAPSHOT", "1.2.0.dev0+snapshot"),
+        ("1.2.0-post.1", "1.2.0-post.1"),
+        ("1.2-1", "1.2-1"),
+        ("1.2.0+exp.sha-5", "1.2.0+exp.sha-5"),
         ("next", "0+next"),
         ("*/", "0"),
     ],
@@ -599,6 +678,27 @@ def test_the_package_has_a_version_that_pip_takes(sample: Catalog, given: str, v
     files = emitted(replace(sample, version=given))
     assert tomllib.loads(files["pyproject.toml"])["project"]["version"] == version
     assert Version(version)
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        "0.3.7",
+        "1",
+        "alpha",
+        "alpha.1",
+        "alpha.beta",
+        "beta.2",
+        "next.1",
+        "rc.1",
+        "rc.1.2",
+        "x-y-z",
+        "SNAPSHOT+7",
+    ],
+)
+def test_what_is_before_a_release_is_older_than_it(older: str) -> None:
+    assert Version(python_version("1.1.9")) < Version(python_version(f"1.2.0-{older}"))
+    assert Version(python_version(f"1.2.0-{older}")) < Version(python_version("1.2.0"))
 
 
 def test_a_long_title_gives_a_folder_that_file_systems_take(sample: Catalog) -> None:

@@ -7,15 +7,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
 import pytest
 from actionary.action_spec import HttpSpec
 from actionary.catalog import Catalog
-from actionary_build.emit.python import Options, emitter, kept, package, readme_file, rendering
+from actionary_build.emit.python import Options, emitter, kept, package, pieces, readme_file, rendering
+from actionary_build.emit.python.digests import sources_digest
 from actionary_build.emit.python.generate import GENERATOR, GeneratorError, generate
 from actionary_build.emit.python.kept import FOLDER, generate_in_parallel, kept_types
+from actionary_build.emit.python.pieces import digest_of_programs
 
 SCHEMAS: list[Any] = [
     {"type": "integer", "minimum": 3},
@@ -144,9 +147,69 @@ def test_another_version_of_the_generator_is_asked_again(
     sample: Catalog, tmp_path: Path, asked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emitted(sample, tmp_path)
-    monkeypatch.setattr(kept, "version", lambda _: "99")
+    monkeypatch.setattr(pieces, "version", lambda _: "99")
     emitted(sample, tmp_path)
     assert asked[0] == asked[1]
+
+
+def test_what_comes_of_an_unknown_version_is_never_found_again(
+    sample: Catalog, tmp_path: Path, asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(pieces, "version", unknown)
+    emitted(sample, tmp_path)
+    emitted(sample, tmp_path)
+    assert asked[0] == asked[1]
+    sources_digest.cache_clear()
+    first = sources_digest()
+    sources_digest.cache_clear()
+    assert sources_digest() != first
+    sources_digest.cache_clear()
+
+
+@pytest.mark.parametrize("at", range(len(kept.SHAPING)))
+def test_a_program_that_reads_what_was_generated_in_another_way_asks_again(
+    *, sample: Catalog, tmp_path: Path, asked: list[int], monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    emitted(sample, tmp_path)
+    other = tmp_path / "other.py"
+    other.write_bytes(kept.SHAPING[at].read_bytes() + b"# in another way\n")
+    monkeypatch.setattr(kept, "SHAPING", (*kept.SHAPING[:at], other, *kept.SHAPING[at + 1 :]))
+    emitted(sample, tmp_path)
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("change", ["python", "jinja2"])
+def test_another_python_or_template_engine_makes_every_piece_again(
+    change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = digest_of_programs(kept.SHAPING, "jinja2")
+    assert digest_of_programs(kept.SHAPING, "jinja2") == before
+    if change == "python":
+        monkeypatch.setattr(sys, "version_info", (4, 0, 0))
+    else:
+        monkeypatch.setattr(pieces, "version", {"jinja2": "99"}.__getitem__)
+    assert digest_of_programs(kept.SHAPING, "jinja2") != before
+    sources_digest.cache_clear()
+    changed = sources_digest()
+    monkeypatch.undo()
+    sources_digest.cache_clear()
+    assert sources_digest() != changed
+
+
+def test_every_program_of_ours_that_the_generator_needs_is_in_the_key() -> None:
+    program = """
+import sys
+import actionary_build.emit.python
+before = set(sys.modules)
+import actionary_build.emit.python.generate
+print(*sorted(name for name in set(sys.modules) - before if name.startswith("actionary")))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    known = {"annotations", "generate", "syntax"}
+    assert {name.rpartition(".")[2] for name in done.stdout.split()} == known
 
 
 @pytest.fixture

@@ -4,13 +4,14 @@ import datetime as dt
 import json
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from actionary_build.emit.python.runtime import unset as runtime_unset
 from actionary_build.emit.python.runtime.call import Call
 from actionary_build.emit.python.runtime.encode import to_body, to_query
 from actionary_build.emit.python.runtime.errors import InvalidInput, InvalidResponse, UnknownError
+from actionary_build.emit.python.runtime.events import Event, EventReader
 from actionary_build.emit.python.runtime.model import Model
 from actionary_build.emit.python.runtime.reply import Reply, read_reply
 from actionary_build.emit.python.runtime.result import Ok
@@ -131,6 +132,9 @@ def test_a_code_that_is_not_the_actions_is_kept() -> None:
         (200, ERR, "`ok` is false under status 200"),
         (200, {**OK, "action": "y"}, "`action` names another action"),
         (200, {**OK, "latencyMs": True}, "`latencyMs` is not of the right type"),
+        (200, {**OK, "latencyMs": 10**400}, "`latencyMs` is no length of time"),
+        (400, {**ERR, "latencyMs": -(10**400)}, "`latencyMs` is no length of time"),
+        (200, json.dumps(OK).encode().replace(b's": 1', b's": 1e999'), "`latencyMs` is no length of time"),
         (200, {key: value for key, value in OK.items() if key != "data"}, "`data` is missing"),
         (200, {**OK, "data": {"a": "1"}}, "`data.a`: Input should be a valid integer"),
         (200, {**OK, "data": {"a": 1.5}}, "`data.a`: Input should be a valid integer"),
@@ -154,6 +158,53 @@ def test_a_reply_that_does_not_fit_is_named_and_kept(status: int, body: Any, whe
     assert error.latency_ms == 7.0
     if isinstance(body, bytes):
         assert error.details.text == body.decode("utf-8", "replace")
+
+
+# Events
+
+
+STREAM = (
+    "\ufeffevent: told\r\ndata: é\r\ndata: 2\r\rid: 7\ndata\n\n: no event\n\nretry: 5\r\nevent: x\r\n\r\n"
+    "data:3\r\n\r\n"
+).encode()
+EVENTS = [Event("told", "é\n2", ""), Event("message", "", "7"), Event("message", "3", "7")]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 1000])
+def test_events_are_the_same_however_a_stream_is_cut(size: int) -> None:
+    reader = EventReader()
+    pieces = [STREAM[at : at + size] for at in range(0, len(STREAM), size)]
+    found = [event for piece in pieces for event in (*reader.feed(piece), *reader.feed(b""))]
+    assert found == EVENTS
+    assert (reader.last_id, reader.retry_ms) == ("7", 5)
+
+
+def test_a_line_that_a_carriage_return_ends_is_over_at_once() -> None:
+    reader = EventReader()
+    assert [event.data for event in reader.feed(b"data: 1\r\r")] == ["1"]
+    assert list(reader.feed(b"\n")) == []
+    assert [event.data for event in reader.feed(b"data: 2\n\n")] == ["2"]
+
+
+class Piece(bytes):
+    """A piece of a stream that takes note of what it is put behind."""
+
+    behind: ClassVar[list[int]] = []
+
+    def __radd__(self, other: bytes) -> bytes:
+        self.behind.append(len(other))
+        return bytes(other) + bytes(self)
+
+
+def test_what_came_of_a_large_event_is_not_copied_for_each_further_piece() -> None:
+    reader = EventReader()
+    Piece.behind.clear()
+    list(reader.feed(b"data: "))
+    for _ in range(64):
+        assert list(reader.feed(Piece(b"x" * 1000))) == []
+    [event] = reader.feed(b"\n\n")
+    assert event.data == "x" * 64_000
+    assert sum(Piece.behind) < 64_000
 
 
 def test_unset_is_false_and_says_its_name() -> None:

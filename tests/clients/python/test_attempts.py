@@ -29,6 +29,7 @@ def rich(sample: Catalog) -> Catalog:
     assert delete is not None
     nothing: dict[str, Any] = {"type": "object", "properties": {}}
     text = {"type": ["string", "null"]}
+    numbers = {"type": ["array", "null"], "items": {"type": "integer"}}
     result = sample.types["SearchResult"]
     found = {**result, "properties": {**result["properties"], "next": text}, "required": ["items", "next"]}
     given = sample.resolve(search.input)
@@ -41,6 +42,16 @@ def rich(sample: Catalog) -> Catalog:
         actions=(
             replace(search, input=asked, paginate=CursorSpec(input="cursor", output="next", items="items")),
             replace(order, idempotency_key=True, input=nothing, examples=()),
+            replace(
+                order,
+                name="page_orders",
+                idempotency_key=True,
+                input={"type": "object", "properties": {"after": text}},
+                output={"type": "object", "properties": {"items": numbers, "next": text}},
+                paginate=CursorSpec(input="after", output="next", items="items"),
+                errors=(),
+                examples=(),
+            ),
             replace(delete, idempotency_key=False),
             replace(sample.get("add_node"), input=nothing, examples=()),
             replace(sample.get("list_events"), input=nothing, examples=()),
@@ -140,13 +151,15 @@ class Script:
         with self._made(**(client or {})) as made:
             return getattr(made, method)(**given)
 
-    def all(self, answers: list[Answer], begin: Callable[[Any], Any], most: int = 99) -> list[Any]:
+    def all(
+        self, answers: list[Answer], begin: Callable[[Any], Any], most: int = 99, **options: Any
+    ) -> list[Any]:
         """Give what an iterator gives until its end, or until it gave the most that is wanted."""
         self.answers = answers
         found: list[Any] = []
 
         async def awaited() -> None:
-            async with self._made() as made:
+            async with self._made(**options) as made:
                 iterator = begin(made)
                 async for each in iterator:
                     found.append(each)
@@ -157,7 +170,7 @@ class Script:
         if self.is_async:
             asyncio.run(awaited())
             return found
-        with self._made() as made:
+        with self._made(**options) as made:
             for each in begin(made):
                 found.append(each)
                 if len(found) == most:
@@ -317,6 +330,51 @@ def test_what_may_do_something_twice_is_never_repeated(script: Script, failure: 
     assert script.call("delete", [failure()], class_="x").retryable is True
     assert script.waits == []
     assert script.keys == [None]
+
+
+@pytest.mark.parametrize("by", ["option", "header"])
+def test_a_grant_that_may_be_used_up_is_not_sent_again(script: Script, by: str) -> None:
+    headers = {"actionary-approval": "grant-1"}
+    given = {"approval": "grant-1"} if by == "option" else {"headers": headers}
+    options = script.package.CallOptions(**given)
+    result = script.call("search_products", [httpx2.ReadError(BROKEN)], query="x", options=options)
+    assert type(result) is script.package.NetworkError
+    assert script.waits == []
+    answers = [unavailable({"Retry-After": "2"}), unavailable(), ok(FOUND)]
+    assert script.call("search_products", answers, query="x", options=options).ok is True
+    assert {request.headers["Actionary-Approval"] for request in script.requests} == {"grant-1"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_open"),
+    [
+        (lambda: [httpx2.ReadError(BROKEN)], True),
+        (lambda: [httpx2.ReadTimeout(BROKEN)], True),
+        (lambda: [httpx2.Response(502, text="<html>")], True),
+        (lambda: [err(504, "timeout", action="create_order")], True),
+        (lambda: [conflict("in_progress")], True),
+        (lambda: [conflict("unknown_effect")], True),
+        (lambda: [err(418, "newer", action="create_order")], True),
+        (lambda: [conflict("idempotency_key_reused")], False),
+        (lambda: [err(400, "invalid_input", action="create_order", details=[])], False),
+        (lambda: [err(500, "handler_error", action="create_order")], False),
+        (lambda: [unavailable({"Retry-After": "61"}, "create_order")], False),
+        (lambda: [httpx2.ReadError(BROKEN), unavailable({"Retry-After": "61"}, "create_order")], True),
+    ],
+)
+def test_a_failure_that_leaves_open_what_became_of_a_call_has_its_key(
+    script: Script, answers: Callable[[], list[Answer]], *, is_open: bool
+) -> None:
+    given = answers()
+    retry = script.package.Retry(attempts=len(given))
+    result = script.call("create_order", given, {"retry": retry})
+    assert result.ok is False
+    assert result.idempotency_key == (script.keys[0] if is_open else None)
+
+
+def test_a_failure_of_a_call_without_a_key_has_none(script: Script) -> None:
+    result = script.call("delete", [httpx2.ReadError(BROKEN)], class_="x")
+    assert result.idempotency_key is None
 
 
 def test_what_the_server_refused_before_it_began_is_repeated_always(script: Script) -> None:
@@ -548,12 +606,42 @@ def test_a_page_that_fails_is_raised_after_those_before_it(script: Script) -> No
     assert len(script.requests) == 2
 
 
-def test_a_page_that_leads_to_itself_is_no_endless_loop(script: Script) -> None:
-    with pytest.raises(RuntimeError, match="'c2' as the one behind itself"):
+@pytest.mark.parametrize("circle", [["c2", "c2"], ["c2", "c3", "c2"], ["c2", "c3", "c4", "c5", "c3"]])
+def test_pages_that_lead_round_in_a_circle_are_no_endless_loop(script: Script, circle: list[str]) -> None:
+    with pytest.raises(RuntimeError, match=f"search_products leads to the page '{circle[-1]}' once more"):
         script.all(
-            [page("c2", "a"), page("c2", "a")],
+            [page(cursor, "a") for cursor in circle],
             lambda client: client.search_products_pages(query="x").items(),
         )
+    assert len(script.requests) == len(circle)
+
+
+def test_pages_that_lead_to_where_one_began_are_no_endless_loop(script: Script) -> None:
+    with pytest.raises(RuntimeError, match="leads to the page 'c1' once more"):
+        script.all(
+            [page("c2", "a"), page("c1", "b")],
+            lambda client: client.search_products_pages(query="x", cursor="c1").items(),
+        )
+
+
+def test_a_key_and_an_approval_go_with_the_first_page_alone(script: Script) -> None:
+    options = script.package.CallOptions(approval="grant-1", idempotency_key="mine-1", headers={"x-a": "1"})
+    orders: list[Answer] = [ok({"items": [1], "next": "2"}, "page_orders")]
+    orders += [ok({"items": [2], "next": None}, "page_orders")]
+    assert script.all(orders, lambda client: client.page_orders_pages(options=options).items()) == [1, 2]
+    first, second = script.requests
+    assert (first.headers["Actionary-Approval"], first.headers["Idempotency-Key"]) == ("grant-1", "mine-1")
+    assert "Actionary-Approval" not in second.headers
+    assert second.headers["Idempotency-Key"] not in {"", "mine-1"}
+    assert second.headers["X-A"] == "1"
+
+
+@pytest.mark.parametrize("last", [{}, {"items": None}, {"next": None}, {"items": [], "next": None}])
+def test_a_page_may_have_no_items_and_name_no_other(script: Script, last: dict[str, Any]) -> None:
+    answers: list[Answer] = [ok({"items": [1], "next": "2"}, "page_orders"), ok(last, "page_orders")]
+    assert script.all(answers, lambda client: client.page_orders_pages().items()) == [1]
+    [only] = script.all([ok(last, "page_orders")], lambda client: iter_of(client.page_orders_pages()))
+    assert only.next in {None, script.package.UNSET}
 
 
 # Progress
@@ -644,8 +732,33 @@ def test_changes_go_on_where_the_stream_broke_off(script: Script) -> None:
     assert (found[0].action, found[0].request_source, found[0].id) == ("create_order", "tab-1", "1.1")
     asked = [request.headers.get("Last-Event-ID") for request in script.requests]
     assert asked == [None, "2.1", "2.1", "2.1"]
-    assert script.waits == [1.0, 2.0, 4.0]
+    assert script.waits == [2.125, 2.25, 2.5]
     assert script.requests[0].url.path == "/api/changes"
+
+
+def test_a_server_is_asked_for_changes_no_sooner_than_it_wants(script: Script) -> None:
+    answers: list[Answer] = [
+        events("retry: 120000\n\n"),
+        events("retry: 9999999999999\n\n"),
+        unavailable({"Retry-After": "600"}, action="changes"),
+        events(change(1)),
+    ]
+    script.all(answers, script.package.subscribe_changes, most=1)
+    assert script.waits == [120.125, 999_999.999 + 0.25, 600.0]
+
+
+def test_a_server_that_ends_every_stream_is_not_asked_without_a_pause(script: Script) -> None:
+    answers: list[Answer] = [
+        events("retry: 0\n\n"),
+        events(change(1)),
+        unavailable({"Retry-After": "0"}, action="changes"),
+        httpx2.ConnectError(BROKEN),
+        events(change(2)),
+    ]
+    retry = script.package.Retry(base=0, maximum=0)
+    script.all(answers, script.package.subscribe_changes, most=2, retry=retry)
+    assert len(script.waits) == 4
+    assert min(script.waits) >= 0.25
 
 
 def test_a_program_that_begins_again_says_what_it_heard_last(script: Script) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -172,6 +173,44 @@ async def test_cancelling_a_task_cancels_its_call(shop: Any, serve: Any) -> None
             await task
 
 
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("ftp://shop.test", "begins with 'ftp', but must be an address"),
+        ("shop.test", "must be an address"),
+        ("http://", "must be an address"),
+        (" http://shop.test", "must be an address"),
+        ("http://a b", "must be an address"),
+        ("http://shop.test:99999", "must be an address"),
+        ("http://shop.test:0", "must be an address"),
+        ("http://shop.test:x", "must be an address .*: Invalid port"),
+        ("http://shop.test\n", "must be an address"),
+        ("http://ann:s3cret@shop.test", "holds a user or a password; give them as auth"),
+        ("http://@shop.test", "holds a user or a password"),
+        ("http://shop.test/?s3cret", "holds a query, but the paths of actions are added"),
+        ("http://shop.test?", "holds a query"),
+        ("http://shop.test/#s3cret", "holds a fragment"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
+def test_an_address_to_which_no_path_can_be_added_is_refused_at_once(
+    shop: Any, kind: str, address: str, says: str
+) -> None:
+    with pytest.raises(ValueError, match=says) as raised:
+        getattr(shop, kind)(address)
+    assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("address", ["{}", "{}/", "{}/shop@home/v1/"])
+def test_paths_are_added_to_an_address_as_it_is(
+    *, shop: Any, call: Call, serve: Any, says: Any, address: str
+) -> None:
+    server = serve(says(200, ok(FOUND)))
+    assert type(call(address.format(server.url), "search_products", query="x")) is shop.Ok
+    prefix = address.format("").rstrip("/")
+    assert server.requests[0].target.startswith(f"{prefix}/api/actions/search_products")
+
+
 def test_threads_share_a_client(shop: Any, serve: Any, says: Any) -> None:
     server = serve(says(200, ok(FOUND)))
     results: list[Any] = []
@@ -204,6 +243,19 @@ async def test_another_catalog_is_warned_of_once_when_awaited(shop: Any, serve: 
         with pytest.warns(shop.CatalogDriftWarning, match="0123456789abcdef"):
             await client.search_products(query="x")
         await client.search_products(query="x")
+
+
+def test_a_result_is_given_where_warnings_are_errors(
+    *, shop: Any, call: Call, serve: Any, says: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = serve(says(200, ok(FOUND), {"Actionary-Catalog": "0123456789abcdef"}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = call(server.url, "search_products", query="x")
+    assert type(result) is shop.Ok
+    [told] = caplog.records
+    assert (told.name, told.levelname) == ("my_shop_client", "WARNING")
+    assert "the server's catalog is 0123456789abcdef" in told.getMessage()
 
 
 def test_a_server_that_does_not_say_its_catalog_is_not_warned_of(

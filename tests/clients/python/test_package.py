@@ -5,10 +5,12 @@ import re
 import shutil
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from actionary.catalog import Catalog
 
 ORDER = {
     "id": "o1",
@@ -158,3 +160,37 @@ def test_it_builds_as_a_wheel(project: Path, tmp_path: Path, run_in: Any) -> Non
     assert "my_shop_client/py.typed" in names
     assert "Requires-Dist: httpx2" in metadata
     assert "Requires-Python: >=3.11" in metadata
+
+
+@pytest.mark.parametrize("style", ["pydantic", "typeddict"])
+def test_a_type_may_be_called_like_a_tag(
+    *, sample: Catalog, style: str, tmp_path: Path, emit: Any, importable: Any, check_types: Any
+) -> None:
+    base = sample.get("search_products")
+    assert base is not None
+    properties: Any = {"a": {"type": "integer"}}
+    kind: Any = {"type": "object", "properties": properties, "required": ["a"]}
+    names = ("orders", "Order", "orders_", "trees", "shared")
+    actions = tuple(
+        replace(
+            base,
+            name=f"find_{name}_{tag}",
+            tags=(tag,),
+            input={"type": "object", "properties": {"value": {"$ref": f"#/$defs/{name}"}}},
+            output={"$ref": f"#/$defs/{name}"},
+            errors=(),
+            examples=(),
+        )
+        for name, tag in zip(
+            (*names, "shared"), ("orders", "orders", "trees", "orders", "orders", "trees"), strict=True
+        )
+    )
+    catalog = replace(sample, actions=actions, types=dict.fromkeys(names, kind))
+    project = emit(catalog, tmp_path, package=f"like_tags_{style}", style=style)
+    with importable(project, f"like_tags_{style}") as package:
+        models = package.models
+        for name in ("Order", "shared", *names):  # which imports the modules
+            assert isinstance(getattr(models, name), type), name
+            assert getattr(models, name).__name__ == name
+        assert set(names) <= set(dir(models))
+    check_types(project, f"like_tags_{style}")

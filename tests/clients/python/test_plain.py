@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import enum
 import json
 import re
 import shutil
@@ -11,9 +13,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx2
 import pytest
+from actionary.action_spec import HttpSpec
 from actionary.catalog import Catalog
 from actionary.json_schema import Schema
 
@@ -66,6 +70,54 @@ def test_data_is_sent_and_given_as_json_has_it(plain: Any) -> None:
         result = client.create_order(**given)
     assert result.data == ORDER
     assert sent == [given]
+
+
+@pytest.mark.parametrize("items", ["abc", {"a": 1}, 3])
+def test_a_page_whose_items_are_no_list_is_told_of(plain: Any, items: Any) -> None:
+    data = {"ok": True, "action": "search_products", "data": {"items": items, "next": None}}
+    client, _ = client_that_hears(plain, data)
+    call = plain.actions.shop._SEARCH_PRODUCTS
+    paged = dataclasses.replace(call, pages=("query", "next", "items"))
+    with client, pytest.raises(TypeError, match="search_products gives a page whose items is no list"):
+        list(client._pages(paged, {"query": "x"}, None).items())
+
+
+class Colour(str, enum.Enum):  # noqa: UP042 - such ones are in many programs
+    RED = "red"
+
+
+class Size(enum.IntEnum):
+    LARGE = 3
+
+
+def test_a_tuple_and_an_enumeration_travel_as_the_json_that_they_are(
+    *, sample: Catalog, tmp_path: Path, emit: Any, importable: Any
+) -> None:
+    search = sample.get("search_products")
+    assert search is not None
+    texts: Schema = {"type": "array", "items": {"type": "string"}}
+    names = ("tags", "colour", "size", "none", "window")
+    find = replace(
+        search,
+        name="find",
+        http=HttpSpec(method="GET", path="/find"),
+        input={"type": "object", "properties": dict.fromkeys(names, texts)},
+        output={},
+        examples=(),
+    )
+    project = emit(
+        replace(sample, actions=(find,)), tmp_path, package="query_plain_client", style="typeddict"
+    )
+    with importable(project, "query_plain_client") as package:
+        client, sent = client_that_hears(package, {"ok": True, "action": "find", "data": None})
+        with client:
+            client.find(
+                tags=("a", Colour.RED), colour=Colour.RED, size=Size.LARGE, none=(), window={"a": (1,)}
+            )
+    assert sorted(parse_qsl(sent[0])) == [
+        *(("colour", "red"), ("none", "[]"), ("size", "3"), ("tags", "a"), ("tags", "red")),
+        ("window", '{"a":[1]}'),
+    ]
 
 
 def test_details_of_an_action_are_data_and_those_of_every_server_are_objects(plain: Any) -> None:

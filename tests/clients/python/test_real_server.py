@@ -43,6 +43,14 @@ async def send_letter(to: str) -> int:
     SENT.append(to)
     return SENT.count(to)
 """,
+    "raise_flag.py": """
+from actionary import action
+
+@action(public=True, idempotent=True, needs_approval=True)
+async def raise_flag(colour: str) -> str:
+    '''Raise a flag.'''
+    return colour
+""",
     "list_numbers.py": """
 from pydantic import BaseModel
 from actionary import Cursor, Http, action
@@ -177,6 +185,15 @@ def test_a_letter_whose_answer_is_lost_is_sent_once(both: Both, address: str) ->
     assert second.data == 2
 
 
+def test_a_call_of_which_nobody_knows_is_made_again_under_its_key(both: Both, post: Any) -> None:
+    name = f"cid-{both.kind}"  # type: ignore[attr-defined] - set by the fixture
+    [lost] = both(lambda client: client.send_letter(to=name), transport=AnswerLost(), retry=None)
+    assert type(lost) is post.NetworkError
+    options = post.CallOptions(idempotency_key=lost.idempotency_key)
+    [again] = both(lambda client: client.send_letter(to=name, options=options))
+    assert again.data == 1
+
+
 def test_a_key_of_ones_own_gives_the_same_answer_again(both: Both, post: Any) -> None:
     name = f"bob-{both.kind}"  # type: ignore[attr-defined] - set by the fixture
     options = post.CallOptions(idempotency_key=f"key-{name}")
@@ -201,6 +218,23 @@ def test_what_a_human_approved_is_done(both: Both, post: Any) -> None:
     options = post.CallOptions(approval=key)
     [done] = both(lambda client: client.send_letter(to="everybody", options=options))
     assert done.ok is True
+
+
+def test_an_approved_call_whose_answer_is_lost_is_not_made_again_without_a_grant(
+    both: Both, post: Any
+) -> None:
+    colour = f"red-{both.kind}"  # type: ignore[attr-defined] - set by the fixture
+    [asked] = both(lambda client: client.raise_flag(colour=colour))
+    key = asked.details.approval_key
+    auth = {next(iter(post.Client._schemes)): lambda: "token-of-eve"}
+    [decided] = both(lambda client: client.approve_call(key=key), auth=auth)
+    assert decided.ok is True
+    options = post.CallOptions(approval=key)
+    network = AnswerLost()
+    [lost] = both(lambda client: client.raise_flag(colour=colour, options=options), transport=network)
+    assert type(lost) is post.NetworkError
+    [unasked] = both(lambda client: client.raise_flag(colour=colour, options=options))
+    assert type(unasked) is post.ApprovalRequired
 
 
 def test_who_says_nothing_of_itself_decides_nothing(both: Both, post: Any) -> None:

@@ -18,7 +18,8 @@ from actionary.registry import Registry
 from actionary_build.emit.python.annotations import Code, in_models
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key, wanted_types
-from actionary_build.emit.python.models import ModelView, Types, describe_types
+from actionary_build.emit.python.models import Types, describe_types
+from actionary_build.emit.python.views import ModelView
 from actionary_build.emit.typescript.names import name_all
 from actionary_build.emit.typescript.types import expression
 from actionary_build.texts import MarkdownCode

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from actionary.catalog import Catalog
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -21,7 +22,16 @@ from actionary_build.emit.python.names import default_package
 FOLDER = "clients/python"
 
 
+_NEEDED: Final = frozenset(
+    {"actionary", "actionary_build", "annotated_types", "anyio", "httpcore2", "httpx2", "idna", "pydantic"}
+    | {"pydantic_core", "truststore", "typing_extensions", "typing_inspection"}
+)
+"""What a client imports, and what a project that makes one does, beside Python's own modules."""
+
+
 def _package(name: str) -> str:
+    if name in _NEEDED or name in sys.stdlib_module_names:
+        raise ValueError(f"the package {name!r} is another one, which programs need; write {name}_client")
     if not re.fullmatch(r"[a-z][a-z0-9_]*[a-z0-9]", name) or keyword.iskeyword(name):
         raise ValueError(f"{name!r} is no package name; write it like my_shop_client")
     return name

@@ -14,7 +14,7 @@ from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key
 from actionary_build.emit.python.generate import DECIMAL
 from actionary_build.emit.python.models import Types
-from actionary_build.emit.python.pieces import digest
+from actionary_build.emit.python.pieces import digest, digest_of_programs
 
 
 @cache
@@ -27,7 +27,7 @@ def sources_digest() -> str:
         emitters.parent / "texts.py",
         *sorted(Path(actionary.__file__).parent.glob("*.py")),
     )
-    return digest(*(source.read_bytes() for source in sources))
+    return digest_of_programs(sources, "jinja2")
 
 
 class Digests:

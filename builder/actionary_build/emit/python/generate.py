@@ -32,7 +32,7 @@ DECIMAL: Final = "ActionaryDecimal"
 _CLASS: Final = "ActionaryClass"
 _FIELDS_OF_A_CLASS: Final = 50
 
-OPTIONS: Final[dict[str, Any]] = {
+_OPTIONS: Final[dict[str, Any]] = {
     "formatters": [],
     "custom_file_header": "#",
     "disable_timestamp": True,
@@ -46,9 +46,6 @@ OPTIONS: Final[dict[str, Any]] = {
     "strict_nullable": True,
 }
 """What the generator is told; others with a type of their own stand in `_module_of`."""
-
-READING: Final = 1
-"""Is counted up when the same answer of the generator is read in another way."""
 
 
 class GeneratorError(Exception):
@@ -184,7 +181,7 @@ def _module_of(definitions: dict[str, Schema]) -> str:
         target_python_version=PythonVersion.PY_311,
         output_datetime_class=DatetimeClassType.Datetime,
         enum_field_as_literal=LiteralType.All,
-        **OPTIONS,
+        **_OPTIONS,
     )
     if not isinstance(source, str):
         raise GeneratorError("datamodel-code-generator gave no single module; please report this")

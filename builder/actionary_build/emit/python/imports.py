@@ -55,16 +55,18 @@ _THIRD: Final = frozenset({"pydantic", "typing_extensions"})
 """Those that are not of the standard library."""
 
 
-_STRING_OR_NAME: Final = re.compile(
+_NO_CODE: Final = re.compile(
     r"""
     \"\"\" (?:[^"\\]|\\.|"(?!""))* \"\"\"      # a docstring,
     | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'   # a text
-    | \# [^\n]*                                   # or a comment, in which nothing is a name
-    | _ (?<![\w.]_) [A-Za-z]\w* (?![\w=])         # a private name; no attribute, no keyword
+    | \# [^\n]*                                   # or a comment
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""Each alternative begins with a letter of its own, which makes looking for them quick."""
+"""In which nothing is a name. Each alternative begins with a letter of its own, which makes looking quick."""
+
+_NAME: Final = re.compile(r"_(?<![\w.]_)[A-Za-z]\w*(?![\w=])")
+"""A private name; no attribute, no keyword."""
 
 _MADE_HERE: Final = re.compile(
     r"^\s* (?: class\ (_[A-Za-z]\w*) | (_[A-Za-z]\w*) (?=\ ?[:=]) ) | \b as\ (_[A-Za-z]\w*)",
@@ -91,7 +93,10 @@ def imports_for(source: str, depth: int, quoted: Iterable[str] = ()) -> Code:
             module = module.format(dots=dots)
             line = f"from {module} import {original} as {name}"
         else:
-            raise GeneratorError(f"datamodel-code-generator uses {name[1:]}, which is not known here")
+            raise GeneratorError(
+                f"the Python client needs {name[1:]}, and nothing says where that is imported from; "
+                "this is a mistake of Actionary: please report it, with the schema of the type that needs it"
+            )
         groups[2 if module.startswith(".") else int(module in _THIRD)].append(line)
     return Code("\n\n".join("\n".join(sorted(lines)) for lines in groups.values() if lines))
 
@@ -101,6 +106,7 @@ def _private_names(source: str, quoted: Iterable[str]) -> set[str]:
 
     It is read as text: a syntax tree of a large API's module takes longer than all the rest.
     """
-    made = {name for names in _MADE_HERE.findall(source) for name in names}
-    texts = (source, *quoted)
-    return {name for text in texts for name in _STRING_OR_NAME.findall(text) if name[0] == "_"} - made
+    code = _NO_CODE.sub("", source)
+    made = {name for names in _MADE_HERE.findall(code) for name in names}
+    texts = (code, *(_NO_CODE.sub("", text) for text in quoted))
+    return {name for text in texts for name in _NAME.findall(text)} - made

@@ -1,8 +1,9 @@
 """What was generated and rendered before, so that only what changed is made anew.
 
 A build stands this around its emitters. What is kept is found by all that it is made of:
-a type by its schema, the generator's version and what that is told, a piece of the client
-by what `pieces` says. So it is never out of date, and what is damaged is made anew.
+a type by its schema, the generator's version and our programs that tell it what to do and
+read what it wrote, a piece of the client by what `digests` says. So it is never out of date,
+what is damaged is made anew, and what a version makes that nobody knows is never found again.
 """
 
 from __future__ import annotations
@@ -18,17 +19,23 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, cast
 
+from actionary import json_schema
 from actionary.json_schema import Schema
 
-from actionary_build.emit.python.generate import GENERATOR, OPTIONS, READING, GeneratorError, generate
-from actionary_build.emit.python.pieces import PIECES
+from actionary_build.emit.python.generate import GENERATOR, GeneratorError, generate
+from actionary_build.emit.python.pieces import PIECES, digest_of_programs
 
 FOLDER: Final = ".actionary_cache"
 """Where a project keeps it; git ignores the folder by a file in it."""
+
+SHAPING: Final = (
+    *(Path(__file__).with_name(f"{name}.py") for name in ("generate", "syntax", "annotations")),
+    Path(json_schema.__file__),
+)
+"""The programs that decide what comes of a schema beside the generator."""
 
 _WORKERS: Final = 2
 _WORTH_A_WORKER: Final = 200
@@ -120,8 +127,8 @@ class _Types:
 
     def types_of(self, schemas: Sequence[Schema]) -> list[str]:
         """Give the type of each schema; the generator is asked for those that are not there."""
-        told = _told()
-        keys = [_digest(told, json.dumps(schema, sort_keys=True)) for schema in schemas]
+        programs = digest_of_programs(SHAPING, "datamodel-code-generator")
+        keys = [_digest(programs, json.dumps(schema, sort_keys=True)) for schema in schemas]
         types = {key: self.shelf.get(key) for key in keys}
         missing = {key: schema for key, schema in zip(keys, schemas, strict=True) if types[key] is None}
         made = generate_in_parallel([*missing.values()], self._workers)
@@ -147,15 +154,6 @@ def _is_whole(key: str, entry: Any) -> bool:
             return digest == _digest(key, made)
         case _:
             return False
-
-
-def _told() -> str:
-    """Say what decides beside a schema what comes of it."""
-    try:
-        generator = version("datamodel-code-generator")
-    except PackageNotFoundError:  # it may be there in another way, and is then not known by its version
-        generator = ""
-    return json.dumps([generator, OPTIONS, READING], sort_keys=True)
 
 
 def _digest(*parts: str) -> str:

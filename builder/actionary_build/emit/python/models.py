@@ -6,10 +6,8 @@ gets wrong: which fields may be absent, names, defaults and descriptions.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from actionary.catalog import Catalog
@@ -31,10 +29,12 @@ from actionary_build.emit.python.annotations import (
     unshadowed,
     with_metadata,
 )
-from actionary_build.emit.python.generate import DECIMAL, GENERATOR, REFERENCE
+from actionary_build.emit.python.asked import Asked, generated, places_of
+from actionary_build.emit.python.generate import DECIMAL
 from actionary_build.emit.python.groups import SHARED, type_modules
 from actionary_build.emit.python.names import FIELDS_TAKEN, TYPES_TAKEN, Name, names_for
-from actionary_build.emit.python.schemas import ANNOTATIONS, Definition, Definitions, for_generator
+from actionary_build.emit.python.schemas import Definition, Definitions
+from actionary_build.emit.python.views import AliasView, FieldView, ModelView
 from actionary_build.texts import PythonDocstring, PythonString, json_text
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -51,52 +51,6 @@ class Wanted:
     name: str
     sent: bool
     module: str
-
-
-@dataclass(frozen=True, slots=True)
-class FieldView:
-    """A field of a class, as the template writes it; ``key`` quotes ``wire``, ``shown`` is for people."""
-
-    name: Name
-    wire: str
-    key: PythonString
-    annotation: Code
-    quoted: Code
-    shown: Code
-    default: Code | None
-    doc: PythonDocstring | None
-
-
-@dataclass(frozen=True, slots=True)
-class ModelView:
-    """A class of ``models``; ``extra`` is what it does with keys it does not know.
-
-    With ``by_keys`` some keys are no names, so that it is written as a call; with ``is_dict``
-    one is empty, which type checkers know no class for.
-    """
-
-    name: Name
-    quoted_name: PythonString
-    by_keys: bool
-    is_dict: bool
-    module: str
-    doc: PythonDocstring | None
-    extra: PythonString | None
-    fields: tuple[FieldView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AliasView:
-    """A name for a type that is no class; a recursive one needs another form. ``shown`` is for people."""
-
-    name: Name
-    quoted_name: PythonString
-    expression: Code
-    quoted: Code
-    shown: Code
-    recursive: bool
-    module: str
-    doc: PythonDocstring | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +156,13 @@ class _Resolver:
             name for one in self.fields.values() for name in one.values()
         )
         self._asked = {
-            place: _Asked.of(schema)
+            place: Asked.of(schema)
             for place, schema in [
-                *(place for each in every for place in _places(each)),
+                *(place for each in every for place in places_of(each)),
                 *((("", str(number)), root) for number, root in enumerate(roots)),
             ]
         }
-        self._generated = _generated(self._asked.values())
+        self._generated = generated(self._asked.values())
         self._resolved: dict[tuple[str, str], Expression] = {}
 
     def expression(self, owner: str, wire: str) -> Expression:
@@ -226,7 +180,7 @@ class _Resolver:
             self._resolved[place] = expression
         return self._resolved[place]
 
-    def _resolve_name(self, name: str, asked: _Asked) -> Expression | None:
+    def _resolve_name(self, name: str, asked: Asked) -> Expression | None:
         if name == DECIMAL:
             return Expression("_decimal.Decimal")
         if name not in asked.names:
@@ -336,45 +290,6 @@ class _Resolver:
             module=self._homes[self.names[definition.name]],
             doc=_doc(definition.schema.get("description"), ""),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A schema as the generator gets it, as JSON, and what its names for types stand for."""
-
-    text: str
-    names: Mapping[str, str]
-
-    @classmethod
-    def of(cls, schema: Any) -> _Asked:
-        """Give a schema names that depend on nothing else."""
-        if not isinstance(schema, dict):
-            return cls("{}", {})
-        return _asked(json.dumps({key: schema[key] for key in schema if key not in ANNOTATIONS}))
-
-
-@lru_cache(maxsize=4096)
-def _asked(dumped: str) -> _Asked:
-    schema: Schema = json.loads(dumped)
-    names = {name: f"{REFERENCE}{at}" for at, name in enumerate(sorted(set(references(schema)) - {DECIMAL}))}
-    text = json.dumps(for_generator(schema, names), sort_keys=True)
-    return _Asked(text, {generated: name for name, generated in names.items()})
-
-
-def _places(definition: Definition) -> Iterator[tuple[tuple[str, str], Any]]:
-    """Give what has a type in a definition, by its name and the field's, which is ``root`` for an alias."""
-    if not definition.is_model:
-        yield (definition.name, "root"), definition.schema
-        return
-    for wire, schema in definition.schema["properties"].items():
-        yield (definition.name, wire), schema
-
-
-def _generated(asked: Iterable[_Asked]) -> dict[str, Expression]:
-    """Have each schema's type made once."""
-    texts = sorted({each.text for each in asked})
-    types = GENERATOR.get()([json.loads(text) for text in texts])
-    return {text: Expression(made) for text, made in zip(texts, types, strict=True)}
 
 
 def described(schema: Schema) -> str:

@@ -15,9 +15,9 @@ RUNTIME_ERRORS: Final = (
 """What the runtime's ``errors`` offers."""
 
 RUNTIME_MODULES: Final[Mapping[str, tuple[str, ...]]] = {
-    "attempts": ("CatalogDriftWarning",),
     "auth": ("BasicCredentials",),
     "changes": ("Change", "Reset"),
+    "drift": ("CatalogDriftWarning",),
     "hooks": ("RequestInfo", "ResponseInfo", "RetryInfo"),
     "options": ("CallOptions",),
     "pages": ("AsyncPages", "Pages"),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pprint import pformat
 from typing import Any, Final
 
 from actionary.catalog import Catalog
-from actionary.names import slug
 
 from actionary_build.emit.python.agents import agents
 from actionary_build.emit.python.annotations import Code, literal
@@ -25,11 +23,12 @@ from actionary_build.emit.python.calls import (
     wanted_types,
 )
 from actionary_build.emit.python.digests import Digests, sources_digest
-from actionary_build.emit.python.groups import by_module
+from actionary_build.emit.python.groups import SHARED, by_module
 from actionary_build.emit.python.models import Types, describe_types
-from actionary_build.emit.python.names import TomlString
+from actionary_build.emit.python.names import TomlString, names_for
 from actionary_build.emit.python.offered import RUNTIME_ERRORS, RUNTIME_MODULES, RUNTIME_NAMES
 from actionary_build.emit.python.pieces import PIECES, digest
+from actionary_build.emit.python.python_version import python_version
 from actionary_build.emit.python.readme_file import readme
 from actionary_build.emit.python.rendering import HERE, python_module, rendered
 from actionary_build.texts import PythonDocstring, PythonString, one_line
@@ -42,7 +41,7 @@ each attempt. ``transport`` replaces the network in tests, ``sleep`` the waiting
 The client may be shared by threads. Nothing raises for what a server can do.
 
 Raises:
-    ValueError: ``base_url`` is no address, or ``auth`` names no scheme of this API."""
+    ValueError: ``base_url`` is no plain address, or ``auth`` names no scheme of this API."""
 
 _ASYNC_CLIENT: Final = _CLIENT.replace("shared by threads", "shared by the tasks of one loop")
 
@@ -110,25 +109,6 @@ def _project(catalog: Catalog, package: str, *, plain: bool) -> str:
     )
 
 
-_VERSION: Final = re.compile(
-    r"v?(\d+!)?\d+(\.\d+)*([-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*)?"
-    r"(-\d+|[-_.]?(post|rev|r)[-_.]?\d*)?([-_.]?dev[-_.]?\d*)?(\+[a-z0-9]+([-_.][a-z0-9]+)*)?",
-    re.ASCII | re.IGNORECASE,
-)
-"""A version as PEP 440 has it (match in full)."""
-
-
-def python_version(version: str) -> str:
-    """Give a version as PEP 440 has it: the text, or the numbers it begins with and the rest as a label."""
-    text = version.strip()
-    if _VERSION.fullmatch(text):
-        return text
-    release = re.match(r"v?\d+(\.\d+)*", text, re.ASCII)
-    numbers = release[0] if release else "0"
-    label = slug(text.removeprefix(numbers)).replace("-", ".")
-    return f"{numbers}+{label}" if label else numbers
-
-
 def _root(catalog: Catalog, errors: Iterable[ErrorView]) -> str:
     runtime = dict(RUNTIME_MODULES)
     lines = [
@@ -140,7 +120,9 @@ def _root(catalog: Catalog, errors: Iterable[ErrorView]) -> str:
         _from_import(".client", ("AsyncClient", "Client")),
     ]
     public = {*RUNTIME_NAMES, *RUNTIME_ERRORS, *(str(error.name) for error in errors), "models"}
-    own = {f"errors.{module}": names for module, names in _errors_by_module(errors).items()}
+    own_errors = _errors_by_module(errors)
+    files = _files(own_errors)
+    own = {f"errors.{files[module]}": names for module, names in own_errors.items()}
     return python_module(
         "lazy.py.j2",
         1,
@@ -168,11 +150,17 @@ def _models(types: Types[Key], folder: str) -> Iterator[tuple[str, str]]:
     """Give the modules of types, and what offers them all."""
     places = [(str(view.name), view.module) for view in types.models]
     names = by_module([*places, *((str(view.name), view.module) for view in types.aliases)])
+    files = _files(names)
     doc = "The types of the API's inputs and outputs.\n\nEach module of them is imported when it is used."
     yield (
         f"{folder}/__init__.py",
         python_module(
-            "lazy.py.j2", 2, doc=PythonDocstring(doc), reexported=Code(), **_lazy(names), public=[]
+            "lazy.py.j2",
+            2,
+            doc=PythonDocstring(doc),
+            reexported=Code(),
+            **_lazy({files[module]: names[module] for module in names}),
+            public=[],
         ),
     )
     for module in names:
@@ -185,9 +173,18 @@ def _models(types: Types[Key], folder: str) -> Iterator[tuple[str, str]]:
         ]
         template = "typed_dicts.py.j2" if types.plain_data else "models.py.j2"
         yield (
-            f"{folder}/{module}.py",
+            f"{folder}/{files[module]}.py",
             python_module(template, 2, quoted=quoted, models=models, aliases=aliases),
         )
+
+
+def _files(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Name the file of each module of a package that offers names of them.
+
+    It makes way for a name that is offered: Python would put a module in its place when it imports that.
+    """
+    offered = {name for each in names.values() for name in each}
+    return {SHARED: SHARED, **names_for([module for module in names if module != SHARED], offered)}
 
 
 def _errors_by_module(errors: Iterable[ErrorView]) -> dict[str, list[str]]:
@@ -197,17 +194,23 @@ def _errors_by_module(errors: Iterable[ErrorView]) -> dict[str, list[str]]:
 def _errors(errors: Iterable[ErrorView], folder: str) -> Iterator[tuple[str, str]]:
     """Give the modules of domain errors, and what offers them beside those of the runtime."""
     names = _errors_by_module(errors)
+    files = _files(names)
     doc = "Every error a call can give; each class stands for one ``code``."
     runtime = _from_import(".._runtime.errors", sorted(RUNTIME_ERRORS))
     yield (
         f"{folder}/__init__.py",
         python_module(
-            "lazy.py.j2", 2, doc=PythonDocstring(doc), reexported=Code(runtime), **_lazy(names), public=[]
+            "lazy.py.j2",
+            2,
+            doc=PythonDocstring(doc),
+            reexported=Code(runtime),
+            **_lazy({files[module]: names[module] for module in names}),
+            public=[],
         ),
     )
     for module in names:
         own = [error for error in errors if error.module == module]
-        yield f"{folder}/{module}.py", python_module("errors.py.j2", 2, errors=own)
+        yield f"{folder}/{files[module]}.py", python_module("errors.py.j2", 2, errors=own)
 
 
 _SECRETS: Final = {"bearer": "Secret", "api_key": "Secret", "basic": "Basic"}

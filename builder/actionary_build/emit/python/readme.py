@@ -14,9 +14,10 @@ from actionary_build.emit.python.annotations import readable
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import EXTRA_TOLD, Key, paging
 from actionary_build.emit.python.examples import CallView, calls_of
-from actionary_build.emit.python.models import AliasView, ModelView, Types
+from actionary_build.emit.python.models import Types
 from actionary_build.emit.python.names import EXTRA_INPUT, Name
 from actionary_build.emit.python.schemas import Definition
+from actionary_build.emit.python.views import AliasView, ModelView
 from actionary_build.texts import MarkdownCode, MarkdownText, PythonIdentifier
 
 

@@ -14,12 +14,13 @@ from actionary_build.emit.python.calls import Key, ModuleView
 from actionary_build.emit.python.digests import Digests
 from actionary_build.emit.python.examples import example_view
 from actionary_build.emit.python.groups import module_of
-from actionary_build.emit.python.models import AliasView, ModelView, Types
+from actionary_build.emit.python.models import Types
 from actionary_build.emit.python.names import Name
 from actionary_build.emit.python.pieces import PIECES, digest
 from actionary_build.emit.python.readme import action_told, brief, named_types, renamed, type_told
 from actionary_build.emit.python.rendering import Rendered, piece, rendered
 from actionary_build.emit.python.schemas import Definition
+from actionary_build.emit.python.views import AliasView, ModelView
 from actionary_build.texts import MarkdownCode, MarkdownText, PythonIdentifier, PythonString
 
 

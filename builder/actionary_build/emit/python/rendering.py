@@ -34,8 +34,8 @@ _SAFE: Final = frozenset(
     | {Rendered}
 )
 
-_IMPORTS: Final = Code("# the imports")
-"""Stands for what a module imports until the rest of it is known."""
+_IMPORTS: Final = Rendered("\0")
+"""Stands for what a module imports until the rest of it is known; no safe text holds it."""
 
 
 def python_module(template: str, depth: int, *, quoted: Iterable[Code] = (), **values: Any) -> str:

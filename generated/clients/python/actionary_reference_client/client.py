@@ -97,7 +97,7 @@ class Client(_SyncMethods):
     The client may be shared by threads. Nothing raises for what a server can do.
 
     Raises:
-        ValueError: ``base_url`` is no address, or ``auth`` names no scheme of this API.
+        ValueError: ``base_url`` is no plain address, or ``auth`` names no scheme of this API.
     """
 
     _catalog = "c565a570695be1b0"
@@ -116,7 +116,7 @@ class AsyncClient(_AsyncMethods):
     The client may be shared by the tasks of one loop. Nothing raises for what a server can do.
 
     Raises:
-        ValueError: ``base_url`` is no address, or ``auth`` names no scheme of this API.
+        ValueError: ``base_url`` is no plain address, or ``auth`` names no scheme of this API.
     """
 
     _catalog = "c565a570695be1b0"

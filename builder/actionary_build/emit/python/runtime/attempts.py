@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 import uuid
-import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, TypeVar, cast
 
 import anyio
 import httpx2
 
+from .address import checked_address
 from .auth import check_auth, credential
 from .call import Call
 from .deadline import Deadline, DeadlineError
+from .drift import warn_of_drift
 from .encode import to_body, to_query
 from .errors import Aborted, ClientError, ClientTimeout, Failure, NetworkError
 from .events import Event, EventReader
@@ -25,7 +25,7 @@ from .options import CallOptions
 from .progress import read_progress
 from .reply import Reply, read_reply
 from .result import Ok
-from .retry import LONGEST_RETRY_AFTER, NO_RETRY, Retry, may_repeat, retry_after
+from .retry import LONGEST_RETRY_AFTER, NO_RETRY, Retry, leaves_open, may_repeat, retry_after
 from .steps import Ask, Close, Give, Open, Opened, Read, Steps, Wait
 from .unset import UNSET
 
@@ -35,8 +35,9 @@ E = TypeVar("E", bound=Failure)
 DEFAULT_TIMEOUT: Final = 60.0
 """Seconds: longer than a server's usual limit, so that its own answer arrives first."""
 
+_LIMIT: Final = "Actionary-Timeout-Ms"
 _LONGEST_MS: Final = 9_999_999_999
-"""What the header ``Actionary-Timeout-Ms`` can say."""
+"""What that header can say."""
 
 TROUBLE: Final = (
     httpx2.RequestError,
@@ -48,12 +49,6 @@ TROUBLE: Final = (
     OSError,
 )
 """What a call can end with. A ``RuntimeError`` counts only once the client is closed."""
-
-_PACKAGE: Final = __name__.rpartition(".")[0].rpartition(".")[0]
-
-
-class CatalogDriftWarning(UserWarning):
-    """The server's actions are not the ones this client was generated from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +73,7 @@ class Planned:
     timeout: float | None
     retry: Retry
     key: str | None
+    approved: bool
 
 
 class Calls:
@@ -86,6 +82,7 @@ class Calls:
     _catalog: ClassVar[str] = ""
     _schemes: ClassVar[frozenset[str]] = frozenset()
     _changes: ClassVar[Call[Any, Any] | None] = None
+    _build_request: Callable[..., httpx2.Request]
 
     def __init__(
         self,
@@ -95,20 +92,13 @@ class Calls:
         auth: Mapping[str, object] | None,
         retry: Retry | None,
         hooks: Hooks,
-        http: httpx2.Client | httpx2.AsyncClient,
     ) -> None:
-        url = httpx2.URL(base_url)
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise ValueError(
-                f"base_url is {base_url!r}, but must be an address such as 'https://api.example.com'"
-            )
+        self._base_url = checked_address(base_url)
         check_auth(auth or {}, self._schemes)
-        self._base_url = base_url.rstrip("/")
         self._timeout = timeout
         self._auth: Mapping[str, object] = dict(auth or {})
         self._retry = retry or NO_RETRY
         self._hooks = hooks
-        self._build_request = http.build_request
         self._closed = False
         self._drift_reported = False
 
@@ -125,17 +115,24 @@ class Calls:
         deadline = Deadline(planned.timeout)
         started = time.perf_counter()
         attempt = 1
+        is_open = False
         while True:
             result: Ok[T] | E | ClientError
             result, asked = yield from self._attempt(planned, deadline, started, attempt)
             if isinstance(result, Ok):
                 return result
+            is_open = is_open or leaves_open(result)
+            if is_open and planned.key is not None:
+                result = replace(result, idempotency_key=planned.key)
             wait = self._wait(planned, result, asked, deadline, attempt)
             if wait is None:
                 return result
             if self._hooks.on_retry is not None:
                 told = RetryInfo(action=call.action, attempt=attempt, wait=wait, failure=result)
-                yield Ask(self._hooks.on_retry, (told,))
+                try:
+                    yield Ask(self._hooks.on_retry, deadline, (told,))
+                except DeadlineError:
+                    return result
             yield Wait(wait)
             attempt += 1
 
@@ -177,50 +174,63 @@ class Calls:
             timeout=self._timeout if options.timeout is UNSET else options.timeout,
             retry=self._retry if options.retry is UNSET else options.retry or NO_RETRY,
             key=key,
+            approved="Actionary-Approval" in httpx2.Headers({**options.headers, **headers}),
         )
 
     def _attempt(
         self, planned: Planned, deadline: Deadline, started: float, attempt: int
     ) -> Steps[tuple[Any, float | None]]:
         """Make a call once; give its result, and after how many seconds the server wants it again."""
-        request = yield from self._request(planned, deadline, attempt)
         opened: Opened | None = None
-        sent = time.perf_counter()
         try:
+            request = yield from self._request(planned, deadline, attempt)
+            deadline.check()
+            sent = time.perf_counter()
             try:
                 opened = yield Open(request, deadline)
             except TROUBLE as error:
                 return self._failure(planned, error, started), None
             assert opened is not None  # noqa: S101 - tells the type checkers
-            yield from self._told(planned, opened.response, sent, attempt)
+            yield from self._told(planned, opened.response, deadline, sent, attempt)
             try:
                 reply = yield from self._reply(opened, deadline)
             except TROUBLE as error:
                 return self._failure(planned, error, started), None
             self._look_for_drift(opened.response)
             return read_reply(planned.call, reply, _since(started)), retry_after(opened.response.headers)
+        except DeadlineError as error:  # while a function of the user's was asked
+            return self._failure(planned, error, started), None
         finally:
             if opened is not None:
                 yield Close(opened)
 
-    def _request(self, planned: Planned, deadline: Deadline, attempt: int) -> Steps[httpx2.Request]:
+    def _request(
+        self, planned: Planned, deadline: Deadline, attempt: int, *, tells_limit: bool = True
+    ) -> Steps[httpx2.Request]:
+        """Build a request; the limit it tells is what is left once all others have had their say.
+
+        Raises:
+            DeadlineError: The time was over before they had.
+        """
         call = planned.call
         headers = httpx2.Headers(planned.headers)
-        left = deadline.seconds
-        if left is not None:
-            headers["Actionary-Timeout-Ms"] = str(min(max(int(left * 1000), 1), _LONGEST_MS))
         given = httpx2.Headers(planned.given)
         if call.scheme is not None and call.scheme.header not in given:
-            value = yield from credential(call.scheme, planned.auth)
+            value = yield from credential(call.scheme, planned.auth, deadline)
             if value is not None:
                 headers[call.scheme.header] = value
+        limit = _milliseconds(deadline) if tells_limit else None
+        if limit is not None:
+            headers[_LIMIT] = limit
         headers.update(given)
         url = self._base_url + call.path
         if self._hooks.on_request is not None:
             told = RequestInfo(
                 action=call.action, method=call.method, url=url, attempt=attempt, headers=headers
             )
-            yield Ask(self._hooks.on_request, (told,))
+            yield Ask(self._hooks.on_request, deadline, (told,))
+            if limit is not None and headers.get(_LIMIT) == limit:
+                headers[_LIMIT] = _milliseconds(deadline) or limit
         return self._build_request(
             call.method, url, params=planned.query, content=planned.body, headers=headers
         )
@@ -229,6 +239,7 @@ class Calls:
         self,
         planned: Planned,
         response: httpx2.Response,
+        deadline: Deadline,
         sent: float,
         attempt: int,
     ) -> Steps[None]:
@@ -241,7 +252,7 @@ class Calls:
                 headers=response.headers,
                 latency_ms=_since(sent),
             )
-            yield Ask(self._hooks.on_response, (told,))
+            yield Ask(self._hooks.on_response, deadline, (told,))
 
     def _reply(self, opened: Opened, deadline: Deadline) -> Steps[Reply]:
         """Read an answer to its end; of events all but the result are given."""
@@ -263,7 +274,8 @@ class Calls:
         call = planned.call
         if attempt >= planned.retry.attempts or self._closed:
             return None
-        if not may_repeat(failure, safe=call.repeatable, key=planned.key, attempt=attempt):
+        safe = call.repeatable and not planned.approved  # a grant is used up by the attempt that began
+        if not may_repeat(failure, safe=safe, key=planned.key, attempt=attempt):
             return None
         if asked is not None and asked > LONGEST_RETRY_AFTER:
             return None
@@ -311,26 +323,16 @@ class Calls:
         if theirs is None or theirs == self._catalog or self._drift_reported:
             return
         self._drift_reported = True
-        warnings.warn(
-            f"the server's catalog is {theirs}, this client was generated from {self._catalog}; "
-            "generate the client again",
-            CatalogDriftWarning,
-            stacklevel=_level_of_caller(),
-        )
+        warn_of_drift(theirs, self._catalog)
+
+
+def _milliseconds(deadline: Deadline) -> str | None:
+    left = deadline.seconds
+    return None if left is None else str(min(max(int(left * 1000), 1), _LONGEST_MS))
 
 
 def _since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
-
-
-def _level_of_caller() -> int:
-    """Count the frames from the one that asks to the first outside of this package."""
-    level = 1
-    frame = sys._getframe(1)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - warnings count frames alike
-    while frame.f_back is not None and f"{frame.f_globals.get('__name__')}.".startswith(f"{_PACKAGE}."):
-        frame = frame.f_back
-        level += 1
-    return level
 
 
 def has_events(response: httpx2.Response) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from .deadline import Deadline
 from .steps import Ask, Steps
 
 
@@ -52,16 +53,17 @@ def check_auth(auth: Mapping[str, object], schemes: frozenset[str]) -> None:
         raise ValueError(f"auth has {unknown[0]!r}, but the schemes of this API are: {known}")
 
 
-def credential(scheme: Scheme, auth: Mapping[str, Any]) -> Steps[str | None]:
+def credential(scheme: Scheme, auth: Mapping[str, Any], deadline: Deadline) -> Steps[str | None]:
     """Give the value of a scheme's header, ``None`` where the client was given nothing for it.
 
     Raises:
+        DeadlineError: An asynchronous function did not give it in time.
         TypeError: What was given, or what its function gave, is of another type.
         ValueError: No header can hold it.
     """
     given: Any = auth.get(scheme.name)
     if callable(given):
-        given = yield Ask(given)
+        given = yield Ask(given, deadline)
     if given is None:
         return None
     expected = BasicCredentials if scheme.kind == "basic" else str

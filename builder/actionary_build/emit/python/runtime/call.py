@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from .auth import Scheme
 from .errors import Failure
+from .unset import UNSET
 from .values import Reader, field_of
 
 T = TypeVar("T")
@@ -42,12 +43,27 @@ class Call(Generic[T, E]):
         return self.data()
 
     def items_of(self, page: Any) -> Iterable[Any]:
-        """Give the items of a page."""
+        """Give the items of a page; one without a list, or with null, has none.
+
+        Raises:
+            TypeError: There is something else in the place of the list.
+        """
         assert self.pages is not None  # noqa: S101 - only calls with pages come here
-        items: Iterable[Any] = field_of(page, self.pages[2])
-        return items
+        items: Any = field_of(page, self.pages[2])
+        if items is None or items is UNSET:
+            return ()
+        if not _lists(items):
+            raise TypeError(
+                f"{self.action} gives a page whose {self.pages[2]} is no list; its server has to give one"
+            )
+        listed: Iterable[Any] = items
+        return listed
 
     @cached_property
     def error_types(self) -> Mapping[str, type[E]]:
         """The errors by code; looked up on first use."""
         return self.errors()
+
+
+def _lists(items: object) -> bool:
+    return isinstance(items, Iterable) and not isinstance(items, str | Mapping)

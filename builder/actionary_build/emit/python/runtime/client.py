@@ -37,7 +37,7 @@ class SyncCalls(HearsChanges, HasPages, Generic[A]):
     ``sleep`` replaces the waiting between attempts and ``transport`` the network, for tests.
 
     Raises:
-        ValueError: ``base_url`` is no address, or ``auth`` names a scheme that no action asks for.
+        ValueError: ``base_url`` is no plain address, or ``auth`` names a scheme that no action asks for.
     """
 
     def __init__(
@@ -55,8 +55,9 @@ class SyncCalls(HearsChanges, HasPages, Generic[A]):
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         hooks = Hooks(on_request=on_request, on_response=on_response, on_retry=on_retry)
+        super().__init__(base_url, timeout=timeout, auth=auth, retry=retry, hooks=hooks)
         self._http = httpx2.Client(headers=headers, transport=transport, timeout=None)
-        super().__init__(base_url, timeout=timeout, auth=auth, retry=retry, hooks=hooks, http=self._http)
+        self._build_request = self._http.build_request
         self._closing = threading.Event()
         self._sleep = sleep or self._closing.wait
         self._streams = Streams()
@@ -132,7 +133,7 @@ class SyncCalls(HearsChanges, HasPages, Generic[A]):
                 return None
             case Wait(seconds):
                 return self._sleep(seconds)
-            case Ask(function, arguments):
+            case Ask(function, _, arguments):
                 return function(*arguments)
             case Give():
                 raise AssertionError("a plain call gives nothing on the way")
@@ -146,7 +147,7 @@ class AsyncCalls(HearsChanges, HasPages, Generic[A]):
     Hooks, and functions in ``auth``, may be asynchronous.
 
     Raises:
-        ValueError: ``base_url`` is no address, or ``auth`` names a scheme that no action asks for.
+        ValueError: ``base_url`` is no plain address, or ``auth`` names a scheme that no action asks for.
     """
 
     def __init__(
@@ -164,8 +165,9 @@ class AsyncCalls(HearsChanges, HasPages, Generic[A]):
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         hooks = Hooks(on_request=on_request, on_response=on_response, on_retry=on_retry)
+        super().__init__(base_url, timeout=timeout, auth=auth, retry=retry, hooks=hooks)
         self._http = httpx2.AsyncClient(headers=headers, transport=transport, timeout=None)
-        super().__init__(base_url, timeout=timeout, auth=auth, retry=retry, hooks=hooks, http=self._http)
+        self._build_request = self._http.build_request
         self._closing = anyio.Event()
         self._sleep = sleep or self._wait_or_close
 
@@ -239,9 +241,13 @@ class AsyncCalls(HearsChanges, HasPages, Generic[A]):
                 return None
             case Wait(seconds):
                 return await self._sleep(seconds)
-            case Ask(function, arguments):
+            case Ask(function, deadline, arguments):
                 answer = function(*arguments)
-                return await answer if inspect.isawaitable(answer) else answer
+                if not inspect.isawaitable(answer):
+                    return answer
+                with anyio.move_on_after(deadline.seconds):
+                    return await answer
+                raise DeadlineError
             case Give():
                 raise AssertionError("a plain call gives nothing on the way")
 

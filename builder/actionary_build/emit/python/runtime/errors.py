@@ -19,7 +19,8 @@ class Failure:
     ``status`` is the HTTP status, 0 when no answer came. ``retryable`` says
     whether the same call may succeed later; whether it may be repeated depends
     on the action. ``latency_ms`` is the server's measure, or the client's when
-    the server gave none.
+    the server gave none. ``idempotency_key`` is there where it is not known what became
+    of a call under a key: made again under this one, it runs once.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Failure:
     action: str
     latency_ms: float
     request_id: str | None = None
+    idempotency_key: str | None = None
     ok: Literal[False] = False
 
 

@@ -19,7 +19,7 @@ class CallOptions:
     that are not in there counts what the client has. ``retry`` says how often the call
     is made, ``None`` makes it once. ``idempotency_key`` takes the place of the one that
     the client makes by itself where an action takes such a key. ``approval`` is the key
-    of a grant: it is used up by the call, whose attempts all send it.
+    of a grant, which is used up by the call. Of several pages both go with the first.
 
     Raises:
         ValueError: A key is not 1 to 255 visible ASCII characters.

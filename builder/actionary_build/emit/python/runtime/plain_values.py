@@ -38,19 +38,19 @@ class UnfitError(Exception):
 
 
 def dumped(value: object) -> JsonValue:
-    """Give a value as JSON data, which it has to be.
+    """Give a value as JSON data, which it has to be; tuples and enumerations of texts are such, too.
 
     Raises:
         ValueError: It has no form in JSON.
     """
     try:
-        json.dumps(value, allow_nan=False)
+        data: JsonValue = json.loads(json.dumps(value, allow_nan=False))
     except TypeError as error:
         raise ValueError(
             f"{error}: this client takes values as JSON has them, "
             "dates and decimals as text; give such a one, as `isoformat()` and `str()` do"
         ) from error
-    return cast("JsonValue", value)
+    return data
 
 
 def fitted(reader: Reader[T], data: Any, where: str) -> T:  # noqa: ARG001 - the same as beside pydantic

@@ -21,9 +21,14 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Call a function of the user's, which may be asynchronous where the client is; its result is sent."""
+    """Call a function of the user's; its result is sent.
+
+    It may be asynchronous where the client is, and is cancelled then when the time is over.
+    One that blocks cannot be.
+    """
 
     function: Callable[..., Any]
+    deadline: Deadline
     arguments: tuple[Any, ...] = ()
 
 

@@ -12,7 +12,7 @@ import httpx2
 from .attempts import TROUBLE, Calls, Planned, has_events
 from .auth import Scheme
 from .call import Call
-from .deadline import Deadline
+from .deadline import Deadline, DeadlineError
 from .errors import (
     Failure,
     Forbidden,
@@ -29,12 +29,16 @@ from .events import Event, EventReader
 from .options import CallOptions
 from .reply import Reply, read_reply
 from .result import ActionError
-from .retry import LONGEST_RETRY_AFTER, retry_after
+from .retry import retry_after
 from .steps import Close, Give, Open, Opened, Read, Steps, Wait
 from .values import ANYTHING
 
 HEARTBEAT: Final = 45.0
 """Seconds without a byte after which a stream counts as broken; a server writes every 15."""
+
+
+SHORTEST_PAUSE: Final = 0.25
+"""Seconds between two streams at least, so that a server which ends each one is not asked without end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,26 +84,35 @@ class HearsChanges(Calls):
             reader.begin()
             asked, heard = yield from self._one_stream(call, reader)
             lost = 1 if heard else lost + 1
-            base = None if reader.retry_ms is None else reader.retry_ms / 1000
-            yield Wait(self._retry.wait(lost, base) if asked is None else min(asked, LONGEST_RETRY_AFTER))
+            yield Wait(self._pause(reader, asked, lost))
+
+    def _pause(self, reader: EventReader, asked: float | None, lost: int) -> float:
+        """Give how long to wait for another stream: never less than the server asks for.
+
+        What is random comes on top, so that those who lost a server do not all come back at once.
+        """
+        if asked is None:
+            asked = (reader.retry_ms or 0) / 1000 + self._retry.wait(lost)
+        return max(asked, SHORTEST_PAUSE)
 
     def _one_stream(self, call: Call[Any, Any], reader: EventReader) -> Steps[tuple[float | None, bool]]:
         """Listen until the stream breaks; give when the server wants to be asked again, and if it spoke."""
         planned = self._planned(call, {}, CallOptions(), "text/event-stream")
         if reader.last_id:
             planned.headers["Last-Event-ID"] = reader.last_id
-        request = yield from self._request(planned, Deadline(None), 1)
-        sent = time.perf_counter()
         opened: Opened | None = None
         heard = False
+        opening = Deadline(planned.timeout)
         try:
+            request = yield from self._request(planned, opening, 1, tells_limit=False)
+            sent = time.perf_counter()
             try:
-                opened = yield Open(request, Deadline(planned.timeout))
+                opened = yield Open(request, opening)
             except TROUBLE as error:
                 self._unless_mistaken(error)
                 return None, False
             assert opened is not None  # noqa: S101 - tells the type checkers
-            yield from self._told(planned, opened.response, sent, 1)
+            yield from self._told(planned, opened.response, opening, sent, 1)
             try:
                 if not has_events(opened.response):
                     return (yield from self._refused(planned, opened)), False
@@ -111,10 +124,12 @@ class HearsChanges(Calls):
                             yield Give(told)
             except TROUBLE as error:
                 self._unless_mistaken(error)
-            return None, heard
+        except DeadlineError:  # while a function of the user's was asked
+            return None, False
         finally:
             if opened is not None:
                 yield Close(opened)
+        return None, heard
 
     def _unless_mistaken(self, error: Exception) -> None:
         """Let a stream be broken, which is taken up again; a program's mistake is raised."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from .attempts import Calls
@@ -10,7 +12,8 @@ from .call import Call
 from .options import CallOptions
 from .result import unwrap
 from .steps import Give, Steps
-from .values import field_of
+from .unset import UNSET
+from .values import dumped, field_of
 
 PageT = TypeVar("PageT")
 ItemT = TypeVar("ItemT")
@@ -65,20 +68,31 @@ class HasPages(Calls):
     ) -> Steps[None]:
         """Give each page; each is a call of its own, with its own time limit and attempts.
 
+        A key and an approval stand for one call, which is the first.
+
         Raises:
             ActionError: A page failed.
+            RuntimeError: The pages lead round in a circle.
         """
         assert call.pages is not None  # noqa: S101 - only calls with pages come here
         asks, following, _ = call.pages
-        cursor: object = values.get(asks)
+        cursor: object = values.get(asks, UNSET)
+        met: set[str] = set()
         while True:
             page = unwrap((yield from self._calling(call, {**values, asks: cursor}, options)))
             yield Give(page)
-            before, cursor = cursor, field_of(page, following)
-            if cursor is None:
+            if cursor is not UNSET:
+                met.add(_written(cursor))
+            cursor = field_of(page, following)
+            if cursor is None or cursor is UNSET:
                 return
-            if cursor == before:
+            if _written(cursor) in met:
                 raise RuntimeError(
-                    f"{call.action} names the page {cursor!r} as the one behind itself, so there is no end; "
+                    f"{call.action} leads to the page {cursor!r} once more, so there is no end; "
                     "its server has to give another one, or null on the last page"
                 )
+            options = options and replace(options, idempotency_key=None, approval=None)
+
+
+def _written(cursor: object) -> str:
+    return json.dumps(dumped(cursor), sort_keys=True)

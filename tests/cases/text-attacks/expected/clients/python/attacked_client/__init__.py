@@ -8,10 +8,10 @@ from ._runtime.lazy import lazily as _lazily
 from . import models as models
 from ._auth import AsyncAuth as AsyncAuth
 from ._auth import Auth as Auth
-from ._runtime.attempts import CatalogDriftWarning as CatalogDriftWarning
 from ._runtime.auth import BasicCredentials as BasicCredentials
 from ._runtime.changes import Change as Change
 from ._runtime.changes import Reset as Reset
+from ._runtime.drift import CatalogDriftWarning as CatalogDriftWarning
 from ._runtime.hooks import RequestInfo as RequestInfo
 from ._runtime.hooks import ResponseInfo as ResponseInfo
 from ._runtime.hooks import RetryInfo as RetryInfo

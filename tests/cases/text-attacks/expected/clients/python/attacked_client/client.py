@@ -45,7 +45,7 @@ class Client(_SyncMethods):
     The client may be shared by threads. Nothing raises for what a server can do.
 
     Raises:
-        ValueError: ``base_url`` is no address, or ``auth`` names no scheme of this API.
+        ValueError: ``base_url`` is no plain address, or ``auth`` names no scheme of this API.
     """
 
     _catalog = "f0ce16095291c182"
@@ -63,7 +63,7 @@ class AsyncClient(_AsyncMethods):
     The client may be shared by the tasks of one loop. Nothing raises for what a server can do.
 
     Raises:
-        ValueError: ``base_url`` is no address, or ``auth`` names no scheme of this API.
+        ValueError: ``base_url`` is no plain address, or ``auth`` names no scheme of this API.
     """
 
     _catalog = "f0ce16095291c182"

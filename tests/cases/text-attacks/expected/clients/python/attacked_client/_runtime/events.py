@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
+
+_LONGEST_MS: Final = 999_999_999
+"""Eleven days, the longest that is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +33,24 @@ class EventReader:
 
     def begin(self) -> None:
         """Begin another stream where the last one ended; what was not whole is forgotten."""
-        self._rest = b""
+        self._rest: list[bytes] = []
+        self._after_return = False
         self._type = ""
         self._data: list[str] = []
 
     def feed(self, piece: bytes) -> Iterator[Event]:
-        """Give the events that a piece completes."""
-        text = self._rest + piece
-        half = text.endswith(b"\r")  # a line feed may follow, and belongs to it
-        lines = (text[:-1] if half else text).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        self._rest = lines.pop() + (b"\r" if half else b"")
+        """Give the events that a piece completes; no byte of a long line is looked at again."""
+        if not piece:
+            return
+        if self._after_return and piece.startswith(b"\n"):  # which belongs to the line that is over
+            piece = piece[1:]
+        self._after_return = piece.endswith(b"\r")
+        *lines, rest = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        self._rest.append(lines[0] if lines else rest)
+        if not lines:
+            return
+        lines[0] = b"".join(self._rest)
+        self._rest = [rest]
         for line in lines:
             if line:
                 self._field(line.decode("utf-8", "replace"))
@@ -55,7 +67,7 @@ class EventReader:
         elif name == "id" and "\0" not in value:
             self.last_id = value
         elif name == "retry" and value.isascii() and value.isdigit():
-            self.retry_ms = int(value[:9])
+            self.retry_ms = min(int(value[:18]), _LONGEST_MS)
 
     def _ended(self) -> Event | None:
         event = Event(self._type or "message", "\n".join(self._data), self.last_id) if self._data else None

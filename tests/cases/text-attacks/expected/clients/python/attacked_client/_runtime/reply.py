@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -60,7 +61,8 @@ def _envelope(call: Call[Any, Any], reply: Reply) -> dict[str, Any]:
         raise UnfitError(f"`ok` is {json.dumps(succeeded)} under status {reply.status}")
     if _get(envelope, "action", str) != call.action:
         raise UnfitError("`action` names another action")
-    _get(envelope, "latencyMs", int, float)
+    if abs(_get(envelope, "latencyMs", int, float)) > sys.float_info.max:
+        raise UnfitError("`latencyMs` is no length of time")
     return envelope
 
 

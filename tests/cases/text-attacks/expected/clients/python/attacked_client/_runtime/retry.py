@@ -10,7 +10,18 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from .errors import ClientTimeout, Conflict, Failure, RateLimited, Unavailable
+from .errors import (
+    Aborted,
+    ClientTimeout,
+    Conflict,
+    Failure,
+    InvalidResponse,
+    NetworkError,
+    RateLimited,
+    Timeout,
+    Unavailable,
+    UnknownError,
+)
 
 LONGEST_RETRY_AFTER: Final = 60.0
 """Seconds. A server that asks for more is not waited for."""
@@ -41,10 +52,9 @@ class Retry:
             if not 0 <= value < math.inf:
                 raise ValueError(f"{name} is {value}, but must be seconds from 0 on")
 
-    def wait(self, attempt: int, base: float | None = None) -> float:
+    def wait(self, attempt: int) -> float:
         """Give how long to wait after an attempt that failed, the first being 1."""
-        longest = (self.base if base is None else base) * 2.0 ** min(attempt - 1, 64)
-        return min(longest, self.maximum) * self.random()
+        return min(self.base * 2.0 ** min(attempt - 1, 64), self.maximum) * self.random()
 
 
 NO_RETRY: Final = Retry(attempts=1)
@@ -53,7 +63,7 @@ NO_RETRY: Final = Retry(attempts=1)
 def may_repeat(failure: Failure, *, safe: bool, key: str | None, attempt: int) -> bool:
     """Say whether a call that failed may be made again.
 
-    ``safe`` actions may be repeated by their definition, and others under a ``key``.
+    ``safe`` calls may be repeated by the action's definition, and others under a ``key``.
     Without either only a refusal may be: the server says that it has not begun.
     """
     if isinstance(failure, ClientTimeout):
@@ -63,6 +73,16 @@ def may_repeat(failure: Failure, *, safe: bool, key: str | None, attempt: int) -
     if safe or key is not None:
         return failure.retryable
     return failure.retryable and isinstance(failure, RateLimited | Unavailable)
+
+
+_OPEN: Final = (NetworkError, ClientTimeout, Aborted, InvalidResponse, UnknownError, Timeout)
+
+
+def leaves_open(failure: Failure) -> bool:
+    """Say whether nobody knows after a failure what became of the call."""
+    if isinstance(failure, Conflict):
+        return failure.details.reason != "idempotency_key_reused"
+    return isinstance(failure, _OPEN)
 
 
 def retry_after(headers: Mapping[str, Any]) -> float | None:

@@ -1,0 +1,58 @@
+"""What the generator is asked for: each schema on its own, so that what comes of it can be kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from actionary.json_schema import Schema, references
+
+from actionary_build.emit.python.annotations import Expression
+from actionary_build.emit.python.generate import DECIMAL, GENERATOR, REFERENCE
+from actionary_build.emit.python.schemas import ANNOTATIONS, Definition, for_generator
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A schema as the generator gets it, as JSON, and what its names for types stand for."""
+
+    text: str
+    names: Mapping[str, str]
+
+    @classmethod
+    def of(cls, schema: Any) -> Asked:
+        """Give a schema names that depend on nothing else."""
+        if not isinstance(schema, dict):
+            return cls("{}", {})
+        return _asked(json.dumps({key: schema[key] for key in schema if key not in ANNOTATIONS}))
+
+
+@lru_cache(maxsize=4096)
+def _asked(dumped: str) -> Asked:
+    schema: Schema = json.loads(dumped)
+    names = {name: f"{REFERENCE}{at}" for at, name in enumerate(sorted(set(references(schema)) - {DECIMAL}))}
+    text = json.dumps(for_generator(schema, names), sort_keys=True)
+    return Asked(text, {generated: name for name, generated in names.items()})
+
+
+def places_of(definition: Definition) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Give what has a type in a definition, by its name and the field's, which is ``root`` for an alias."""
+    if not definition.is_model:
+        yield (definition.name, "root"), definition.schema
+        return
+    for wire, schema in definition.schema["properties"].items():
+        yield (definition.name, wire), schema
+
+
+def generated(asked: Iterable[Asked]) -> dict[str, Expression]:
+    """Have each schema's type made once, and give the types by the schemas' texts.
+
+    Raises:
+        GeneratorError: The generator did not make what it was asked for.
+    """
+    texts = sorted({each.text for each in asked})
+    types = GENERATOR.get()([json.loads(text) for text in texts])
+    return {text: Expression(made) for text, made in zip(texts, types, strict=True)}
