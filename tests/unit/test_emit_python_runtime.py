@@ -165,7 +165,7 @@ def test_a_reply_that_does_not_fit_is_named_and_kept(status: int, body: Any, whe
 
 STREAM = (
     "\ufeffevent: told\r\ndata: é\r\ndata: 2\r\rid: 7\ndata\n\n: no event\n\nretry: 5\r\nevent: x\r\n\r\n"
-    "data:3\r\n\r\n"
+    "data:3\r\n\ufeffdata: nothing, but at the beginning it would be\r\n\r\n"
 ).encode()
 EVENTS = [Event("told", "é\n2", ""), Event("message", "", "7"), Event("message", "3", "7")]
 

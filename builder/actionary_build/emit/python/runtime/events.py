@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -33,6 +34,7 @@ class EventReader:
 
     def begin(self) -> None:
         """Begin another stream where the last one ended; what was not whole is forgotten."""
+        self._is_first_line = True
         self._rest: list[bytes] = []
         self._after_return = False
         self._type = ""
@@ -50,6 +52,9 @@ class EventReader:
         if not lines:
             return
         lines[0] = b"".join(self._rest)
+        if self._is_first_line:
+            lines[0] = lines[0].removeprefix(BOM_UTF8)
+            self._is_first_line = False
         self._rest = [rest]
         for line in lines:
             if line:
@@ -58,7 +63,7 @@ class EventReader:
                 yield event
 
     def _field(self, line: str) -> None:
-        name, _, value = line.removeprefix("\ufeff").partition(":")
+        name, _, value = line.partition(":")
         value = value.removeprefix(" ")
         if name == "data":
             self._data.append(value)
