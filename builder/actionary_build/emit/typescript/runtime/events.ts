@@ -28,6 +28,7 @@ export async function* eventsOf(
   const reader = stream.getReader();
   const stop = () => void reader.cancel().catch(() => undefined);
   signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
   try {
     yield* parsed(reader, onBytes);
   } finally {
@@ -50,30 +51,42 @@ async function* parsed(
       data = [];
       continue;
     }
-    const [, name, value = ""] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
+    const [name, value] = fieldOf(line);
     if (name === "event") type = value;
     else if (name === "data") data.push(value);
     else if (name === "id" && !value.includes("\0")) id = value;
   }
 }
 
+/** Take a line apart; a regular expression would run out of stack on a long one. */
+function fieldOf(line: string): readonly [name: string, value: string] {
+  const colon = line.indexOf(":");
+  if (colon < 0) return [line, ""];
+  return [line.slice(0, colon), line.slice(colon + (line[colon + 1] === " " ? 2 : 1))];
+}
+
+/** Give whole lines; what has no end is none. */
 async function* linesOf(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   onBytes: () => void,
 ): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
-  let rest = "";
+  let pieces: string[] = [];
+  let endsWithReturn = false;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) {
-      if (rest.endsWith("\r")) yield rest.slice(0, -1); // what has no end is no line
-      return;
-    }
+    if (done) return;
     onBytes();
-    rest += decoder.decode(value, { stream: true });
-    // A line feed may still belong to a carriage return at the end.
-    const lines = rest.split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? "";
-    yield* lines;
+    const decoded = decoder.decode(value, { stream: true });
+    if (decoded === "") continue;
+    // The line feed after a carriage return may come by itself.
+    const text: string = endsWithReturn && decoded.startsWith("\n") ? decoded.slice(1) : decoded;
+    endsWithReturn = text.endsWith("\r");
+    const [end = "", ...lines] = text.split(/\r\n|\n|\r/);
+    pieces.push(end);
+    for (const line of lines) {
+      yield pieces.join("");
+      pieces = [line];
+    }
   }
 }

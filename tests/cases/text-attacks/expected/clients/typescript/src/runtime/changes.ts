@@ -105,7 +105,8 @@ async function* connected(
     options.headers,
     { accept: "text/event-stream", "last-event-id": place.id },
   ]);
-  await onRequest?.({ ...about, headers });
+  if (!closed.aborted) await onRequest?.({ ...about, headers });
+  if (closed.aborted) return { failure: fail("aborted", closed.reason) };
   const silence = new Silence(closed);
   try {
     const response = await fetch(about.url, { headers, signal: silence.signal });
@@ -118,6 +119,7 @@ async function* connected(
     for await (const { type, data, id } of eventsOf(response.body, silence.signal, silence.heard)) {
       place.attempt = 1;
       place.id = id ?? place.id;
+      if (closed.aborted) break;
       if (type === "change") yield JSON.parse(data) as Change;
       if (type === "reset") yield { type };
     }
