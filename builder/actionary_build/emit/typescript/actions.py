@@ -11,9 +11,9 @@ from actionary.json_schema import references
 from actionary_build.emit.typescript.auth import AUTH_WRITERS, auth_function
 from actionary_build.emit.typescript.calls import DETAILS_TYPES, Call
 from actionary_build.emit.typescript.comments import action_comment, comment
-from actionary_build.emit.typescript.conversions import Shapes, conversion_rows
 from actionary_build.emit.typescript.modules import Imports, inline, module_text, table
 from actionary_build.emit.typescript.names import referred
+from actionary_build.emit.typescript.shapes import Shapes, conversion_rows
 from actionary_build.emit.typescript.types import TypeNames, declaration
 from actionary_build.texts import TypeScriptString
 

@@ -14,6 +14,7 @@ from actionary_build.emit.constraints import constraints
 from actionary_build.emit.credentials import by_scheme
 from actionary_build.emit.signature import takes_other_keys
 from actionary_build.emit.typescript import examples
+from actionary_build.emit.typescript.ambiguous import Marked
 from actionary_build.emit.typescript.calls import Call
 from actionary_build.emit.typescript.conversions import Wanted
 from actionary_build.emit.typescript.examples import Setting
@@ -37,10 +38,10 @@ def setting_of(catalog: Catalog, package: str) -> Setting:
 
 
 def readme(
-    catalog: Catalog, setting: Setting, calls: Sequence[Call], names: Names, wanted: Wanted, *, react: bool
+    found: Marked, setting: Setting, calls: Sequence[Call], names: Names, wanted: Wanted, *, react: bool
 ) -> str:
     """Write how to install and call, what comes back, then every action and every type."""
-    package = setting.package
+    package, catalog = setting.package, found.catalog
     return "\n\n".join(
         [
             f"# {MarkdownText(package)}",
@@ -49,6 +50,7 @@ def readme(
             *_use(catalog, calls, setting),
             _RESULTS,
             _values(wanted),
+            *_unconverted(found),
             _FAILURES,
             _client_codes(),
             _OPTIONS,
@@ -140,6 +142,16 @@ def _values(wanted: Wanted) -> str:
     if wanted.integers == "bigint":
         return f"{dates} integers that can be beyond 2^53 are `bigint` and keep all digits."
     return f"{dates} an integer beyond 2^53 loses digits, as everywhere in JavaScript."
+
+
+def _unconverted(found: Marked) -> Iterator[str]:
+    """Warn of what is not as the options ask."""
+    if found.ambiguous:
+        named = ", ".join(MarkdownCode(name) for name in found.ambiguous)
+        yield (
+            f"In {named} integers and times stay as on the wire: they are alternatives that nothing "
+            "tells apart. Give each a field with a value of its own, such as `kind`, to have them converted."
+        )
 
 
 def _client_codes() -> str:
