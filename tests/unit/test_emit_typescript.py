@@ -138,11 +138,14 @@ def test_the_runtime_names_no_code_but_the_client_s_own_and_those_it_repeats_by(
 def test_when_a_call_may_be_repeated_is_as_it_is_defined(sample: Catalog, search: ActionSpec) -> None:
     def written(**changes: Any) -> list[str]:
         shop = files(named(sample, search, "a", **changes))["src/actions/shop.ts"]
-        return re.findall(r"^  (?:repeat: )?(always|underKey|unlessBegun|newKey),$", shop, re.MULTILINE)
+        return re.findall(
+            r"^  (?:repeat: )?(always|underKey|unlessApproved|unlessBegun|newKey),$", shop, re.MULTILINE
+        )
 
     assert written(read_only=True, idempotent=False) == ["always"]
     assert written(read_only=False, idempotent=True) == ["always"]
-    assert written(read_only=False, idempotent=True, idempotency_key=True) == ["underKey"]
+    assert written(read_only=False, idempotent=True, needs_approval=True) == ["unlessApproved"]
+    assert written(read_only=False, idempotent=True, idempotency_key=True) == ["underKey", "newKey"]
     assert written(read_only=False, idempotent=False, idempotency_key=True) == ["underKey", "newKey"]
     assert written(read_only=False, idempotent=False, idempotency_key=False) == ["unlessBegun"]
 

@@ -263,10 +263,37 @@ describe("a base address", () => {
     });
   }
 
+  for (const [baseUrl, url] of [
+    ["", "https://shop.test/api/actions/old_ping"],
+    ["/", "https://shop.test/api/actions/old_ping"],
+    ["/shop", "https://shop.test/shop/api/actions/old_ping"],
+    ["shop", "https://shop.test/orders/shop/api/actions/old_ping"],
+    ["https://other.test/@me/", "https://other.test/@me/api/actions/old_ping"],
+  ] as const) {
+    it(`may be ${JSON.stringify(baseUrl)} on a page`, async () => {
+      Object.defineProperty(globalThis, "location", {
+        value: { href: "https://shop.test/orders/7?tab=1#top" },
+        configurable: true,
+      });
+      try {
+        const [client, sent] = recorded(PING, { baseUrl });
+        await client.oldPing();
+        assert.equal(sent[0]?.url.href, url);
+      } finally {
+        Reflect.deleteProperty(globalThis, "location");
+      }
+    });
+  }
+
   for (const baseUrl of [
     "",
     "shop.test",
     "/api",
+    "http://",
+    "http://shop.test:99999",
+    "http://shop test",
+    "http://[::1",
+    "http://exa%mple",
     "ftp://shop.test",
     "http://u:p@shop.test",
     "http://shop.test/?a=1",

@@ -69,14 +69,14 @@ describe("a scripted client", () => {
       search_products: ok({ items: [] }),
     });
     await client.oldPing();
-    await searchProducts(client, { query: "shoes" }, { idempotencyKey: "k" });
+    await searchProducts(client, { query: "shoes" }, { approval: "k" });
     assert.deepEqual(
       calls.map(({ action }) => action),
       ["old_ping", "search_products"],
     );
     const [call] = callsOf("search_products");
     const query: string | undefined = call?.input.query;
-    assert.deepEqual([query, call?.options.idempotencyKey], ["shoes", "k"]);
+    assert.deepEqual([query, call?.options.approval], ["shoes", "k"]);
     for (const each of calls) if (each.action === "search_products") assert.equal(each.input.query, "shoes");
   });
 

@@ -78,8 +78,10 @@ export async function* changesOf(
     const { failure, answer } = yield* connected(table, own, options, place, closed);
     if (closed.aborted) return;
     if (!failure.retryable) throw new ActionError(failure);
-    const asked = waitMsAfter(place.attempt, failure, answer, table, RETRY);
-    const waitMs = Number.isNaN(asked) ? LONGEST_WAIT_MS : asked;
+    const waitMs = Math.min(
+      waitMsAfter(place.attempt, answer, (name) => RETRY[name]),
+      LONGEST_WAIT_MS,
+    );
     await onRetry?.({ ...aboutOf(table, own, place), failure, waitMs });
     place.attempt += 1;
     await pause(waitMs, closed);
