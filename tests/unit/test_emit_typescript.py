@@ -320,3 +320,12 @@ def test_the_readme_names_every_method_whose_input_is_a_query(sample):
         "An action that is called with GET or DELETE sends its input in the query"
         in files(sample)["README.md"]
     )
+
+
+def test_no_example_of_the_hooks_has_a_name_twice(sample: Catalog, search: ActionSpec) -> None:
+    readme = files(named(sample, search, "query"), react=True)["README.md"]
+    assert "import { query }" not in readme
+    assert (
+        "import { searchProducts }"
+        in files(named(sample, search, "search_products"), react=True)["README.md"]
+    )

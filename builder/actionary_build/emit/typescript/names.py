@@ -62,8 +62,8 @@ CHANGES_TYPES: Final = ("Change", "ChangesOptions", "Reset")
 """What the index exports where the server tells of changes."""
 
 _USED_INSIDE: Final = """
-    ActionTable Array AsyncGenerator Date Error Object Promise Record Response
-    always apiKey basic bearer bind call exactly inBody inExactBody inExactQuery inQuery newKey
+    ActionTable Actions Array AsyncGenerator Date Error Object Promise Record Response
+    always apiKey basic bearer bind call console exactly inBody inExactBody inExactQuery inQuery newKey
     throwing underKey unlessApproved unlessBegun warning
 """.split()
 """Names that generated modules use themselves, that a client has beside its actions, or whose loss

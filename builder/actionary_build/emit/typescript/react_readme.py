@@ -42,8 +42,8 @@ def react_part(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Ite
     yield _SERVERS
 
 
-_IMPORTED: Final = {"actionQuery", "useActionClient", "useQuery"}
-"""What the example of a function imports beside the function."""
+_IMPORTED: Final = {"actionQuery", "query", "useActionClient", "useQuery"}
+"""What the example of a function has beside the function."""
 
 _QUERIES: Final = """\
 The name of an action settles its input, its data and its errors: `query.error` is an `ActionError` whose

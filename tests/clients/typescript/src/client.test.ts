@@ -375,6 +375,35 @@ describe("a server built from other definitions", () => {
     }
   });
 
+  it("is warned of by a function whose mistake is thrown, and the call is not made again", async () => {
+    const mistake = new Error("a mistake");
+    let asked = 0;
+    const fetch = async () => {
+      asked += 1;
+      return answering("other")();
+    };
+    const onWarning = () => {
+      throw mistake;
+    };
+    const client = createClient({ baseUrl: "http://shop.test", fetch, onWarning });
+    await assert.rejects(client.oldPing(), (error) => error === mistake);
+    assert.equal(asked, 1);
+    assert.equal((await client.oldPing()).ok, true);
+  });
+
+  it("is warned of after `onResponse` saw the answer, that of the call before that of the client", async () => {
+    const seen: string[] = [];
+    const client = createClient({
+      baseUrl: "http://shop.test",
+      fetch: answering("other"),
+      onWarning: () => seen.push("warning"),
+      onResponse: () => void seen.push("client"),
+    });
+    await client.oldPing({}, { onResponse: () => void seen.push("call") });
+    await client.oldPing();
+    assert.deepEqual(seen, ["call", "warning", "client"]);
+  });
+
   for (const digest of [process.env.CATALOG, undefined]) {
     it(`is not suspected of an answer with the digest ${digest ? "of this client" : "left out"}`, async () => {
       const warnings: string[] = [];

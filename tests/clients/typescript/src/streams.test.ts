@@ -111,9 +111,14 @@ describe("pages", () => {
     assert.deepEqual(found, ["a"]);
   });
 
-  it("that lead nowhere are no endless loop", async () => {
-    const [client] = scripted([page(["a"], "2"), page(["a"], "2")]);
-    await assert.rejects(all(items(client, listMeals, { day: "x" })), /pages have no end/);
+  it("that lead nowhere, or back, are no endless loop", async () => {
+    for (const steps of [
+      [page(["a"], "2"), page(["a"], "2")],
+      [page(["a"], "2"), page(["b"], "3"), page(["c"], "2")],
+    ]) {
+      const [client] = scripted(steps);
+      await assert.rejects(all(items(client, listMeals, { day: "x" })), /pages have no end/);
+    }
   });
 });
 

@@ -3,7 +3,11 @@
 import assert from "node:assert/strict";
 import { test as nodeTest } from "node:test";
 import type { Change, Reset } from "actionary-reference-client";
-import { change, pageOf } from "../node_modules/actionary-reference-client/dist/runtime/react/client.js";
+import {
+  change,
+  pageOf,
+  page as pageSymbol,
+} from "../node_modules/actionary-reference-client/dist/runtime/react/client.js";
 import { hear } from "../node_modules/actionary-reference-client/dist/runtime/react/hear.js";
 import { type Answer, type Asked, Server, show, turn } from "./stage.js";
 
@@ -141,6 +145,20 @@ test("after a mutation of which nobody knows how it ended all is read anew", asy
   await page.until(({ diary: { data } }) => data?.total_kcal === 2);
   assert.equal((await page.until((given) => given.order.isError)).order.error?.code, "invalid_response");
   page.leave();
+});
+
+test("a page remembers only those of its calls that may still change something", async () => {
+  const answers = [
+    OUT,
+    OUT,
+    { status: 400, code: "invalid_input", details: [] },
+    { status: 500, code: "handler_error" },
+  ];
+  const server = new Server({ create_order: () => answers.shift() ?? ordered });
+  const client = pageOf(connect({ baseUrl: "https://shop.example", fetch: server.fetch }), new QueryClient());
+  for (let i = 0; i < 5; i += 1) await change(client, createOrder, order);
+  assert.equal(server.count("create_order"), 5);
+  assert.equal(client[pageSymbol].unseen.size, 1);
 });
 
 test("a mutation takes the options of its call", async () => {
