@@ -50,7 +50,8 @@ The name of an action settles its input, its data and its errors: `query.error` 
 `code` settles its `details`. An action that changes something does not compile in `useActionQuery`, and is
 refused there when it runs. The options of `useQuery` come third, and among them, as `call`, those of the
 call. `false` instead of the input stands for one that is not there yet. Data is kept under
-`["action", name, input]`; `actionKey` makes such keys, whole or their beginning."""
+`["action", name, input]`; `actionKey` makes such keys, whole or their beginning. They do not name this
+package: if a page uses another one like it, give each `ActionProvider` a `queryClient` of its own."""
 
 _MUTATIONS: Final = """\
 When a mutation succeeds, all that actions gave (the keys that begin with `"action"`) is read anew; also when

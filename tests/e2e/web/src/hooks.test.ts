@@ -46,6 +46,19 @@ test("a query has the data, under the key of its action and input", async () => 
   page.leave();
 });
 
+test("what actions gave is kept by the page's own `QueryClient`, whichever is nearer", async () => {
+  const server = counting();
+  const inside = new QueryClient();
+  const page = show(server, both, { inside });
+  await page.until(({ diary: { data } }) => data?.total_kcal === 1);
+  page.latest.order.mutate(order);
+  await page.until(({ diary: { data } }) => data?.total_kcal === 2);
+  assert.equal(page.queryClient.getQueryCache().getAll().length, 1);
+  assert.equal(page.queryClient.getMutationCache().getAll().length, 1);
+  assert.equal(inside.getQueryCache().getAll().length + inside.getMutationCache().getAll().length, 0);
+  page.leave();
+});
+
 test("a failed call is the query's error, and is repeated by the client alone", async () => {
   const server = new Server({ list_meals: () => ({ status: 503, code: "unavailable" }) });
   const page = show(server, () => useActionQuery("list_meals", DAY));

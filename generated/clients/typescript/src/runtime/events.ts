@@ -51,18 +51,14 @@ async function* parsed(
       data = [];
       continue;
     }
-    const [name, value] = fieldOf(line);
+    // A regular expression would run out of stack on a long line.
+    const colon = `${line}:`.indexOf(":");
+    const name = line.slice(0, colon);
+    const value = line.slice(colon + 1).replace(/^ /, "");
     if (name === "event") type = value;
     else if (name === "data") data.push(value);
     else if (name === "id" && !value.includes("\0")) id = value;
   }
-}
-
-/** Take a line apart; a regular expression would run out of stack on a long one. */
-function fieldOf(line: string): readonly [name: string, value: string] {
-  const colon = line.indexOf(":");
-  if (colon < 0) return [line, ""];
-  return [line.slice(0, colon), line.slice(colon + (line[colon + 1] === " " ? 2 : 1))];
 }
 
 /** Give whole lines; what has no end is none. */
@@ -72,17 +68,15 @@ async function* linesOf(
 ): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   let pieces: string[] = [];
-  let endsWithReturn = false;
+  let afterReturn = false;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
     onBytes();
-    const decoded = decoder.decode(value, { stream: true });
-    if (decoded === "") continue;
+    const text: string = decoder.decode(value, { stream: true });
     // The line feed after a carriage return may come by itself.
-    const text: string = endsWithReturn && decoded.startsWith("\n") ? decoded.slice(1) : decoded;
-    endsWithReturn = text.endsWith("\r");
-    const [end = "", ...lines] = text.split(/\r\n|\n|\r/);
+    const [end = "", ...lines] = text.replace(afterReturn ? /^\n/ : "", "").split(/\r\n|\n|\r/);
+    if (text) afterReturn = text.endsWith("\r");
     pieces.push(end);
     for (const line of lines) {
       yield pieces.join("");
