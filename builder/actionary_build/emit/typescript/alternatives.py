@@ -92,7 +92,9 @@ def best(found: Iterable[Alternative], value: Any) -> Iterator[Alternative]:
 
 def kinds_of(schema: Any, types: Mapping[str, Schema]) -> frozenset[str]:
     """Give what JavaScript tells apart of the values of a schema that may be converted; none if unknown."""
-    if not isinstance(schema, dict) or _values(schema, types) is not None:
+    if not isinstance(schema, dict):
+        return frozenset() if schema else frozenset({"null"})
+    if _values(schema, types) is not None:
         return frozenset({"boolean"})
     root = resolved(schema, types)
     union = list(alternatives(root, types))

@@ -12,7 +12,7 @@ from typing import Any
 
 from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
-from actionary.json_schema import Schema, map_schema
+from actionary.json_schema import Schema, map_schema, resolved
 
 from actionary_build.emit.typescript.alternatives import Alternative, alternatives, kinds_of
 from actionary_build.emit.typescript.shapes import Shapes
@@ -35,7 +35,9 @@ def settled(catalog: Catalog) -> Marked:
     """Take the marks from the alternatives that cannot be told apart, and would be converted otherwise."""
     told: set[str] = set()
     while True:
-        search = _Search(catalog)
+        # Only compared, so any names do that differ.
+        names = {name: TypeScriptIdentifier(f"T{i}") for i, name in enumerate(catalog.types)}
+        search = _Search(Shapes(catalog, names))
         types = {name: search.settle(schema, name) for name, schema in catalog.types.items()}
         actions = tuple(_settled_action(action, search) for action in catalog.actions)
         if not search.clashing and not search.told:
@@ -79,29 +81,24 @@ def _settled_action(action: ActionSpec, search: _Search) -> ActionSpec:
 class _Search:
     """Finds the unions; ``clashing`` are the named types that are not converted, ``told`` what to name."""
 
-    catalog: Catalog
+    shapes: Shapes
     clashing: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
 
-    @property
-    def shapes(self) -> Shapes:
-        names = {name: TypeScriptIdentifier(f"T{i}") for i, name in enumerate(sorted(self.catalog.types))}
-        return Shapes(self.catalog, names)
-
     def settle(self, schema: Schema, place: str) -> Schema:
         """Take the marks from alternatives that stand in a schema, and note the types that others are of."""
-        shapes = self.shapes
+        catalog = self.shapes.catalog
 
         def settle_union(node: Schema) -> Schema:
             if "anyOf" not in node and "oneOf" not in node:
                 return node
-            members = list(alternatives(node, self.catalog.types))
+            members = list(alternatives(node, catalog.types))
             clashing: list[Alternative] = []
             for one, other in combinations(members, 2):
-                if slots := list(_clashes(shapes, one, other)):
+                if slots := list(_clashes(self.shapes, one, other)):
                     clashing += [one, other]
                     named = {*one.names, *other.names, *(each.owner for each in (one, other) if each.owner)}
-                    self.clashing.update(named, self.catalog.types_used(*slots))
+                    self.clashing.update(named, catalog.types_used(*slots))
                     self.told.update(named or {place})
             inline = [each.schema for each in clashing]
             return {
@@ -122,7 +119,9 @@ class _Search:
 def _clashes(shapes: Shapes, one: Alternative, other: Alternative) -> Iterator[Any]:
     """Give the schemas of what would become something else by the other one."""
     shared = one.kinds & other.kinds
-    if shared & {"array", "string"} and not one.has_few_values and not other.has_few_values:
+    if "string" in shared and not one.has_few_values and not other.has_few_values:
+        yield from _differing(shapes, [one.schema], [other.schema])
+    if "array" in shared and _lists_overlap(shapes, one.schema, other.schema):
         yield from _differing(shapes, [one.schema], [other.schema])
     if "object" in shared and not one.told_from(other):
         for key in one.properties.keys() & other.properties.keys():
@@ -135,6 +134,13 @@ def _clashes(shapes: Shapes, one: Alternative, other: Alternative) -> Iterator[A
 def _differing(shapes: Shapes, these: Iterable[Any], those: Iterable[Any]) -> Iterator[Any]:
     if {shapes.of(each) for each in these} != {shapes.of(each) for each in those}:
         yield from (*these, *those)
+
+
+def _lists_overlap(shapes: Shapes, one: Schema, other: Schema) -> bool:
+    """Say whether an item of one list may be an item of the other one."""
+    roots = (resolved(each, shapes.catalog.types) for each in (one, other))
+    these, those = ([*root.get("prefixItems", ()), root.get("items", True)] for root in roots)
+    return any(_overlap(shapes, [item], [other_item]) for item in these for other_item in those)
 
 
 def _overlap(shapes: Shapes, these: Iterable[Any], those: Iterable[Any]) -> bool:
