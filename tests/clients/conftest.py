@@ -95,6 +95,7 @@ def _wide(sample: Catalog) -> Catalog:
     }
     more = (
         replace(asking, name="pay", idempotency_key=False),
+        replace(by_name["delete"], name="wipe", idempotency_key=False, idempotent=True, needs_approval=True),
         replace(
             reading,
             name="list_meals",

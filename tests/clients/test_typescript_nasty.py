@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from actionary.action_spec import ActionSpec, DeprecationSpec, ErrorSpec, ExampleSpec, HttpSpec
+import pytest
+from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, HttpSpec
 from actionary.catalog import Catalog
 
 NASTY = '*/ `${x}` */ """ </script> ``` \u202e \u200b\n\n@deprecated\n * @internal\r\n# {@link x} \\'
@@ -207,3 +208,80 @@ def test_a_catalog_without_routes_gives_a_package_that_compiles(
     ts_build, tmp_path: Path, sample: Catalog
 ) -> None:
     ts_build(replace(sample, actions=()), tmp_path)
+
+
+RUNTIME = Path(__file__).parents[2] / "builder" / "actionary_build" / "emit" / "typescript" / "runtime"
+EXPORTED = re.compile(
+    r"^export (?:declare )?(?:async )?(?:abstract )?(?:class|const|function\*?|interface|type) ([\w$]+)",
+    re.MULTILINE,
+)
+DECLARED = re.compile(
+    r"^(?:export )?(?:async )?(?:class|const|function\*?|interface|type) ([A-Za-z]\w*)", re.MULTILINE
+)
+GLOBALS = """
+    AbortController AbortSignal Array AsyncGenerator AsyncIterable Awaited BigInt Boolean Date Error Exclude
+    Extract Headers JSON Map Math NonNullable Number Object Omit Parameters Partial Pick Promise Readonly
+    Record RequestInit Response ReturnType Set String Symbol TypeError URL console fetch globalThis undefined
+""".split()
+
+
+def names_in_use(package: Path) -> set[str]:
+    """All names that the runtime exports, that generated modules declare themselves, and of JavaScript."""
+    runtime = {name for path in RUNTIME.rglob("*.ts") for name in EXPORTED.findall(path.read_text())}
+    own = {name for path in (package / "src").rglob("*.ts") for name in DECLARED.findall(path.read_text())}
+    assert {"Connection", "ActionTable", "Settings", "send", "partOf"} <= runtime
+    assert {"Actions", "Client", "testClient", "createClient"} <= own
+    return {*runtime, *own, *GLOBALS}
+
+
+def test_any_name_that_the_package_uses_itself_may_be_that_of_a_type_or_an_action(
+    ts_build, ts_project, ts_wide_package: Path, tmp_path: Path
+) -> None:
+    wanted = sorted(names_in_use(ts_wide_package))
+    types: dict[str, Any] = {
+        name: {"type": "object", "properties": {"x": {"type": "string"}}, "required": ["x"]}
+        for name in wanted
+    }
+    actions = []
+    for i, name in enumerate(wanted):
+        reference = {"$ref": f"#/$defs/{name}"}
+        holder = {"type": "object", "properties": {"each": reference}, "additionalProperties": False}
+        error = ErrorSpec(code=f"e{i}", status=409, retryable=False, description="", details=reference)
+        actions.append(action(f"take_{i}", input=reference, output=holder, errors=(error,)))
+        actions.append(action(f"give_{i}", input=holder, output=reference))
+        snake = re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", name)
+        if re.fullmatch(r"[a-z][a-z0-9_]*", snake):
+            actions.append(action(snake, input=holder, examples=(ExampleSpec(input={}),)))
+    catalog = Catalog(title="Names", version="1", description="", actions=tuple(actions), types=types)
+    package = ts_build(catalog, tmp_path / "out", package="names-client")
+    blocks = re.findall(
+        r"^```ts\n(import .*?)\n```$", (package / "README.md").read_text(), re.DOTALL | re.MULTILINE
+    )
+    ts_project(package, tmp_path / "project", {f"{i}.ts": block for i, block in enumerate(blocks)})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["client", "connection", "console", "error", "event", "explain", "failure", "issue", "item", "result"],
+)
+def test_the_examples_compile_whatever_the_one_action_is_called(
+    ts_build, ts_project, tmp_path: Path, name: str
+) -> None:
+    page = {
+        "type": "object",
+        "properties": {"letters": {"type": "array", "items": {"type": "string"}}, "next": {"type": "string"}},
+        "required": ["letters", "next"],
+    }
+    asked = {"type": "object", "properties": {"after": {"type": "string"}}, "additionalProperties": False}
+    cursor = CursorSpec(input="after", output="next", items="letters")
+    only = action(name, input=asked, output=page, paginate=cursor, examples=(ExampleSpec(input={}),))
+    catalog = Catalog(title="One", version="1", description="", actions=(only,), types={})
+    package = ts_build(catalog, tmp_path / "out", package="one-client")
+    texts = [(package / document).read_text() for document in ("README.md", "AGENTS.md")]
+    blocks = [
+        block
+        for text in texts
+        for block in re.findall(r"^```ts\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE)
+    ]
+    assert any("for await" in block and "items(" in block for block in blocks)
+    ts_project(package, tmp_path / "project", {f"{i}.ts": block for i, block in enumerate(blocks)})

@@ -62,6 +62,14 @@ def test_a_call_is_made_with_the_approval_of_a_human_and_uses_it_up(told) -> Non
     assert (told["decided"], told["sent"]) == ("approved", "sent to ann")
 
 
+def test_a_call_whose_end_nobody_knows_is_made_again_under_the_key_that_its_failure_has(told) -> None:
+    assert (told["cut"], told["resumed"]) == ("network_error", 3)
+
+
+def test_a_call_that_used_up_its_approval_is_not_made_again_and_said_to_need_one(told) -> None:
+    assert (told["lostApproved"], told["addresses"]) == ("network_error", ["Elm Street"])
+
+
 def test_what_is_listed_page_by_page_is_read_to_its_end(told) -> None:
     assert told["letters"] == list("abcde")
     assert told["pages"] == [["c", "d"], ["e"]]

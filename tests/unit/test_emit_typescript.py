@@ -138,11 +138,14 @@ def test_the_runtime_names_no_code_but_the_client_s_own_and_those_it_repeats_by(
 def test_when_a_call_may_be_repeated_is_as_it_is_defined(sample: Catalog, search: ActionSpec) -> None:
     def written(**changes: Any) -> list[str]:
         shop = files(named(sample, search, "a", **changes))["src/actions/shop.ts"]
-        return re.findall(r"^  (?:repeat: )?(always|underKey|unlessBegun|newKey),$", shop, re.MULTILINE)
+        return re.findall(
+            r"^  (?:repeat: )?(always|underKey|unlessApproved|unlessBegun|newKey),$", shop, re.MULTILINE
+        )
 
     assert written(read_only=True, idempotent=False) == ["always"]
     assert written(read_only=False, idempotent=True) == ["always"]
-    assert written(read_only=False, idempotent=True, idempotency_key=True) == ["underKey"]
+    assert written(read_only=False, idempotent=True, needs_approval=True) == ["unlessApproved"]
+    assert written(read_only=False, idempotent=True, idempotency_key=True) == ["underKey", "newKey"]
     assert written(read_only=False, idempotent=False, idempotency_key=True) == ["underKey", "newKey"]
     assert written(read_only=False, idempotent=False, idempotency_key=False) == ["unlessBegun"]
 
@@ -316,4 +319,13 @@ def test_the_readme_names_every_method_whose_input_is_a_query(sample):
     assert (
         "An action that is called with GET or DELETE sends its input in the query"
         in files(sample)["README.md"]
+    )
+
+
+def test_no_example_of_the_hooks_has_a_name_twice(sample: Catalog, search: ActionSpec) -> None:
+    readme = files(named(sample, search, "query"), react=True)["README.md"]
+    assert "import { query }" not in readme
+    assert (
+        "import { searchProducts }"
+        in files(named(sample, search, "search_products"), react=True)["README.md"]
     )

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 humans = BearerAuth({"token-of-eve": Principal(id="eve")}, name="humans")
 registry = Registry(store="memory://", approver=humans, changes=True)
 sent: list[str] = []
+addresses: list[str] = []
 
 
 class Page(BaseModel):
@@ -27,6 +28,19 @@ async def send_letter(text: str) -> int:
 async def send_parcel(to: str) -> str:
     """Send a parcel."""
     return f"sent to {to}"
+
+
+@action(public=True, http=Http("PUT"), needs_approval=True)
+async def change_address(street: str) -> str:
+    """Say where to send what is sent."""
+    addresses.append(street)
+    return ", ".join(addresses)
+
+
+@action(public=True, http=Http("GET"))
+async def list_addresses() -> list[str]:
+    """List where things were sent, in order."""
+    return addresses
 
 
 @action(public=True, http=Http("GET"), paginate=Cursor("after", "after", "letters"))
@@ -55,4 +69,7 @@ async def who_am_i(*, ctx: Context) -> str:
     return ctx.principal.id
 
 
-define_actions([send_letter, send_parcel, list_letters, count, who_am_i], registry=registry)
+define_actions(
+    [send_letter, send_parcel, change_address, list_addresses, list_letters, count, who_am_i],
+    registry=registry,
+)

@@ -17,6 +17,10 @@ const losing = async (url, init) => {
   await answer.arrayBuffer();
   throw new TypeError("fetch failed");
 };
+const losingAll = async (url, init) => {
+  await (await fetch(url, init)).arrayBuffer();
+  throw new TypeError("fetch failed");
+};
 told.once = await client.throwing.sendLetter({ text: "milk" }, { fetch: losing });
 told.twice = await client.throwing.sendLetter({ text: "milk" });
 
@@ -26,6 +30,16 @@ told.asked = asked.code;
 told.decided = (await client.throwing.approveCall({ key: approval })).state;
 told.sent = await client.throwing.sendParcel({ to: "ann" }, { approval });
 told.again = (await client.sendParcel({ to: "ann" }, { approval })).code;
+
+const cut = await client.sendLetter({ text: "bread" }, { fetch: losingAll, retry: false });
+told.cut = cut.code;
+told.resumed = await client.throwing.sendLetter({ text: "bread" }, { idempotencyKey: cut.idempotencyKey });
+
+const street = "Elm Street";
+const address = (await client.changeAddress({ street })).details.approval_key;
+await client.throwing.approveCall({ key: address });
+told.lostApproved = (await client.changeAddress({ street }, { approval: address, fetch: losingAll })).code;
+told.addresses = await client.throwing.listAddresses();
 
 told.letters = [];
 for await (const letter of api.items(client, api.listLetters)) told.letters.push(letter);

@@ -19,12 +19,13 @@ from actionary_build.emit.typescript.agents import agents
 from actionary_build.emit.typescript.auth import options_module
 from actionary_build.emit.typescript.calls import by_module, calls_of
 from actionary_build.emit.typescript.client import changes_module, client_module, connect_module, index_module
-from actionary_build.emit.typescript.conversions import Shapes, Wanted, marked, shapes_module
+from actionary_build.emit.typescript.conversions import Wanted, marked
 from actionary_build.emit.typescript.names import name_all
 from actionary_build.emit.typescript.package import GITIGNORE, NPMRC, PACKAGE_NAME, package_json
 from actionary_build.emit.typescript.react import react_modules
 from actionary_build.emit.typescript.readme import readme, setting_of
 from actionary_build.emit.typescript.schemas import schemas_files
+from actionary_build.emit.typescript.shapes import Shapes, shapes_module
 from actionary_build.emit.typescript.testing import testing_module
 from actionary_build.emit.typescript.types import declarations, types_module
 from actionary_build.texts import package_name
@@ -81,7 +82,8 @@ def emit(catalog: Catalog, options: Options, _sources: Sources) -> Iterable[Outp
 
 def _texts(plain: Catalog, options: Options, package: str) -> Iterator[tuple[str, str]]:
     wanted = Wanted(options.integers, options.dates)
-    catalog = marked(plain, wanted)
+    found = marked(plain, wanted)
+    catalog = found.catalog
     names = name_all(catalog)
     calls = calls_of(catalog, names)
     modules = by_module(calls)
@@ -92,7 +94,7 @@ def _texts(plain: Catalog, options: Options, package: str) -> Iterator[tuple[str
     yield "tsconfig.json", _TSCONFIG
     setting = setting_of(catalog, package)
     declared = declarations(catalog, names.types)
-    yield "README.md", readme(catalog, setting, calls, names, wanted, declared=declared, react=options.react)
+    yield "README.md", readme(found, setting, calls, names, wanted, declared=declared, react=options.react)
     yield "AGENTS.md", agents(catalog, setting, calls)
     yield "src/index.ts", index_module(modules, changes=catalog.changes is not None)
     yield "src/client.ts", client_module(modules, plain.surface)

@@ -11,9 +11,9 @@ from actionary.json_schema import references
 from actionary_build.emit.typescript.auth import AUTH_WRITERS, auth_function
 from actionary_build.emit.typescript.calls import DETAILS_TYPES, Call
 from actionary_build.emit.typescript.comments import action_comment, comment
-from actionary_build.emit.typescript.conversions import Shapes, conversion_rows
 from actionary_build.emit.typescript.modules import Imports, inline, module_text, table
 from actionary_build.emit.typescript.names import referred
+from actionary_build.emit.typescript.shapes import Shapes, conversion_rows
 from actionary_build.emit.typescript.types import TypeNames, declaration
 from actionary_build.texts import TypeScriptString
 
@@ -25,7 +25,6 @@ def actions_module(calls: Iterable[Call], types: TypeNames, shapes: Shapes | Non
     imports.type("../runtime/action", "ActionTable")
     imports.type("../runtime/connection", "Connection")
     imports.type("../runtime/result", "ClientFailure", "Failure", "Result")
-    imports.type("../options", "CallOptions")
     parts: list[str] = []
     for call in calls:
         converting = None if shapes is None else conversion_rows(call, shapes)
@@ -37,7 +36,8 @@ def actions_module(calls: Iterable[Call], types: TypeNames, shapes: Shapes | Non
             named = re.findall(r"\(\) => (\$[\w$]+)", " ".join(rows))
             if named:
                 imports.value("../shapes", *named)
-        imports.value("../runtime/repeat", call.repeat, *(["newKey"] if call.needs_key else []))
+        imports.type("../options", call.options)
+        imports.value("../runtime/repeat", call.repeat, *(["newKey"] if call.takes_key else []))
         if call.action.scheme is not None:
             imports.value("../runtime/auth", AUTH_WRITERS[call.action.scheme.kind])
             imports.type("../options", "Auth")
@@ -66,7 +66,7 @@ def _parts(call: Call, types: TypeNames, rows: Iterable[str]) -> Iterator[str]:
         f"export function {names.function}(\n"
         f"  client: Connection,\n"
         f"  {call.input_parameter},\n"
-        f"  options?: CallOptions,\n"
+        f"  options?: {call.options},\n"
         f"): {call.promise} {{\n"
         f"  return call(${names.function}, client, input, options);\n"
         f"}}\n"
@@ -83,7 +83,7 @@ def _table(call: Call, converting: Iterable[str]) -> str:
         *converting,
         f"repeat: {call.repeat}",
     ]
-    if call.needs_key:
+    if call.takes_key:
         rows.append("newKey")
     if action.scheme is not None:
         rows.append(f"auth: {auth_function(action.scheme)}")

@@ -72,5 +72,8 @@ export interface ClientOptions extends ConnectOptions {
 }
 
 /** What a single call takes. */
-export interface CallOptions extends AnyCallOptions<Auth> {}
+export interface CallOptions extends Omit<AnyCallOptions<Auth>, "idempotencyKey"> {}
+
+/** What a single call takes whose repetitions the server knows by a key. */
+export interface KeyedCallOptions extends AnyCallOptions<Auth> {}
 """

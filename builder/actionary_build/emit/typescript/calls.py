@@ -65,16 +65,23 @@ class Call:
         return "inQuery" if self.method in QUERY_METHODS else "inBody"
 
     @property
-    def needs_key(self) -> bool:
-        """Whether a failed call may be made again only under a key that the server knows (DESIGN §4)."""
-        return self.action.idempotency_key and not (self.action.read_only or self.action.idempotent)
+    def takes_key(self) -> bool:
+        """Whether the server knows a repeated call by a key, and runs it once (DESIGN §4)."""
+        return self.action.idempotency_key
+
+    @property
+    def options(self) -> str:
+        """The type of what a call takes beside its input."""
+        return "KeyedCallOptions" if self.takes_key else "CallOptions"
 
     @property
     def repeat(self) -> str:
         """The function of the runtime that says which failed calls may be made again (DESIGN §4)."""
         if self.action.idempotency_key:
             return "underKey"
-        return "always" if self.action.read_only or self.action.idempotent else "unlessBegun"
+        if not self.action.read_only and not self.action.idempotent:
+            return "unlessBegun"
+        return "unlessApproved" if self.action.needs_approval else "always"
 
     @property
     def promise(self) -> str:
@@ -86,7 +93,7 @@ class Call:
     @property
     def signature(self) -> str:
         """The client's method, as its interface declares it."""
-        parameters = f"{self.input_parameter}, options?: CallOptions"
+        parameters = f"{self.input_parameter}, options?: {self.options}"
         return f"{self.names.function}({parameters}): {self.promise}"
 
 

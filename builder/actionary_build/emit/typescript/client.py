@@ -53,7 +53,7 @@ def client_module(modules: Modules, surface: str) -> str:
     methods: list[str] = []
     for module, calls in modules.items():
         for call in calls:
-            imports.type("./options", "CallOptions")
+            imports.type("./options", call.options)
             if call.action.paginate is not None:
                 imports.type("./runtime/pages", "Paged")
             imports.value(f"./actions/{module}", call.names.function)

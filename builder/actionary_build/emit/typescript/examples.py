@@ -176,14 +176,15 @@ def throwing_call(call: Call, argument: str, setting: Setting) -> str:
 def watched_call(call: Call, argument: str, setting: Setting) -> str:
     """Show a call whose progress is read."""
     function = call.names.function
+    client, event = (_beside(function, name) for name in ("client", "event"))
     return "\n".join(
         [
             _import(["createClient", function, "progress"], setting),
             "",
-            _client(setting),
-            f"for await (const event of progress(client, {_passed(function, argument)})) {{",
-            '  if (event.type === "progress") console.log(event.done, event.total, event.message);',
-            "  else console.log(event.result.ok);",
+            _client(setting, client),
+            f"for await (const {event} of progress({client}, {_passed(function, argument)})) {{",
+            f'  if ({event}.type === "progress") console.log({event}.done, {event}.total, {event}.message);',
+            f"  else console.log({event}.result.ok);",
             "}",
         ]
     )
@@ -192,13 +193,14 @@ def watched_call(call: Call, argument: str, setting: Setting) -> str:
 def paged_call(call: Call, argument: str, setting: Setting) -> str:
     """Show how all that a paginated action lists is read."""
     function = call.names.function
+    client, item = (_beside(function, name) for name in ("client", "item"))
     return "\n".join(
         [
             _import(["createClient", "items", function], setting),
             "",
-            _client(setting),
-            f"for await (const item of items(client, {_passed(function, argument)})) {{",
-            "  console.log(item);",
+            _client(setting, client),
+            f"for await (const {item} of items({client}, {_passed(function, argument)})) {{",
+            f"  console.log({item});",
             "}",
         ]
     )
@@ -206,6 +208,11 @@ def paged_call(call: Call, argument: str, setting: Setting) -> str:
 
 def _passed(function: str, argument: str) -> str:
     return f"{function}, {argument}" if argument else function
+
+
+def _beside(function: str, name: str) -> str:
+    """Give a name that an example may use beside the function it imports."""
+    return f"{name}_" if name == function else name
 
 
 def heard_changes(setting: Setting) -> str:
@@ -243,15 +250,16 @@ def limited_call(call: Call, argument: str, setting: Setting) -> str:
 
 def standalone_call(call: Call, argument: str, setting: Setting) -> str:
     """Show a call by its own function."""
-    connection = "connection_" if call.names.function == "connection" else "connection"
+    function = call.names.function
+    connection, result = (_beside(function, name) for name in ("connection", "result"))
     passed = f"{connection}, {argument}" if argument else connection
     return "\n".join(
         [
-            _import(["connect", call.names.function], setting),
+            _import(["connect", function], setting),
             "",
             f"const {connection} = connect({{ baseUrl: {TypeScriptString(setting.base_url)} }});",
-            f"const result = await {call.names.function}({passed});",
-            "console.log(result.ok);",
+            f"const {result} = await {function}({passed});",
+            f"console.log({result}.ok);",
         ]
     )
 
@@ -260,8 +268,8 @@ def _import(names: Sequence[str], setting: Setting) -> str:
     return f"import {{ {', '.join(names)} }} from {TypeScriptString(setting.package)};"
 
 
-def _client(setting: Setting) -> str:
-    return f"const client = createClient({{ baseUrl: {TypeScriptString(setting.base_url)} }});"
+def _client(setting: Setting, name: str = "client") -> str:
+    return f"const {name} = createClient({{ baseUrl: {TypeScriptString(setting.base_url)} }});"
 
 
 def _indented(text: str) -> str:

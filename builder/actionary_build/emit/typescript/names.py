@@ -22,7 +22,7 @@ RUNTIME_VALUES: Final = {
 
 RUNTIME_TYPES: Final = {
     "client": ("Client",),
-    "options": ("Auth", "CallOptions", "ClientOptions", "ConnectOptions"),
+    "options": ("Auth", "CallOptions", "ClientOptions", "ConnectOptions", "KeyedCallOptions"),
     "runtime/bind": ("Throwing",),
     "runtime/connection": ("Connection",),
     "runtime/options": (
@@ -62,9 +62,9 @@ CHANGES_TYPES: Final = ("Change", "ChangesOptions", "Reset")
 """What the index exports where the server tells of changes."""
 
 _USED_INSIDE: Final = """
-    ActionTable Array AsyncGenerator Date Error Object Promise Record Response
-    always apiKey basic bearer bind call exactly inBody inExactBody inExactQuery inQuery newKey
-    throwing underKey unlessBegun warning
+    ActionTable Actions Array AsyncGenerator Date Error Object Promise Record Response
+    always apiKey basic bearer bind call console exactly inBody inExactBody inExactQuery inQuery newKey
+    throwing underKey unlessApproved unlessBegun warning
 """.split()
 """Names that generated modules use themselves, that a client has beside its actions, or whose loss
 would puzzle a reader."""

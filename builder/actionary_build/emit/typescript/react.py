@@ -7,6 +7,7 @@ from typing import Final
 
 from actionary_build.emit.typescript.calls import Call
 from actionary_build.emit.typescript.modules import HEADER, Imports, module_text
+from actionary_build.emit.typescript.types import literal_key, property_key
 
 Modules = Mapping[str, list[Call]]
 
@@ -44,8 +45,8 @@ def _tables(modules: Modules) -> str:
 def _table(interface: str, value: str, meaning: str, calls: Iterable[Call]) -> Iterator[str]:
     """Declare a table and write it; no function of an action can have such names."""
     listed = [(call.action.name, call.names.function) for call in calls]
-    types = "".join(f"  readonly {name}: typeof {function};\n" for name, function in listed)
-    values = "".join(f"  {name}: {function},\n" for name, function in listed)
+    types = "".join(f"  readonly {property_key(name)}: typeof {function};\n" for name, function in listed)
+    values = "".join(f"  {literal_key(name)}: {function},\n" for name, function in listed)
     yield f"/** {meaning} */\nexport interface {interface} {{\n{types}}}\n"
     yield f"export const {value}: {interface} = {{\n{values}}};\n"
 

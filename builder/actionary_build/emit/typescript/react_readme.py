@@ -42,15 +42,16 @@ def react_part(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Ite
     yield _SERVERS
 
 
-_IMPORTED: Final = {"actionQuery", "useActionClient", "useQuery"}
-"""What the example of a function imports beside the function."""
+_IMPORTED: Final = {"actionQuery", "query", "useActionClient", "useQuery"}
+"""What the example of a function has beside the function."""
 
 _QUERIES: Final = """\
 The name of an action settles its input, its data and its errors: `query.error` is an `ActionError` whose
 `code` settles its `details`. An action that changes something does not compile in `useActionQuery`, and is
 refused there when it runs. The options of `useQuery` come third, and among them, as `call`, those of the
 call. `false` instead of the input stands for one that is not there yet. Data is kept under
-`["action", name, input]`; `actionKey` makes such keys, whole or their beginning."""
+`["action", name, input]`; `actionKey` makes such keys, whole or their beginning. They do not name this
+package: if a page uses another one like it, give each `ActionProvider` a `queryClient` of its own."""
 
 _MUTATIONS: Final = """\
 When a mutation succeeds, all that actions gave (the keys that begin with `"action"`) is read anew; also when

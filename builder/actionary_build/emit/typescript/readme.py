@@ -14,6 +14,7 @@ from actionary_build.emit.constraints import constraints
 from actionary_build.emit.credentials import by_scheme
 from actionary_build.emit.signature import takes_other_keys
 from actionary_build.emit.typescript import examples
+from actionary_build.emit.typescript.ambiguous import Marked
 from actionary_build.emit.typescript.calls import Call
 from actionary_build.emit.typescript.conversions import Wanted
 from actionary_build.emit.typescript.examples import Setting
@@ -36,7 +37,7 @@ def setting_of(catalog: Catalog, package: str) -> Setting:
 
 
 def readme(
-    catalog: Catalog,
+    found: Marked,
     setting: Setting,
     calls: Sequence[Call],
     names: Names,
@@ -46,7 +47,7 @@ def readme(
     react: bool,
 ) -> str:
     """Write how to install and call, what comes back, then every action and every type as it is declared."""
-    package = setting.package
+    package, catalog = setting.package, found.catalog
     return "\n\n".join(
         [
             f"# {MarkdownText(package)}",
@@ -55,6 +56,7 @@ def readme(
             *_use(catalog, calls, setting),
             _RESULTS,
             _values(wanted),
+            *_unconverted(found),
             _FAILURES,
             _client_codes(),
             _OPTIONS,
@@ -130,8 +132,8 @@ _RESULTS: Final = """\
 
 A success has `ok: true`, `data`, `action` and `latencyMs` (the server's time). A failure has `ok: false`,
 `code`, `message`, `status` (0 when no whole answer came), `retryable`, `details`, `action`, `latencyMs` and,
-where it is known, `requestId`. The type of `details` follows from `code`. Keys that this client does not know
-are ignored. The envelope of an answer is checked, the data in it is not."""
+where they are known, `requestId` and `idempotencyKey`. The type of `details` follows from `code`. Keys that
+this client does not know are ignored. The envelope of an answer is checked, the data in it is not."""
 
 _FAILURES: Final = "Every action can also fail with what only a client sees:"
 
@@ -146,6 +148,16 @@ def _values(wanted: Wanted) -> str:
     if wanted.integers == "bigint":
         return f"{dates} integers that can be beyond 2^53 are `bigint` and keep all digits."
     return f"{dates} an integer beyond 2^53 loses digits, as everywhere in JavaScript."
+
+
+def _unconverted(found: Marked) -> Iterator[str]:
+    """Warn of what is not as the options ask."""
+    if found.ambiguous:
+        named = ", ".join(MarkdownCode(name) for name in found.ambiguous)
+        yield (
+            f"In {named} integers and times stay as on the wire: they are alternatives that nothing "
+            "tells apart. Give each a field with a value of its own, such as `kind`, to have them converted."
+        )
 
 
 def _client_codes() -> str:
@@ -168,7 +180,8 @@ _OPTIONS: Final = """\
 
 `createClient` and `connect` take:
 
-- `baseUrl`: the server's address, with the path it is mounted under if there is one
+- `baseUrl`: the server's address, with the path it is mounted under if there is one. On a page it may be
+  relative to the page's own address; `""` is the root of the page's server
 - `onWarning`: told once when the server was built from other definitions than this client; `console.warn`
   unless given (`connect` does not look)
 
@@ -177,7 +190,8 @@ These and a call, as its last argument, take (a call's own count before the clie
 - `timeoutMs`: the longest a call may take with all its attempts, 60 000 unless given, 23 days for
   more, such as `Infinity`. What is left of it is told to the server, which begins nothing and goes on with
   nothing after it
-- `retry`: `{ attempts, baseMs, maxMs }`, 3, 250 and 8 000 unless given; `false` for a single attempt
+- `retry`: `{ attempts, baseMs, maxMs }`, 3, 250 and 8 000 unless given; `false` for a single attempt.
+  What a call leaves out is the client's
 - `headers`: sent with each attempt, a call's beside the client's; one that is `undefined` is left out
 - `auth`: says who calls, by the scheme that an action asks for
 - `fetch`: used instead of the global one
@@ -188,9 +202,9 @@ These and a call, as its last argument, take (a call's own count before the clie
 they throw, the call throws. A call takes besides:
 
 - `signal`: gives it up
-- `idempotencyKey`: instead of the key that the client makes
+- `idempotencyKey`: instead of the key that the client makes, for the actions that take one
 - `approval`: the `approval_key` that the `details` of `approval_required` gave, when a human has approved
-  it. It is used up by one call, all attempts of it included
+  it. It is used up when the call begins
 
 In options and inputs `undefined` is the same as absent. Only mistakes in the program throw: a `baseUrl`,
 a time, a header or an input that cannot be sent, such as one with `NaN` in it; and what your own
@@ -209,7 +223,13 @@ A failure that is `retryable` is not yet the result: the call is made again, if 
   the same key with all attempts of a call, and the server runs it once. While an earlier attempt still
   runs there (`conflict`, `in_progress`) the next one waits too.
 - All others are called again only when the server itself said that it has not begun: `rate_limited` and
-  `unavailable`. A connection that broke, a gateway's error and `timeout` leave open whether it has.
+  `unavailable`. A connection that broke, a gateway's error and `timeout` leave open whether it has. The same
+  holds for a call with an `approval` and without a key, whatever the action: the approval is used up when
+  the call begins.
+
+A failure of a call that was made under a key has it as `idempotencyKey`. Where it leaves open how the call
+ended (`network_error`, `client_timeout`, `timeout`, `invalid_response`, `aborted`), make the same call again
+with that `idempotencyKey` among its options: the server runs it once, and gives the answer that was lost.
 
 Before the first repetition there is a random wait of up to `baseMs`, then of up to twice as much each
 time, at most `maxMs`. Where the answer has a `Retry-After`, that is waited for instead; one of more than

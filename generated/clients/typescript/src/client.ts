@@ -56,7 +56,7 @@ import {
   type SearchProductsResult,
 } from "./actions/shop.js";
 import { connect } from "./connect.js";
-import type { CallOptions, ClientOptions } from "./options.js";
+import type { CallOptions, ClientOptions, KeyedCallOptions } from "./options.js";
 import { bind, type Throwing } from "./runtime/bind.js";
 import type { Connection } from "./runtime/connection.js";
 import { warning } from "./runtime/drift.js";
@@ -115,7 +115,7 @@ export interface Actions {
    *
    * Do not use when: The user orders products: create_order says what they cost.
    */
-  createInvoice(input: CreateInvoiceInput, options?: CallOptions): Promise<CreateInvoiceResult>;
+  createInvoice(input: CreateInvoiceInput, options?: KeyedCallOptions): Promise<CreateInvoiceResult>;
   /**
    * Delete a customer's account.
    *
@@ -139,7 +139,7 @@ export interface Actions {
    *
    * Do not use when: The user has not seen the text yet.
    */
-  sendEmail(input: SendEmailInput, options?: CallOptions): Promise<SendEmailResult>;
+  sendEmail(input: SendEmailInput, options?: KeyedCallOptions): Promise<SendEmailResult>;
   /**
    * Summarize a thread.
    *
@@ -187,7 +187,7 @@ export interface Actions {
    *
    * Do not use when: The user asks what they ate: that is list_meals.
    */
-  logMeal(input: LogMealInput, options?: CallOptions): Promise<LogMealResult>;
+  logMeal(input: LogMealInput, options?: KeyedCallOptions): Promise<LogMealResult>;
   /**
    * Replace a meal of the diary.
    *
@@ -211,7 +211,7 @@ export interface Actions {
    *
    * Do not use when: The user only asks for a price: that is calculate_shipping or search_products.
    */
-  createOrder(input: NewOrder, options?: CallOptions): Promise<CreateOrderResult>;
+  createOrder(input: NewOrder, options?: KeyedCallOptions): Promise<CreateOrderResult>;
   /**
    * Give an order with its lines and its state.
    *

@@ -134,6 +134,58 @@ describe("a call that failed", () => {
     assert.equal(sent.length, 2);
   });
 
+  for (const [fault, step, code] of [
+    ["a broken connection", broken, "network_error"],
+    ["a server that was too slow", failed("create_order", "timeout", 504), "timeout"],
+    ["a gateway without an envelope", gateway, "invalid_response"],
+  ] as const) {
+    it(`says after ${fault} under which key it can be made again, and is made under it`, async () => {
+      const { client, sent } = scripted([step, ok("create_order")], { retry: false });
+      const first = await client.createOrder(ORDER);
+      assert(!first.ok && first.code === code);
+      const { idempotencyKey } = first;
+      assert(idempotencyKey);
+      assert.equal((await client.createOrder(ORDER, { idempotencyKey })).ok, true);
+      assert.deepEqual(
+        sent.map((headers) => headers.get("idempotency-key")),
+        [idempotencyKey, idempotencyKey],
+      );
+    });
+  }
+
+  it("says under which key it can be made again when its time is up", async () => {
+    const { client, sent } = scripted([() => new Promise(() => undefined)]);
+    const call = client.createOrder(ORDER, { timeoutMs: 1000 });
+    while (sent.length === 0) await new Promise(setImmediate);
+    mock.timers.tick(1000);
+    const result = await call;
+    assert(!result.ok && result.code === "client_timeout");
+    assert.equal(result.idempotencyKey, sent[0]?.get("idempotency-key"));
+  });
+
+  it("says of no key where the action takes none, and sends none that is given in spite of its type", async () => {
+    const { client, sent } = scripted([broken]);
+    const result = await client.pay(ORDER, { idempotencyKey: "k" } as CallOptions);
+    assert(!result.ok && !("idempotencyKey" in result));
+    assert.equal(sent[0]?.has("idempotency-key"), false);
+  });
+
+  it("with an approval is made again only when the server says that it has not begun", async () => {
+    for (const [step, attempts] of [
+      [broken, 1],
+      [gateway, 1],
+      [failed("wipe", "timeout", 504), 1],
+      [busy("wipe"), 2],
+    ] as const) {
+      const approved = scripted([step, ok("wipe")]);
+      await approved.client.wipe({ class: "x" }, { approval: "a-1" });
+      assert.equal(approved.sent.length, attempts);
+      const plain = scripted([step, ok("wipe")]);
+      await plain.client.wipe({ class: "x" });
+      assert.equal(plain.sent.length, 2);
+    }
+  });
+
   it("waits for its own earlier attempt that still runs", async () => {
     const { client } = scripted([broken, running("create_order"), ok("create_order")]);
     assert.equal((await client.createOrder(ORDER)).ok, true);
@@ -175,6 +227,19 @@ describe("a call that failed", () => {
     const { client, waits } = scripted(Array(8).fill(broken), { retry: { attempts: 8 } });
     await client.oldPing();
     assert.deepEqual(waits, [125, 250, 500, 1000, 2000, 4000, 4000]);
+  });
+
+  it("waits as its own options say, and those of the client where it says nothing", async () => {
+    mock.method(Math, "random", () => 1);
+    const { client, waits } = scripted(Array(8).fill(broken), {
+      retry: { attempts: 2, baseMs: 40, maxMs: 100 },
+    });
+    await client.oldPing({}, { retry: { attempts: 4, baseMs: undefined } });
+    await client.oldPing({}, { retry: { baseMs: 5 } });
+    assert.deepEqual(waits, [40, 80, 100, 5]);
+    const never = scripted(Array(2).fill(broken), { retry: false });
+    await never.client.oldPing({}, { retry: { attempts: 2, baseMs: 3 } });
+    assert.deepEqual(never.waits, [3]);
   });
 
   it("waits as long as the server asks, in seconds or until a date", async () => {
@@ -232,6 +297,41 @@ describe("a call that failed", () => {
     await new Promise(setImmediate);
     assert.equal(sent.length, 1);
   });
+
+  for (const place of ["auth", "headers", "onRequest", "fetch", "onResponse", "onRetry"] as const) {
+    it(`goes no further when it is given up in ${place}`, async () => {
+      const controller = new AbortController();
+      const seen: string[] = [];
+      const at = (name: string) => {
+        seen.push(name);
+        if (name === place) controller.abort();
+      };
+      const client = createClient({
+        baseUrl: "http://shop.test",
+        onRequest: async () => at("onRequest"),
+        fetch: async () => {
+          at("fetch");
+          return new Response("<h1>Bad gateway</h1>", { status: 502 });
+        },
+        onResponse: async () => at("onResponse"),
+        onRetry: () => at("onRetry"),
+        retry: { baseMs: 0, attempts: 2 },
+      });
+      const headers = async () => {
+        at("headers");
+        return {};
+      };
+      const options = { signal: controller.signal, headers };
+      const result = await client.whoami(
+        {},
+        { ...options, auth: { staff: async () => at("auth") as undefined } },
+      );
+      assert.equal(!result.ok && result.code, "aborted");
+      for (let i = 0; i < 10; i += 1) await new Promise(setImmediate);
+      assert.equal(seen.at(-1), place === "auth" ? "headers" : place);
+      assert.equal(new Set(seen).size, seen.length);
+    });
+  }
 
   it("tells the server what is left of the time", async () => {
     const { client, sent } = scripted([broken, ok("old_ping")]);

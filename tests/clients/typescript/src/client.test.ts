@@ -263,10 +263,37 @@ describe("a base address", () => {
     });
   }
 
+  for (const [baseUrl, url] of [
+    ["", "https://shop.test/api/actions/old_ping"],
+    ["/", "https://shop.test/api/actions/old_ping"],
+    ["/shop", "https://shop.test/shop/api/actions/old_ping"],
+    ["shop", "https://shop.test/orders/shop/api/actions/old_ping"],
+    ["https://other.test/@me/", "https://other.test/@me/api/actions/old_ping"],
+  ] as const) {
+    it(`may be ${JSON.stringify(baseUrl)} on a page`, async () => {
+      Object.defineProperty(globalThis, "location", {
+        value: { href: "https://shop.test/orders/7?tab=1#top" },
+        configurable: true,
+      });
+      try {
+        const [client, sent] = recorded(PING, { baseUrl });
+        await client.oldPing();
+        assert.equal(sent[0]?.url.href, url);
+      } finally {
+        Reflect.deleteProperty(globalThis, "location");
+      }
+    });
+  }
+
   for (const baseUrl of [
     "",
     "shop.test",
     "/api",
+    "http://",
+    "http://shop.test:99999",
+    "http://shop test",
+    "http://[::1",
+    "http://exa%mple",
     "ftp://shop.test",
     "http://u:p@shop.test",
     "http://shop.test/?a=1",
@@ -346,6 +373,35 @@ describe("a server built from other definitions", () => {
     } finally {
       warn.mock.restore();
     }
+  });
+
+  it("is warned of by a function whose mistake is thrown, and the call is not made again", async () => {
+    const mistake = new Error("a mistake");
+    let asked = 0;
+    const fetch = async () => {
+      asked += 1;
+      return answering("other")();
+    };
+    const onWarning = () => {
+      throw mistake;
+    };
+    const client = createClient({ baseUrl: "http://shop.test", fetch, onWarning });
+    await assert.rejects(client.oldPing(), (error) => error === mistake);
+    assert.equal(asked, 1);
+    assert.equal((await client.oldPing()).ok, true);
+  });
+
+  it("is warned of after `onResponse` saw the answer, that of the call before that of the client", async () => {
+    const seen: string[] = [];
+    const client = createClient({
+      baseUrl: "http://shop.test",
+      fetch: answering("other"),
+      onWarning: () => seen.push("warning"),
+      onResponse: () => void seen.push("client"),
+    });
+    await client.oldPing({}, { onResponse: () => void seen.push("call") });
+    await client.oldPing();
+    assert.deepEqual(seen, ["call", "warning", "client"]);
   });
 
   for (const digest of [process.env.CATALOG, undefined]) {

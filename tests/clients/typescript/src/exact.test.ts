@@ -61,6 +61,14 @@ describe("an integer", () => {
     });
   });
 
+  it("is found beside a text of any length, whatever is escaped in it", async () => {
+    const id = `${"\\".repeat(4_000_001)}"12345678901234567`;
+    const text = `{"items":[{"id":${JSON.stringify(id)},"name":"\\\\","price_cents":${LONGEST},"more":[]}]}`;
+    const { client } = saying("search_products", text);
+    const [product] = (await client.searchProducts({ query: "a" })).items;
+    assert.equal(product?.id === id && product.price_cents, LONGEST);
+  });
+
   it("that is none is not sent", async () => {
     const { client, sent } = saying("add_node", "null");
     const value = Number.NaN as unknown as bigint;

@@ -111,9 +111,14 @@ describe("pages", () => {
     assert.deepEqual(found, ["a"]);
   });
 
-  it("that lead nowhere are no endless loop", async () => {
-    const [client] = scripted([page(["a"], "2"), page(["a"], "2")]);
-    await assert.rejects(all(items(client, listMeals, { day: "x" })), /pages have no end/);
+  it("that lead nowhere, or back, are no endless loop", async () => {
+    for (const steps of [
+      [page(["a"], "2"), page(["a"], "2")],
+      [page(["a"], "2"), page(["b"], "3"), page(["c"], "2")],
+    ]) {
+      const [client] = scripted(steps);
+      await assert.rejects(all(items(client, listMeals, { day: "x" })), /pages have no end/);
+    }
   });
 });
 
@@ -144,6 +149,26 @@ describe("progress", () => {
       const last = events[1];
       assert(last?.type === "result" && last.result.ok);
       assert.deepEqual(last.result.data, { snow: "☃" });
+    }
+  });
+
+  it("is read in time that grows with its size only, however small the pieces", async () => {
+    const data = "x".repeat(20_000_000);
+    const text = result(data);
+    const size = 1 << 16;
+    const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
+      text.slice(i * size, (i + 1) * size),
+    );
+    const split = mock.method(String.prototype, "split");
+    const [client] = scripted([streamed(pieces)]);
+    try {
+      const [last] = await all(progress(client, oldPing));
+      assert(last?.type === "result" && last.result.ok);
+      assert.equal((last.result.data as string).length, data.length);
+      const read = split.mock.calls.map((call) => (call.this as string).length);
+      assert(read.reduce((sum, length) => sum + length, 0) <= text.length);
+    } finally {
+      split.mock.restore();
     }
   });
 
@@ -309,5 +334,50 @@ describe("changes", () => {
       const { signal } = controller;
       assert.deepEqual(await all(subscribeChanges(client, { signal })), []);
     }
+  });
+
+  it("are not asked for where the signal fires before they can be", async () => {
+    for (const slow of ["headers", "onRequest"] as const) {
+      const controller = new AbortController();
+      const seen: string[] = [];
+      const fire = async (name: string) => {
+        seen.push(name);
+        await new Promise(setImmediate);
+        if (name === slow) controller.abort();
+      };
+      const [client, sent] = scripted([], {
+        headers: () => fire("headers").then(() => ({})),
+        onRequest: () => fire("onRequest"),
+      });
+      assert.deepEqual(await all(subscribeChanges(client, { signal: controller.signal })), []);
+      assert.deepEqual([sent.length, seen.at(-1)], [0, slow]);
+    }
+  });
+
+  it("let the connection go where the signal fires while it is made", async () => {
+    const controller = new AbortController();
+    let cancelled = 0;
+    const deaf: Step = () => {
+      controller.abort();
+      const body = new ReadableStream({
+        pull: () => new Promise(() => undefined),
+        cancel: () => void cancelled++,
+      });
+      return new Response(body, { headers: { "content-type": "text/event-stream" } });
+    };
+    const [client] = scripted([deaf]);
+    assert.deepEqual(await all(subscribeChanges(client, { signal: controller.signal })), []);
+    assert.equal(cancelled, 1);
+  });
+
+  it("are no more after the signal fired, though more of them have come", async () => {
+    const controller = new AbortController();
+    const [client] = scripted([streamed([change("1.1", "pay") + change("2.1", "ship")])]);
+    const events: string[] = [];
+    for await (const event of subscribeChanges(client, { signal: controller.signal })) {
+      if (event.type === "change") events.push(`${event.action}`);
+      controller.abort();
+    }
+    assert.deepEqual(events, ["pay"]);
   });
 });

@@ -69,14 +69,14 @@ describe("a scripted client", () => {
       search_products: ok({ items: [] }),
     });
     await client.oldPing();
-    await searchProducts(client, { query: "shoes" }, { idempotencyKey: "k" });
+    await searchProducts(client, { query: "shoes" }, { approval: "k" });
     assert.deepEqual(
       calls.map(({ action }) => action),
       ["old_ping", "search_products"],
     );
     const [call] = callsOf("search_products");
     const query: string | undefined = call?.input.query;
-    assert.deepEqual([query, call?.options.idempotencyKey], ["shoes", "k"]);
+    assert.deepEqual([query, call?.options.approval], ["shoes", "k"]);
     for (const each of calls) if (each.action === "search_products") assert.equal(each.input.query, "shoes");
   });
 
@@ -85,6 +85,39 @@ describe("a scripted client", () => {
     (await client.throwing.listMeals({ day: "a" })).meals.pop();
     assert.deepEqual((await client.throwing.listMeals({ day: "a" })).meals, ["soup"]);
   });
+
+  it("keeps inputs as they were when they were given, whoever changes them later", async () => {
+    const { client, callsOf } = testClient({
+      create_order: ({ lines }) => {
+        lines.push({ product_id: "by the script" });
+        return fail("shop_closed");
+      },
+    });
+    const order = {
+      customer_id: "c",
+      lines: [{ product_id: "p" }],
+      payment: { kind: "card", number: "4" },
+    } as const;
+    const given = { ...order, lines: [...order.lines] };
+    await client.createOrder(given);
+    given.lines.pop();
+    given.lines.push({ product_id: "p" }, { product_id: "by the caller" } as never);
+    assert.deepEqual(
+      callsOf("create_order").map(({ input }) => input),
+      [order],
+    );
+  });
+
+  for (const timeoutMs of [0, -1, Number.NaN]) {
+    it(`throws for a time of ${timeoutMs}, as when it is sent, and counts no call`, async () => {
+      const { client, calls } = testClient({ old_ping: ok(null) });
+      await assert.rejects(client.oldPing({}, { timeoutMs }), {
+        name: "TypeError",
+        message: `"timeoutMs" is ${timeoutMs}; give a number above 0`,
+      });
+      assert.deepEqual(calls, []);
+    });
+  }
 
   it("throws for an input that is no JSON, as when it is sent, and counts no call", async () => {
     const { client, calls } = testClient({ search_products: ok({ items: [] }) });

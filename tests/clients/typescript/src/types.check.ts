@@ -44,6 +44,12 @@ export async function inputs(limit: number | undefined, signal: AbortSignal | un
   await createOrder(client, { ...order, note: null });
   await listEvents(client, { from: "2026-01-01", hours: { min: 1, max: 2 }, tag: [], kind: "party" });
 
+  await client.createOrder(order, { idempotencyKey: "k" });
+  // @ts-expect-error: this action takes no key, so one would promise what nobody keeps
+  await client.oldPing({}, { idempotencyKey: "k" });
+  // @ts-expect-error: nor does its function
+  await oldPing(connection, {}, { idempotencyKey: "k" });
+
   // @ts-expect-error: `query` is required
   await client.searchProducts({});
   // @ts-expect-error: the input is required

@@ -3,7 +3,11 @@
 import assert from "node:assert/strict";
 import { test as nodeTest } from "node:test";
 import type { Change, Reset } from "actionary-reference-client";
-import { change, pageOf } from "../node_modules/actionary-reference-client/dist/runtime/react/client.js";
+import {
+  change,
+  pageOf,
+  page as pageSymbol,
+} from "../node_modules/actionary-reference-client/dist/runtime/react/client.js";
 import { hear } from "../node_modules/actionary-reference-client/dist/runtime/react/hear.js";
 import { type Answer, type Asked, Server, show, turn } from "./stage.js";
 
@@ -39,6 +43,19 @@ test("a query has the data, under the key of its action and input", async () => 
   assert.deepEqual(query?.queryKey, ["action", "list_meals", DAY]);
   assert.deepEqual(actionKey("list_meals", DAY), query.queryKey);
   assert.equal(page.queryClient.getQueryData(actionKey("list_meals", DAY))?.total_kcal, 1);
+  page.leave();
+});
+
+test("what actions gave is kept by the page's own `QueryClient`, whichever is nearer", async () => {
+  const server = counting();
+  const inside = new QueryClient();
+  const page = show(server, both, { inside });
+  await page.until(({ diary: { data } }) => data?.total_kcal === 1);
+  page.latest.order.mutate(order);
+  await page.until(({ diary: { data } }) => data?.total_kcal === 2);
+  assert.equal(page.queryClient.getQueryCache().getAll().length, 1);
+  assert.equal(page.queryClient.getMutationCache().getAll().length, 1);
+  assert.equal(inside.getQueryCache().getAll().length + inside.getMutationCache().getAll().length, 0);
   page.leave();
 });
 
@@ -141,6 +158,20 @@ test("after a mutation of which nobody knows how it ended all is read anew", asy
   await page.until(({ diary: { data } }) => data?.total_kcal === 2);
   assert.equal((await page.until((given) => given.order.isError)).order.error?.code, "invalid_response");
   page.leave();
+});
+
+test("a page remembers only those of its calls that may still change something", async () => {
+  const answers = [
+    OUT,
+    OUT,
+    { status: 400, code: "invalid_input", details: [] },
+    { status: 500, code: "handler_error" },
+  ];
+  const server = new Server({ create_order: () => answers.shift() ?? ordered });
+  const client = pageOf(connect({ baseUrl: "https://shop.example", fetch: server.fetch }), new QueryClient());
+  for (let i = 0; i < 5; i += 1) await change(client, createOrder, order);
+  assert.equal(server.count("create_order"), 5);
+  assert.equal(client[pageSymbol].unseen.size, 1);
 });
 
 test("a mutation takes the options of its call", async () => {

@@ -14,7 +14,7 @@ for (const [name, value] of Object.entries({
 
 // Not before there is a document: React and React Query look for one when they are loaded.
 const { ActionProvider } = await import("actionary-reference-client/react");
-const { QueryClient } = await import("@tanstack/react-query");
+const { QueryClient, QueryClientProvider } = await import("@tanstack/react-query");
 const { createElement } = await import("react");
 const { createRoot } = await import("react-dom/client");
 
@@ -68,11 +68,13 @@ export interface PageOptions {
   readonly listen?: boolean;
   readonly onListenError?: (error: unknown) => void;
   readonly onRequest?: (request: AttemptRequest) => void;
+  /** What somebody else's provider inside of ours gives. */
+  readonly inside?: InstanceType<typeof QueryClient>;
 }
 
 /** Show a page that uses some hooks, and give what they gave last. */
 export function show<Given>(server: Server, use: () => Given, options: PageOptions = {}) {
-  const { onRequest, ...provided } = options;
+  const { onRequest, inside, ...provided } = options;
   const queryClient = new QueryClient({ defaultOptions: { queries: { gcTime: Number.POSITIVE_INFINITY } } });
   const client = connect({
     baseUrl: "https://shop.example",
@@ -87,7 +89,9 @@ export function show<Given>(server: Server, use: () => Given, options: PageOptio
   };
   const root = createRoot(document.createElement("div"));
   const props = { listen: false, ...provided, client, queryClient };
-  root.render(createElement(ActionProvider, props, createElement(Probe)));
+  const probe = createElement(Probe);
+  const shown = inside ? createElement(QueryClientProvider, { client: inside }, probe) : probe;
+  root.render(createElement(ActionProvider, props, shown));
   return {
     client,
     queryClient,

@@ -2,7 +2,7 @@
 
 import type { ActionTable } from "./action.js";
 import type { Fail } from "./failure.js";
-import type { AnyFailure, AnyResult, RawAnswer } from "./result.js";
+import type { AnyFailure, AnyResult, RawAnswer, Success } from "./result.js";
 
 /** Take an answer as it came, with all of its body. */
 export async function answerOf(response: Response): Promise<RawAnswer> {
@@ -25,23 +25,25 @@ export function readAnswer(
 ): AnyResult {
   const { status } = answer;
   const requestId = answer.headers["x-request-id"];
-  let envelope = {} as AnyResult;
+  let envelope = {} as Success<unknown>;
   try {
-    envelope = parse(answer.body) as AnyResult;
+    envelope = parse(answer.body) as Success<unknown>;
   } catch {
     // What is no JSON is no envelope either.
   }
-  const failure = { requestId, ...envelope } as AnyFailure;
-  const { ok, code, message, details } = failure;
+  const failure = { requestId, ...(envelope as object) } as AnyFailure;
+  const { ok, code, message, details } = failure as Omit<AnyFailure, "ok"> & { readonly ok: unknown };
   // JSON has no undefined: it stands for what is missing.
   if (failure.action === name && typeof failure.latencyMs === "number") {
-    if (envelope.ok === true && status === 200 && envelope.data !== undefined) return envelope;
+    if (ok === true && status === 200 && envelope.data !== undefined) return envelope;
     const hasDetails = codes.includes(`${code}!`);
     if (
       ok === false &&
-      `${[code, message, failure.status, failure.retryable].map((value) => typeof value)}` ===
-        "string,string,number,boolean" &&
-      (details === null ? !hasDetails : details !== undefined)
+      typeof code === "string" &&
+      typeof message === "string" &&
+      typeof failure.status === "number" &&
+      typeof failure.retryable === "boolean" &&
+      (hasDetails ? details != null : details !== undefined)
     ) {
       return hasDetails || codes.includes(code)
         ? failure

@@ -28,6 +28,7 @@ export async function* eventsOf(
   const reader = stream.getReader();
   const stop = () => void reader.cancel().catch(() => undefined);
   signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
   try {
     yield* parsed(reader, onBytes);
   } finally {
@@ -50,30 +51,36 @@ async function* parsed(
       data = [];
       continue;
     }
-    const [, name, value = ""] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
+    // A regular expression would run out of stack on a long line.
+    const colon = `${line}:`.indexOf(":");
+    const name = line.slice(0, colon);
+    const value = line.slice(colon + 1).replace(/^ /, "");
     if (name === "event") type = value;
     else if (name === "data") data.push(value);
     else if (name === "id" && !value.includes("\0")) id = value;
   }
 }
 
+/** Give whole lines; what has no end is none. */
 async function* linesOf(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   onBytes: () => void,
 ): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
-  let rest = "";
+  let pieces: string[] = [];
+  let afterReturn = false;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) {
-      if (rest.endsWith("\r")) yield rest.slice(0, -1); // what has no end is no line
-      return;
-    }
+    if (done) return;
     onBytes();
-    rest += decoder.decode(value, { stream: true });
-    // A line feed may still belong to a carriage return at the end.
-    const lines = rest.split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? "";
-    yield* lines;
+    const text: string = decoder.decode(value, { stream: true });
+    // The line feed after a carriage return may come by itself.
+    const [end = "", ...lines] = text.replace(afterReturn ? /^\n/ : "", "").split(/\r\n|\n|\r/);
+    if (text) afterReturn = text.endsWith("\r");
+    pieces.push(end);
+    for (const line of lines) {
+      yield pieces.join("");
+      pieces = [line];
+    }
   }
 }

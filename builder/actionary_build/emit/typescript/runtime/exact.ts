@@ -11,8 +11,10 @@ export interface Shape {
   readonly items?: Ref;
   /** Of the first items, where they have types of their own. */
   readonly first?: readonly (Ref | null)[];
-  /** The first one that fits counts. */
+  /** Those that fit count, among objects those that know most of the fields. */
   readonly any?: readonly Alternative[];
+  /** All of them count. */
+  readonly all?: readonly Ref[];
 }
 
 /** A shape, or what gives it: a shape may hold itself. */
@@ -22,7 +24,9 @@ export type Ref = Shape | (() => Ref);
 export interface Alternative {
   readonly type: "object" | "array" | "number" | "string";
   readonly required?: readonly string[];
-  readonly consts?: Readonly<Record<string, unknown>>;
+  readonly optional?: readonly string[];
+  /** Fields that have one of a few values. */
+  readonly tags?: Readonly<Record<string, readonly unknown[]>>;
   readonly then?: Ref;
 }
 
@@ -36,12 +40,15 @@ export function inExactBody(input: object, shape?: Ref): Written {
 /** Write an input as query parameters, as `inQuery` does. */
 export function inExactQuery(input: object, shape?: Ref): Written {
   const query = new URLSearchParams();
-  const at = shapeOf(shape, input);
+  const at = shapesOf(shape, input);
   for (const [key, value] of Object.entries(input)) {
-    const text = jsonOf(key, value, fieldOf(at, key));
+    const field = fieldOf(at, key);
+    const text = jsonOf(key, value, field);
     if (text === undefined || text === "null") continue;
-    const items = Array.isArray(value) ? value : [value];
-    const texts = items.map((item, i) => jsonOf(key, item, itemOf(at, key, value, i)) ?? "null");
+    const isList = Array.isArray(value);
+    const items: readonly unknown[] = isList ? value : [value];
+    const inside = shapesOf(field, value);
+    const texts = items.map((item, i) => jsonOf(key, item, isList ? itemOf(inside, i) : field) ?? "null");
     const areScalars = texts.length > 0 && texts.every((item) => !/^([[{]|null$)/.test(item));
     const name = text === '["[]"]' ? `${key}[]` : key;
     for (const item of areScalars ? texts : [text])
@@ -58,30 +65,51 @@ export function exactly(
   details: Readonly<Record<string, Ref>>,
 ): unknown {
   const mark = `${Math.random()}:`;
-  const marked = /\d{16}/.test(text)
-    ? text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
-        /^-?\d{16,}$/.test(token) ? `"${mark}${token}"` : token,
-      )
-    : text;
+  const marked = /\d{16}/.test(text) ? withMarks(text, mark) : text;
   const envelope: unknown = JSON.parse(marked);
   const { code } = Object(envelope) as { readonly code?: unknown };
   const own = typeof code === "string" && Object.hasOwn(details, code) ? details[code] : undefined;
   return read(envelope, { fields: { ...(data && { data }), ...(own && { details: own }) } }, mark);
 }
 
+/** Write long integers as text with a mark before it, and leave texts as they are. */
+function withMarks(text: string, mark: string): string {
+  const made: string[] = [];
+  const token = /"|-?\d[\d.eE+-]*/g;
+  let taken = 0;
+  for (let found = token.exec(text); found; found = token.exec(text)) {
+    const [it] = found;
+    if (it === '"') token.lastIndex = endOf(text, token.lastIndex);
+    if (!/^-?\d{16,}$/.test(it)) continue;
+    made.push(text.slice(taken, found.index), `"${mark}${it}"`);
+    taken = token.lastIndex;
+  }
+  return made.join("") + text.slice(taken);
+}
+
+/** Find the end of a text; a regular expression would run out of stack on a long one. */
+function endOf(text: string, start: number): number {
+  for (let at = start; ; ) {
+    const quote = text.indexOf('"', at);
+    if (quote < 0) return text.length;
+    let escapes = quote;
+    while (text[escapes - 1] === "\\") escapes -= 1;
+    at = quote + 1;
+    if ((quote - escapes) % 2 === 0) return at;
+  }
+}
+
 function read(value: unknown, ref: Ref | undefined, mark: string): unknown {
   const long = typeof value === "string" && value.startsWith(mark) ? value.slice(mark.length) : undefined;
-  const shape = shapeOf(ref, long === undefined ? value : 0);
-  if (long !== undefined) return shape?.as === "bigint" ? BigInt(long) : Number(long);
+  const shapes = shapesOf(ref, long === undefined ? value : 0);
+  if (long !== undefined) return is(shapes, "bigint") ? BigInt(long) : Number(long);
   if (typeof value === "number") {
-    return shape?.as === "bigint" && Number.isInteger(value) ? BigInt(value) : value;
+    return is(shapes, "bigint") && Number.isInteger(value) ? BigInt(value) : value;
   }
-  if (typeof value === "string") return shape?.as === "date" || shape?.as === "time" ? dateOf(value) : value;
-  if (Array.isArray(value)) {
-    return value.map((item, i) => read(item, shape?.first?.[i] ?? shape?.items, mark));
-  }
+  if (typeof value === "string") return is(shapes, "date") || is(shapes, "time") ? dateOf(value) : value;
+  if (Array.isArray(value)) return value.map((item, i) => read(item, itemOf(shapes, i), mark));
   if (value === null || typeof value !== "object") return value;
-  const fields = Object.entries(value).map(([key, item]) => [key, read(item, fieldOf(shape, key), mark)]);
+  const fields = Object.entries(value).map(([key, item]) => [key, read(item, fieldOf(shapes, key), mark)]);
   return Object.fromEntries(fields) as Fields;
 }
 
@@ -93,43 +121,56 @@ function dateOf(text: string): Date | string {
 
 /** Write JSON text; undefined for what JSON leaves out. */
 function jsonOf(key: string, value: unknown, ref: Ref | undefined): string | undefined {
-  const shape = shapeOf(ref, value);
+  const shapes = shapesOf(ref, value);
   if (typeof value === "bigint") return `${value}`;
-  if (value instanceof Date)
-    return `"${value.toISOString().slice(0, shape?.as === "date" ? 10 : undefined)}"`;
+  if (value instanceof Date) return `"${value.toISOString().slice(0, is(shapes, "date") ? 10 : undefined)}"`;
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new TypeError(`"${key}" is ${value}; give a finite number`);
   }
   if (Array.isArray(value)) {
-    const items = value.map((item, i) => jsonOf(key, item, shape?.first?.[i] ?? shape?.items) ?? "null");
+    const items = value.map((item, i) => jsonOf(key, item, itemOf(shapes, i)) ?? "null");
     return `[${items.join(",")}]`;
   }
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   const { toJSON } = value as { readonly toJSON?: unknown };
   if (typeof toJSON === "function") return jsonOf(key, toJSON.call(value, key), ref);
   const fields = Object.entries(value).flatMap(([name, item]) => {
-    const text = jsonOf(name, item, fieldOf(shape, name));
+    const text = jsonOf(name, item, fieldOf(shapes, name));
     return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
   });
   return `{${fields.join(",")}}`;
 }
 
-/** Follow references and choose among alternatives, until a shape is what the value has. */
-function shapeOf(ref: Ref | undefined, value: unknown): Shape | undefined {
+/** Follow references and choose among alternatives: give all that a value has. */
+function shapesOf(ref: Ref | undefined, value: unknown): readonly Shape[] {
   let shape = ref;
   while (typeof shape === "function") shape = shape();
-  if (!shape?.any) return shape;
-  const chosen = shape.any.find((one) => fits(value, one));
-  return chosen && shapeOf(chosen.then, value);
+  if (!shape?.all && !shape?.any) return shape ? [shape] : [];
+  const parts = [...(shape.all ?? []), ...(shape.any ? chosen(shape.any, value) : [])];
+  return [shape, ...parts.flatMap((part) => shapesOf(part, value))];
 }
 
-function fits(value: unknown, { type, required = [], consts = {} }: Alternative): boolean {
+function chosen(among: readonly Alternative[], value: unknown): readonly Ref[] {
+  const fitting = among.filter((one) => fits(value, one)).map((one) => ({ one, known: knownIn(value, one) }));
+  const most = Math.max(...fitting.map(({ known }) => known));
+  return fitting.flatMap(({ one, known }) => (one.then && known === most ? [one.then] : []));
+}
+
+function fits(value: unknown, { type, required = [], tags = {} }: Alternative): boolean {
   if (type !== typeOf(value)) return false;
-  const fields = value as Fields;
   return (
-    required.every((key) => Object.hasOwn(fields, key) && fields[key] !== undefined) &&
-    Object.entries(consts).every(([key, known]) => fields[key] === undefined || fields[key] === known)
+    required.every((key) => has(value, key)) &&
+    Object.entries(tags).every(([key, known]) => !has(value, key) || known.includes((value as Fields)[key]))
   );
+}
+
+function knownIn(value: unknown, { required = [], optional = [] }: Alternative): number {
+  return required.length + optional.filter((key) => has(value, key)).length;
+}
+
+/** What is undefined is the same as absent. */
+function has(value: unknown, key: string): boolean {
+  return Object.hasOwn(value as Fields, key) && (value as Fields)[key] !== undefined;
 }
 
 function typeOf(value: unknown): string {
@@ -139,13 +180,21 @@ function typeOf(value: unknown): string {
   return typeof value === "bigint" ? "number" : typeof value;
 }
 
-function fieldOf(shape: Shape | undefined, key: string): Ref | undefined {
-  return shape?.fields && Object.hasOwn(shape.fields, key) ? shape.fields[key] : shape?.others;
+function is(shapes: readonly Shape[], what: Shape["as"]): boolean {
+  return shapes.some((shape) => shape.as === what);
 }
 
-function itemOf(shape: Shape | undefined, key: string, value: unknown, i: number): Ref | undefined {
-  const field = fieldOf(shape, key);
-  if (!Array.isArray(value)) return field;
-  const list = shapeOf(field, value);
-  return list?.first?.[i] ?? list?.items;
+function fieldOf(shapes: readonly Shape[], key: string): Ref | undefined {
+  return together(
+    shapes.map(({ fields, others }) => (fields && Object.hasOwn(fields, key) ? fields[key] : others)),
+  );
+}
+
+function itemOf(shapes: readonly Shape[], i: number): Ref | undefined {
+  return together(shapes.map(({ first = [], items }) => (i < first.length ? first[i] : items)));
+}
+
+function together(refs: readonly (Ref | null | undefined)[]): Ref | undefined {
+  const all = refs.filter((ref) => ref != null);
+  return all.length > 1 ? { all } : all[0];
 }

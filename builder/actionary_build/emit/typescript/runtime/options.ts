@@ -89,7 +89,10 @@ export interface SharedOptions<Auth> {
 
 /** What `createClient` and `connect` take. */
 export interface ClientOptions<Auth = Credentials> extends SharedOptions<Auth> {
-  /** The server's address, with the path it is mounted under if there is one: `https://example.com/shop`. */
+  /**
+   * The server's address, with the path it is mounted under if there is one: `https://example.com/shop`.
+   * On a page it may be relative to the page's own address; `""` is the root of the page's server.
+   */
   readonly baseUrl: string;
 }
 

@@ -78,8 +78,10 @@ export async function* changesOf(
     const { failure, answer } = yield* connected(table, own, options, place, closed);
     if (closed.aborted) return;
     if (!failure.retryable) throw new ActionError(failure);
-    const asked = waitMsAfter(place.attempt, failure, answer, table, RETRY);
-    const waitMs = Number.isNaN(asked) ? LONGEST_WAIT_MS : asked;
+    const waitMs = Math.min(
+      waitMsAfter(place.attempt, answer, (name) => RETRY[name]),
+      LONGEST_WAIT_MS,
+    );
     await onRetry?.({ ...aboutOf(table, own, place), failure, waitMs });
     place.attempt += 1;
     await pause(waitMs, closed);
@@ -105,7 +107,8 @@ async function* connected(
     options.headers,
     { accept: "text/event-stream", "last-event-id": place.id },
   ]);
-  await onRequest?.({ ...about, headers });
+  if (!closed.aborted) await onRequest?.({ ...about, headers });
+  if (closed.aborted) return { failure: fail("aborted", closed.reason) };
   const silence = new Silence(closed);
   try {
     const response = await fetch(about.url, { headers, signal: silence.signal });
@@ -118,6 +121,7 @@ async function* connected(
     for await (const { type, data, id } of eventsOf(response.body, silence.signal, silence.heard)) {
       place.attempt = 1;
       place.id = id ?? place.id;
+      if (closed.aborted) break;
       if (type === "change") yield JSON.parse(data) as Change;
       if (type === "reset") yield { type };
     }

@@ -26,16 +26,21 @@ export interface Settings extends ClientOptions {
   readonly send: Send;
 }
 
+/** Only pages and their workers have an address, and only programs for them know its type. */
+type Global = { readonly location?: { readonly href: string } };
+
 /**
  * Check the options and keep them; nothing is sent.
  *
  * @throws TypeError for a `baseUrl` that cannot be used.
  */
 export function open(options: ClientOptions): Connection {
-  // Only pages have one, and only programs for pages know its type.
-  const page = (globalThis as { readonly location?: { readonly href: string } }).location?.href;
-  const url = page ? new URL(options.baseUrl, page).href : options.baseUrl;
-  if (!/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/i.test(url))
-    throw new TypeError(`"baseUrl" is ${url}; give http(s)://host`);
-  return { [settings]: { ...options, baseUrl: url.replace(/\/+$/, ""), send } };
+  try {
+    const [, baseUrl] = /^(https?:\/\/[^@/]+(\/[^?#]*?)??)\/*$/.exec(
+      new URL(options.baseUrl || "/", (globalThis as Global).location?.href).href,
+    ) as string[] as [string, string]; // or null, of which nothing can be taken
+    return { [settings]: { ...options, baseUrl, send } };
+  } catch {
+    throw new TypeError(`"baseUrl" is ${options.baseUrl}; give https://host`);
+  }
 }

@@ -1,7 +1,7 @@
 /** Notices that the server was built from other definitions than the client. */
 
 import { type Connection, type Send, settings } from "./connection.js";
-import type { Fetch } from "./options.js";
+import type { AttemptResponse } from "./options.js";
 
 /** Make a connection warn, once, when an answer names another catalog than the client's own. */
 export function warning(
@@ -11,21 +11,21 @@ export function warning(
 ): Connection {
   const own = connection[settings];
   let warned = false;
-  const look = (named: string | null) => {
-    if (warned || named === null || named === catalog) return;
+  const look = (named: string | undefined) => {
+    if (warned || named === undefined || named === catalog) return;
     warned = true;
     warn(
       `the server has the actions of catalog ${named}, this client those of ${catalog}; generate it again`,
     );
   };
   const send: Send = (_, table, input, options) => {
-    const given = options?.fetch ?? own.fetch;
-    const fetch: Fetch = async (url, init) => {
-      const response = await (given ?? globalThis.fetch)(url, init);
-      look(response.headers.get("actionary-catalog"));
-      return response;
+    const given = options?.onResponse ?? own.onResponse;
+    // Not where the answer is fetched: what `warn` throws would be a failure of the network.
+    const onResponse = async (response: AttemptResponse) => {
+      await given?.(response);
+      look(response.answer.headers["actionary-catalog"]);
     };
-    return own.send(own, table, input, { ...options, fetch });
+    return own.send(own, table, input, { ...options, onResponse });
   };
   return { [settings]: { ...own, send } };
 }

@@ -23,10 +23,10 @@ export function interruptible<Done>(
       resolve(interrupted(aborted));
       controller.abort();
     };
-    if (caller?.aborted) return end(true);
     timer = setTimeout(end, limitMs);
     caller?.addEventListener("abort", end);
-    work?.(controller.signal).then(resolve, reject);
+    if (caller?.aborted) end(true);
+    else work?.(controller.signal).then(resolve, reject);
   }).finally(() => {
     clearTimeout(timer);
     caller?.removeEventListener("abort", end);

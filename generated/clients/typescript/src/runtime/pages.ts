@@ -71,14 +71,17 @@ async function* eachPage(
   const call = action as (client: Connection, input: Fields, options?: CallOptions) => ReturnType<Action>;
   let input = (rest[0] ?? {}) as Fields;
   const options = rest[1] as CallOptions | undefined;
+  const asked = new Set<unknown>();
   for (;;) {
     const page = unwrap(await call({ [settings]: { ...own, send } }, input, options)) as Fields;
     if (fields === undefined) throw new TypeError(`${action.name} gives no pages`);
     yield [page, fields];
     const cursor = page[fields.output];
     if (cursor === null || cursor === undefined) return;
-    if (cursor === input[fields.input]) {
-      throw new Error(`${action.name} gave \`${fields.output}\` as it was asked with: its pages have no end`);
+    if (asked.add(input[fields.input]).has(cursor)) {
+      throw new Error(
+        `${action.name} gave a \`${fields.output}\` that led to a page before: its pages have no end`,
+      );
     }
     input = { ...input, [fields.input]: cursor };
   }

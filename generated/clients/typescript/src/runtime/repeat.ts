@@ -2,8 +2,11 @@
 
 import type { AnyFailure, KeyConflict } from "./result.js";
 
-/** Says whether a call may be made again after this failure of an attempt, counted from 1. */
-export type Repeat = (failure: AnyFailure, attempt: number) => boolean;
+/**
+ * Says whether a call may be made again after this failure of an attempt, counted from 1; `approval`
+ * is what a human gave for it.
+ */
+export type Repeat = (failure: AnyFailure, attempt: number, approval: string | undefined) => boolean;
 
 /** For what may run twice: whatever may pass. */
 export function always({ retryable }: AnyFailure): boolean {
@@ -22,7 +25,14 @@ export function unlessBegun({ code, retryable }: AnyFailure): boolean {
   return retryable && /^(rate_limited|unavailable)$/.test(code);
 }
 
+/**
+ * For what may run twice, but not with the approval of a human: that is used up when the call begins.
+ */
+export function unlessApproved(failure: AnyFailure, _: number, approval: string | undefined): boolean {
+  return approval === undefined ? always(failure) : unlessBegun(failure);
+}
+
 /** Make a key that nobody else has; Node 18 and pages without TLS have no `randomUUID`. */
 export function newKey(): string {
-  return globalThis.crypto?.randomUUID?.() ?? `${Math.random()}-${Math.random()}`;
+  return globalThis.crypto?.randomUUID?.() ?? `${Math.random()}${Math.random()}`;
 }

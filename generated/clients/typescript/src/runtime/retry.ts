@@ -1,25 +1,23 @@
-/** Decides whether a failed call is made again, and when. */
+/** Says how long is waited before a failed call is made again. */
 
-import type { ActionTable } from "./action.js";
+import { LONGEST_TIMER_MS } from "./interruption.js";
 import type { Retry } from "./options.js";
-import type { AnyFailure, RawAnswer } from "./result.js";
+import type { RawAnswer } from "./result.js";
 
-/** A server that wants a longer wait than this is not waited for. */
-const LONGEST_WAIT_MS = 60_000;
-
-/** Give the wait before a failed call is made again, in milliseconds; NaN where it is not. */
+/**
+ * Give the wait before a failed call is made again, in milliseconds: longer than any call takes, where
+ * it is not, such as where the server wants a wait of more than a minute.
+ */
 export function waitMsAfter(
   attempt: number,
-  failure: AnyFailure,
   answer: RawAnswer | undefined,
-  action: ActionTable,
-  retry: Retry | false | undefined,
+  given: (name: keyof Retry) => number | undefined,
 ): number {
-  const { attempts = 3, baseMs = 250, maxMs = 8000 }: Retry = retry || {};
-  const asked = answer?.headers["retry-after"] ?? "";
+  // What is not there is NaN both as a number and as a date.
+  const asked = answer?.headers["retry-after"] as string;
   const askedMs = Number(asked) * 1000 || Date.parse(asked) - Date.now();
-  const ends = retry === false || !(attempt < attempts) || !action.repeat(failure, attempt);
-  if (ends || askedMs > LONGEST_WAIT_MS) return Number.NaN;
+  if (!(attempt < (given("attempts") ?? 3)) || askedMs > 60_000) return LONGEST_TIMER_MS;
   // A time that is over, or none, does not say when to come again.
-  return askedMs >= 0 ? askedMs : Math.random() * Math.min(maxMs, baseMs * 2 ** (attempt - 1));
+  if (askedMs >= 0) return askedMs;
+  return Math.random() * Math.min(given("maxMs") ?? 8000, (given("baseMs") ?? 250) * 2 ** (attempt - 1));
 }

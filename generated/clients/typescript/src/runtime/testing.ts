@@ -122,11 +122,12 @@ export function scripted<Actions, Client>(
   const callsOf = (name: PropertyKey) => calls.filter(({ action }) => action === name);
   const { change, fetch } = broadcast();
 
-  const send: Send = (_, table, input = {}, options = {}) => {
+  const send: Send = async (_, table, input = {}, options = {}) => {
     const { name } = table;
     const started = performance.now();
     const interrupted = failing(table, () => performance.now() - started);
     const limitMs = Math.min(options.timeoutMs ?? 60_000, LONGEST_TIMER_MS);
+    if (!(limitMs > 0)) throw new TypeError(`"timeoutMs" is ${limitMs}; give a number above 0`);
     return interruptible<AnyResult>(
       limitMs,
       options.signal,
@@ -136,7 +137,7 @@ export function scripted<Actions, Client>(
           : interrupted("client_timeout", `${limitMs} ms`, {}),
       async (signal) => {
         table.write(input); // which throws for what is no JSON
-        calls.push({ action: name, input, options });
+        calls.push({ action: name, input: copyOf(input) as object, options });
         const given = Object.hasOwn(scripts, name) ? scripts[name as keyof Actions] : undefined;
         const scene = sceneOf(name, given as AnyScene | undefined, callsOf(name).length);
         const reply = typeof scene === "function" ? await scene(input, options) : scene;
@@ -156,6 +157,14 @@ export function scripted<Actions, Client>(
     callsOf: callsOf as unknown as Scripted<Actions, Client>["callsOf"],
     change,
   };
+}
+
+/** Copy what is written as JSON: who changes an input after its call does not change what was asked. */
+function copyOf(value: unknown): unknown {
+  if (value instanceof Date) return new Date(value);
+  if (value === null || typeof value !== "object" || "toJSON" in value) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item)]));
 }
 
 /** Choose what is replied to the n-th call of an action, from 1. */

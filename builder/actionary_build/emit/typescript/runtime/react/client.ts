@@ -57,8 +57,10 @@ export async function change(
     return result;
   } finally {
     // It may still come to pass, and then has to be heard of.
-    if (!result?.ok) own.unseen.add(source);
-    if (mayHaveChanged(result)) void readAnew(own.queryClient);
+    if (mayHaveChanged(result)) {
+      if (!result?.ok) own.unseen.add(source);
+      void readAnew(own.queryClient);
+    }
   }
 }
 

@@ -44,7 +44,8 @@ const PageContext: Context<ActionClient | undefined> = createContext<ActionClien
 /** The clients of what is shown, the latest one last. */
 const shown: ActionClient[] = [];
 
-// Before the effects of what is inside; on a server there are none, and React 18 would warn.
+// Before the effects of what is inside, though not before its layout effects; on a server there are
+// none, and React 18 would warn.
 const useEarlyEffect: typeof useEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
 /** Provide a client to the hooks inside. */

@@ -12,7 +12,7 @@ import {
 } from "@tanstack/react-query";
 import type { Action, DataOf, ResultOf } from "../called.js";
 import type { CallOptions } from "../options.js";
-import { change } from "./client.js";
+import { change, page } from "./client.js";
 import { mutationOf } from "./mutation.js";
 import { shownClient, useActionClient } from "./provider.js";
 import { infiniteQueryOf, queryOf } from "./query.js";
@@ -78,8 +78,11 @@ interface HookOptions {
 
 /** Make `useActionQuery` of the actions that only read. */
 export function queryHook<Queries extends ByName<Queries>>(queries: Queries): UseActionQuery<Queries> {
-  const useActionQuery = (name: string, input?: object | false, { call, ...rest }: HookOptions = {}) =>
-    useQuery({ ...rest, ...queryOf(useActionClient(), named(queries, name, ONLY_READS), input, call) });
+  const useActionQuery = (name: string, input?: object | false, { call, ...rest }: HookOptions = {}) => {
+    const client = useActionClient();
+    const query = queryOf(client, named(queries, name, ONLY_READS), input, call);
+    return useQuery({ ...rest, ...query }, client[page].queryClient);
+  };
   return useActionQuery as unknown as UseActionQuery<Queries>;
 }
 
@@ -92,8 +95,9 @@ export function infiniteQueryHook<Queries extends ByName<Queries>>(
     input?: object | false,
     { call, ...rest }: HookOptions = {},
   ) => {
-    const action = named(queries, name, GIVES_PAGES);
-    return useInfiniteQuery({ ...rest, ...infiniteQueryOf(useActionClient(), action, input, call) });
+    const client = useActionClient();
+    const query = infiniteQueryOf(client, named(queries, name, GIVES_PAGES), input, call);
+    return useInfiniteQuery({ ...rest, ...query }, client[page].queryClient);
   };
   return useActionInfiniteQuery as unknown as UseActionInfiniteQuery<Queries>;
 }
@@ -102,8 +106,11 @@ export function infiniteQueryHook<Queries extends ByName<Queries>>(
 export function mutationHook<Mutations extends ByName<Mutations>>(
   mutations: Mutations,
 ): UseActionMutation<Mutations> {
-  const useActionMutation = (name: string, { call, ...rest }: HookOptions = {}) =>
-    useMutation({ ...rest, ...mutationOf(useActionClient(), named(mutations, name, CHANGES), call) });
+  const useActionMutation = (name: string, { call, ...rest }: HookOptions = {}) => {
+    const client = useActionClient();
+    const mutation = mutationOf(client, named(mutations, name, CHANGES), call);
+    return useMutation({ ...rest, ...mutation }, client[page].queryClient);
+  };
   return useActionMutation as unknown as UseActionMutation<Mutations>;
 }
 

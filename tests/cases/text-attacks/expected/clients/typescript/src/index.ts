@@ -2,7 +2,13 @@
 
 export { createClient, type Client } from "./client.js";
 export { connect } from "./connect.js";
-export type { Auth, CallOptions, ClientOptions, ConnectOptions } from "./options.js";
+export type {
+  Auth,
+  CallOptions,
+  ClientOptions,
+  ConnectOptions,
+  KeyedCallOptions,
+} from "./options.js";
 export type { Throwing } from "./runtime/bind.js";
 export type { Connection } from "./runtime/connection.js";
 export { ActionError, unwrap } from "./runtime/error.js";

@@ -26,6 +26,11 @@ export interface Failure<Code extends string, Details = null> {
   readonly latencyMs: number;
   /** Under which the server's log has the call, where it is known. */
   readonly requestId?: string | undefined;
+  /**
+   * Under which the call was made, where the action takes a key. Who does not know how the call ended
+   * makes it again with this key as an option: the server runs it once.
+   */
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** One thing that is wrong with an input: the `details` of `invalid_input` are a list of them. */
