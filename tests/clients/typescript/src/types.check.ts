@@ -181,3 +181,16 @@ export function thrown(error: unknown): string {
 export function thrownByOneAction(error: ActionError<CreateOrderFailure>): string {
   return error.failure.code === "out_of_stock" ? error.failure.details.product_id : error.code;
 }
+
+type Connection = ReturnType<typeof connect>;
+type Functions = typeof import("my-shop-client");
+type Methods = Omit<Client, keyof Connection | "throwing">;
+
+/** Each method is the function of its name, without the client: programs are not made to compare them. */
+export const methods: {
+  readonly [Name in keyof Methods]: Name extends keyof Functions
+    ? Functions[Name] extends (connection: Connection, ...rest: infer Rest) => infer Given
+      ? (...rest: Rest) => Given
+      : never
+    : never;
+} = client;

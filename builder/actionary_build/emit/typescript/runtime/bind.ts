@@ -7,16 +7,6 @@ import type { AnyFailure, Result, Success } from "./result.js";
 /** A generated function, standing alone. */
 type Standalone = (connection: Connection, ...rest: never[]) => Promise<Result<unknown, AnyFailure>>;
 
-/** The same functions without their first parameter. */
-export type Bound<Functions> = {
-  [Name in keyof Functions]: Functions[Name] extends (
-    connection: Connection,
-    ...rest: infer Rest
-  ) => infer Given
-    ? (...rest: Rest) => Given
-    : never;
-};
-
 /** The same methods, which give the data of a success and throw an `ActionError` for a failure. */
 export type Throwing<Methods> = {
   readonly [Name in keyof Methods]: Methods[Name] extends (...rest: infer Rest) => Promise<infer Given>
@@ -24,26 +14,30 @@ export type Throwing<Methods> = {
     : never;
 };
 
-/** Make a client of a connection and the functions it is to offer. */
-export function bind<Functions extends Readonly<Record<string, Standalone>>>(
+/**
+ * Make a client of a connection and the functions it is to offer.
+ *
+ * Sound because `Client` and the functions are generated together: to have them compared in every
+ * program that uses the package takes longer than all else in it.
+ */
+export function bind<Client extends Connection>(
   connection: Connection,
-  functions: Functions,
-): Connection & Bound<Functions> & { readonly throwing: Throwing<Bound<Functions>> } {
-  const made = <Made>(make: (standalone: Standalone) => unknown): Made =>
-    Object.fromEntries(
-      Object.entries(functions).map(([name, standalone]) => [name, make(standalone)]),
-    ) as Made;
-  return {
+  functions: Readonly<Record<string, Standalone>>,
+): Client {
+  const made = (make: (standalone: Standalone) => unknown): object =>
+    Object.fromEntries(Object.entries(functions).map(([name, standalone]) => [name, make(standalone)]));
+  const client = {
     ...connection,
-    ...made<Bound<Functions>>(
+    ...made(
       (standalone) =>
         (...rest: never[]) =>
           standalone(connection, ...rest),
     ),
-    throwing: made<Throwing<Bound<Functions>>>(
+    throwing: made(
       (standalone) =>
         async (...rest: never[]) =>
           unwrap(await standalone(connection, ...rest)),
     ),
   };
+  return client as unknown as Client;
 }
