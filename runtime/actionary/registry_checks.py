@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NoReturn
 
 from pydantic_core import to_json
@@ -11,7 +11,7 @@ from actionary.action import AnyAction
 from actionary.auth_scheme import AuthScheme, SchemeSpec
 from actionary.definition_error import ActionDefinitionError
 from actionary.fields import Auth
-from actionary.names import camel_case, pascal_case, slug
+from actionary.names import camel_case
 from actionary.result import ActionError, details_adapter
 
 
@@ -23,8 +23,7 @@ def check_together(asked_by: Mapping[AnyAction, Auth | None]) -> None:
             an action needs scopes that nobody can have.
     """
     actions: Collection[AnyAction] = asked_by.keys()
-    for form in (camel_case, pascal_case, slug):
-        _check_form(actions, form)
+    _check_forms(actions)
     _check_routes(actions)
     _check_error_shapes(actions)
     _check_scopes(asked_by)
@@ -46,14 +45,14 @@ def refuse_name(action: AnyAction, other: AnyAction, what: str) -> NoReturn:
     )
 
 
-def _check_form(actions: Iterable[AnyAction], form: Callable[[str], str]) -> None:
+def _check_forms(actions: Iterable[AnyAction]) -> None:
+    """Refuse two names with one camelCase form; names with one PascalCase form or slug have that too."""
     seen: dict[str, AnyAction] = {}
     for action in actions:
-        other = seen.setdefault(form(action.name), action)
+        form = camel_case(action.name)
+        other = seen.setdefault(form, action)
         if other is not action:
-            what = (
-                f"its form {form(action.name)!r} is also that of {other.name!r} at {other.definition.where}"
-            )
+            what = f"its form {form!r} is also that of {other.name!r} at {other.definition.where}"
             refuse_name(action, other, what)
 
 
