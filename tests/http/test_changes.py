@@ -25,7 +25,7 @@ from actionary import (
 )
 from actionary.auth import BearerAuth
 from actionary.changes import STREAM, Change, load
-from actionary.http import Limits, changes, create_app
+from actionary.http import Limits, changes, create_app, hub
 from actionary.running import running_here
 from actionary.store import MemoryStore, StoreUnavailableError
 from starlette.requests import ClientDisconnect
@@ -182,7 +182,7 @@ def test_who_comes_again_hears_what_it_missed(api):
 
 
 def test_who_was_away_too_long_or_missed_too_much_is_told_to_begin_anew(serve, monkeypatch):
-    monkeypatch.setattr(changes, "MOST_WAITING", 3)
+    monkeypatch.setattr(hub, "MOST_WAITING", 3)
     api = serve(create_app(made()[0]))
     with listening(api) as stream:
         log(api, "a")
@@ -268,17 +268,17 @@ def test_only_so_many_listen_at_once(serve):
 
 
 def test_a_listener_that_never_reads_costs_a_bounded_queue(monkeypatch):
-    monkeypatch.setattr(changes, "MOST_WAITING", 5)
+    monkeypatch.setattr(hub, "MOST_WAITING", 5)
     waiting, has_missed = asyncio.run(_fill())
     assert waiting <= 5
     assert has_missed
 
 
 async def _fill() -> tuple[int, bool]:
-    listener = changes.Listener(None)
+    listener = hub.Listener(None)
     for cursor in range(1, 1004):
         listener.take(cursor, b"x")
-    return len(listener.waiting), listener.has_missed
+    return len(listener.waiting), listener.taken().startswith(hub.RESET)
 
 
 def test_a_store_that_is_away_harms_no_call_and_who_listens_is_told_to_begin_anew(serve, caplog):
@@ -326,7 +326,7 @@ def test_a_store_that_comes_back_older_is_listened_to_from_where_it_is(serve):
 def test_many_changes_at_once_of_another_process_are_heard_by_who_keeps_up(serve):
     registry, given = made()
     api = serve(create_app(registry))
-    many = 3 * changes.MOST_WAITING
+    many = 3 * hub.MOST_WAITING
     with listening(api) as stream:
         asyncio.run(_append(given["store"], many))
         assert [stream.next()["scope"] for _ in range(many)] == [str(number) for number in range(many)]
@@ -547,16 +547,27 @@ async def test_who_is_refused_although_its_store_heeds_no_cancelling_takes_no_pl
 
 
 def test_who_misses_more_while_it_is_told_of_a_gap_is_told_again(monkeypatch):
-    monkeypatch.setattr(changes, "MOST_WAITING", 2)
-    listener = changes.Listener(None)
+    monkeypatch.setattr(hub, "MOST_WAITING", 2)
+    listener = hub.Listener(None)
     for cursor in (1, 2, 3):
         listener.take(cursor, b"%d" % cursor)
-    assert listener.taken() == changes._RESET + b"3"
+    assert listener.taken() == hub.RESET + b"3"
     for cursor in (4, 5, 6):
         listener.take(cursor, b"%d" % cursor)
-    assert listener.taken() == changes._RESET + b"6"
+    assert listener.taken() == hub.RESET + b"6"
     listener.take(7, b"7")
     assert listener.taken() == b"7"
+
+
+@pytest.mark.parametrize(("begins_after", "heard"), [(9, b"10"), (7, hub.RESET + b"910"), (8, b"910")])
+def test_what_came_before_somebody_began_to_listen_is_no_gap(monkeypatch, begins_after, heard):
+    monkeypatch.setattr(hub, "MOST_WAITING", 2)
+    listener = hub.Listener(None)
+    for cursor in range(1, 10):  # while the store is asked where it is
+        listener.take(cursor, b"%d" % cursor)
+    listener.told_up_to = begins_after
+    listener.take(10, b"10")
+    assert listener.taken() == heard
 
 
 def test_a_stream_without_events_says_that_it_is_there(serve, monkeypatch):
