@@ -219,10 +219,8 @@ def test_of_much_that_happened_each_hears_all_in_order_or_that_it_missed_some(st
     assert served.end() == 0
     assert {(each.heard[0], each.heard[-2:]) == (None, [None, count + 2]) for each in long_away} == {True}
     assert {len(each.heard) - each.resets() for each in shortly_away} == {151}
-    assert all(each.resets() for each in stopped)
-    if "changes are heard of again" not in served.said:  # a machine too busy to look tells everyone so
-        assert {each.resets() for each in (*long_away, *stopped)} == {1}, served.said
-        assert {each.resets() for each in shortly_away} == {0}, served.said
+    assert {each.resets() for each in shortly_away} == {0}, served.said
+    assert {each.resets() for each in (*long_away, *stopped)} == {1}, served.said
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
