@@ -14,7 +14,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
-from types import NoneType
 from typing import Any, Final
 
 from actionary.action_spec import (
@@ -237,7 +236,6 @@ _SURFACE_FIELDS: Final = tuple(
     name for name in _ACTION_FIELDS if name not in {"input", "output", "examples", "errors"}
 )
 _values_on_surface: Final = attrgetter(*_SURFACE_FIELDS)
-_PLAIN: Final = frozenset({str, bool, int, NoneType})
 
 
 def surface_of(catalog: Catalog) -> str:
@@ -248,8 +246,7 @@ def surface_of(catalog: Catalog) -> str:
     rows: list[list[Any]] = []
     for action in _public(catalog):
         errors = [{**_dumped(error), "details": error.details is not None} for error in action.errors]
-        values = [each if type(each) in _PLAIN else _dumped(each) for each in _values_on_surface(action)]
-        rows.append([*values, errors])
+        rows.append([*_values_on_surface(action), errors])
     return digest(
         {
             "prefix": catalog.prefix,
@@ -266,5 +263,5 @@ def _public(catalog: Catalog) -> list[ActionSpec]:
 
 def digest(data: Any) -> str:
     """Give the SHA-256 of data as canonical JSON, in hex."""
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_dumped)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -72,6 +72,10 @@ def caller() -> FrameType:
     """Give the nearest frame outside this package that led here."""
     frame = inspect.currentframe()
     assert frame is not None, "CPython has frames"  # noqa: S101 - tells the type checkers
-    while frame.f_back is not None and f"{frame.f_globals.get('__name__')}.".startswith("actionary."):
+    while frame.f_back is not None and _is_own(str(frame.f_globals.get("__name__"))):
         frame = frame.f_back
     return frame
+
+
+def _is_own(module: str) -> bool:
+    return module.startswith("actionary") and module[9:10] in {"", "."}

@@ -80,7 +80,8 @@ def put_first_on_path(root: Path) -> None:
 
 def import_file(path: Path, root: Path) -> ModuleType:
     """Import a file as the module of its dotted path below ``root``."""
-    parts = path.relative_to(root).with_suffix("").parts
+    parts = path.relative_to(root).parts
+    parts = (*parts[:-1], parts[-1].removesuffix(".py"))
     for part in parts:
         if not part.isidentifier():
             raise ActionDefinitionError(
@@ -91,7 +92,8 @@ def import_file(path: Path, root: Path) -> ModuleType:
     name = ".".join(parts)
     module = importlib.import_module(name)
     origin = getattr(module, "__file__", None)
-    if origin is None or not _is_same(Path(origin), path):
+    # The same path first: the file may have removed itself.
+    if origin != str(path) and (origin is None or not _is_same(Path(origin), path)):
         raise ImportError(f"{name} is already another module, {origin}: rename the folder", name=name)
     return module
 
@@ -103,8 +105,8 @@ def _identifier(text: str) -> str:
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """Say whether two paths lead to the same file, through links too, also when it removed itself."""
-    return one == other or (one.exists() and other.exists() and one.samefile(other))
+    """Say whether two paths lead to the same file, through links too."""
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 def _action_files(folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ import inspect
 import typing
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from types import NoneType, SimpleNamespace, UnionType
+from types import CodeType, NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Final, NoReturn, Union, get_args, get_origin
 
 from pydantic import (
@@ -111,9 +111,11 @@ class _Reader:
     def check_kind(self) -> bool:
         """Say whether the handler is a coroutine function; refuse generators."""
         function = _underlying(self.handler)
-        if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
+        code = getattr(function, "__code__", None)  # that of a method, too; builtins have none
+        flags = code.co_flags if isinstance(code, CodeType) else 0
+        if flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
             self.fail("handler", "a generator cannot be an action", "return the whole result at once")
-        return inspect.iscoroutinefunction(function)
+        return bool(flags & inspect.CO_COROUTINE) or inspect.iscoroutinefunction(function)
 
     def parameters(self) -> list[inspect.Parameter]:
         try:
@@ -272,11 +274,15 @@ def _is_reserved(name: str) -> bool:
 
 
 def _has_hidden_default(annotation: Any) -> bool:
+    if isinstance(annotation, type):
+        return False
     metadata = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
     return any(isinstance(part, FieldInfo) and not part.is_required() for part in metadata)
 
 
 def _is_context(annotation: Any) -> bool:
+    if isinstance(annotation, type):
+        return annotation is Context
     bare = _bare(annotation)
     if get_origin(bare) in {Union, UnionType}:
         return all(part is NoneType or _is_context(part) for part in get_args(bare))
