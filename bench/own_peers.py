@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from pathlib import Path
 from typing import Any, Final
 
 from actionary import Action, Invocation, Principal, Registry, Request, define_action, define_actions
 from actionary.call_log import JsonFormatter, call_log
 from actionary.http import create_app
-from actionary.loading import load_registry
-from actionary.settings import read_settings
 from peers import ASGIApp
 from workload import Work, works
 
@@ -92,12 +89,6 @@ def everything(count: int) -> ASGIApp:
     """Serve so many actions with every gate and the call log."""
     log_to_nowhere()
     return guarded(count)
-
-
-def project(root: Path) -> ASGIApp:
-    """Serve a project that was built, with its documents."""
-    settings = read_settings(root)
-    return create_app(load_registry(settings), settings=settings)
 
 
 def log_to_nowhere() -> None:

@@ -26,7 +26,7 @@ PEERS: Final = {
 }
 """By name the module of the function that makes an application of so many order quotes."""
 
-OF_PROJECTS: Final = {"project": "own_peers", "document": "plain_peers"}
+OF_PROJECTS: Final = {"project": "project_peer", "document": "plain_peers"}
 """The same for those that are made of the folder of a project."""
 
 

@@ -115,7 +115,7 @@ def _action_files(folder: Path) -> list[Path]:
         folders[:] = filter(_is_shown, folders)
         paths = (Path(above, name) for name in files if name.endswith(".py") and _is_shown(name))
         found.extend(path for path in paths if path.is_file())
-    return sorted(found)
+    return sorted(found, key=lambda path: path.parts)
 
 
 def _is_shown(name: str) -> bool:

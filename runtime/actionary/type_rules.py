@@ -37,7 +37,7 @@ class Misfit:
 
 def first_misfit(schema: CoreSchema, mode: Mode) -> Misfit | None:
     """Find the first part of a type that has to be refused in what is read, or in what is written."""
-    if not _is_misfit_in(schema, mode):
+    if (schema["type"] == "model" and schema["cls"] in _fine[mode]) or not _is_misfit_in(schema, mode):
         return None
     for path, node in _walk(schema, mode):
         said = _judge(node, mode)
