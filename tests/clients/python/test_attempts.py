@@ -736,6 +736,41 @@ def test_changes_go_on_where_the_stream_broke_off(script: Script) -> None:
     assert script.requests[0].url.path == "/api/changes"
 
 
+def test_hooks_are_told_while_a_server_that_tells_of_changes_is_down(script: Script) -> None:
+    answers: list[Answer] = [
+        httpx2.ConnectError(BROKEN),
+        unavailable({"Retry-After": "7"}, action="changes"),
+        events(change(1)),
+        httpx2.ReadTimeout(BROKEN),
+        events(change(2)),
+    ]
+    requests: list[Any] = []
+    retries: list[Any] = []
+    hooks = {"on_request": requests.append, "on_retry": retries.append}
+    script.all(answers, script.package.subscribe_changes, most=2, **hooks)
+    assert [(each.action, each.attempt) for each in requests] == [
+        ("changes", attempt) for attempt in (1, 2, 3, 2, 3)
+    ]
+    told = [(each.attempt, each.wait, each.failure.code) for each in retries]
+    assert told == [
+        (1, 0.25, "network_error"),
+        (2, 7.0, "unavailable"),
+        (1, 0.25, "network_error"),
+        (2, 0.25, "client_timeout"),
+    ]
+    assert [each.wait for each in retries] == script.waits
+    assert {each.action for each in retries} == {"changes"}
+    assert "ended the stream" in retries[2].failure.message
+
+
+def test_what_a_hook_raises_ends_the_listening_to_changes(script: Script) -> None:
+    def hook(_: Any) -> None:
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        script.all([httpx2.ConnectError(BROKEN)], script.package.subscribe_changes, on_retry=hook)
+
+
 def test_a_server_is_asked_for_changes_no_sooner_than_it_wants(script: Script) -> None:
     answers: list[Answer] = [
         events("retry: 120000\n\n"),

@@ -197,7 +197,7 @@ class Calls:
             except TROUBLE as error:
                 return self._failure(planned, error, started), None
             self._look_for_drift(opened.response)
-            return read_reply(planned.call, reply, _since(started)), retry_after(opened.response.headers)
+            return read_reply(planned.call, reply, since(started)), retry_after(opened.response.headers)
         except DeadlineError as error:  # while a function of the user's was asked
             return self._failure(planned, error, started), None
         finally:
@@ -250,7 +250,7 @@ class Calls:
                 attempt=attempt,
                 status=response.status_code,
                 headers=response.headers,
-                latency_ms=_since(sent),
+                latency_ms=since(sent),
             )
             yield Ask(self._hooks.on_response, deadline, (told,))
 
@@ -291,7 +291,7 @@ class Calls:
         Raises:
             RuntimeError: The error, when closing the client does not explain it.
         """
-        action, latency_ms = planned.call.action, _since(started)
+        action, latency_ms = planned.call.action, since(started)
         if self._closed:
             return Aborted(
                 message="The client is closed.",
@@ -331,7 +331,8 @@ def _milliseconds(deadline: Deadline) -> str | None:
     return None if left is None else str(min(max(int(left * 1000), 1), _LONGEST_MS))
 
 
-def _since(started: float) -> float:
+def since(started: float) -> float:
+    """Give how many milliseconds have passed since a moment of `time.perf_counter`."""
     return (time.perf_counter() - started) * 1000
 
 

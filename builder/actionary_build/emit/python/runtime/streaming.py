@@ -94,8 +94,9 @@ def subscribe_changes(client: SyncCalls[Any] | AsyncCalls[Any], *, after: str | 
     """Give what changes, for as long as the loop goes on and the client is open.
 
     A stream that breaks, or says nothing for 45 seconds, is taken up again where it
-    broke off. ``after`` is the ``id`` of what was heard last, for a program that begins
-    again. `Reset` says that changes were missed.
+    broke off; ``on_retry`` is told why, and of the wait before that. ``after`` is the
+    ``id`` of what was heard last, for a program that begins again. `Reset` says that
+    changes were missed.
 
     Raises:
         ActionError: The server refuses to tell, when the loop begins or goes on.
