@@ -711,6 +711,16 @@ def test_progress_takes_only_methods_of_a_client(script: Script) -> None:
         script.all([], not_an_action)
 
 
+def test_progress_of_pages_is_refused_in_words(script: Script) -> None:
+    def of_pages(client: Any) -> Any:
+        return script.package.progress(client.search_products_pages, query="x")
+
+    with pytest.raises(
+        TypeError, match="search_products goes from page to page here: iterate over its pages"
+    ):
+        script.all([], of_pages)
+
+
 # Changes
 
 

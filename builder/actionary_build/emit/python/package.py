@@ -41,7 +41,9 @@ each attempt. ``transport`` replaces the network in tests, ``sleep`` the waiting
 The client may be shared by threads. Nothing raises for what a server can do.
 
 Raises:
-    ValueError: ``base_url`` is no plain address, or ``auth`` names no scheme of this API."""
+    TypeError: ``timeout`` is no number, or ``retry`` no `Retry`.
+    ValueError: ``base_url`` is no plain address, ``auth`` names no scheme of this API,
+        or ``timeout`` is not above 0."""
 
 _ASYNC_CLIENT: Final = _CLIENT.replace("shared by threads", "shared by the tasks of one loop")
 

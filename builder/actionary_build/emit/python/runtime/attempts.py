@@ -21,7 +21,7 @@ from .encode import to_body, to_query
 from .errors import Aborted, ClientError, ClientTimeout, Failure, NetworkError
 from .events import Event, EventReader
 from .hooks import RequestInfo, ResponseInfo, RetryInfo
-from .options import CallOptions
+from .options import CallOptions, check_options, check_retry, check_timeout
 from .progress import read_progress
 from .reply import Reply, read_reply
 from .result import Ok
@@ -95,6 +95,8 @@ class Calls:
     ) -> None:
         self._base_url = checked_address(base_url)
         check_auth(auth or {}, self._schemes)
+        check_timeout(timeout)
+        check_retry(retry)
         self._timeout = timeout
         self._auth: Mapping[str, object] = dict(auth or {})
         self._retry = retry or NO_RETRY
@@ -111,6 +113,7 @@ class Calls:
         accept: str = "application/json",
     ) -> Steps[Ok[T] | E | ClientError]:
         """Make a call, as often as it has to be and may be made; events on the way are given."""
+        check_options(options)
         planned = self._planned(call, values, options or CallOptions(), accept)
         deadline = Deadline(planned.timeout)
         started = time.perf_counter()
