@@ -107,6 +107,7 @@ def _project(catalog: Catalog, package: str, *, plain: bool) -> str:
         version=TomlString(python_version(catalog.version)),
         description=TomlString(f"The Python client of {catalog.title}."),
         package=TomlString(package),
+        agents=TomlString(f"{package}/AGENTS.md"),
         plain=plain,
     )
 
