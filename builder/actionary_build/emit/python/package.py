@@ -58,7 +58,7 @@ def package_files(catalog: Catalog, package: str, *, plain: bool = False) -> Ite
             yield f"{package}/_runtime/{name}", source.read_bytes()
 
 
-_WITH_PYDANTIC: Final = frozenset({"model.py", "unset.py", "values.py"})
+_WITH_PYDANTIC: Final = frozenset({"model.py", "moment.py", "unset.py", "values.py"})
 
 
 def _name_in_package(name: str, *, plain: bool) -> str | None:
