@@ -40,12 +40,18 @@ def rich(sample: Catalog) -> Catalog:
         title="Rich shop",
         types={**sample.types, "SearchResult": found},
         actions=(
-            replace(search, input=asked, paginate=CursorSpec(input="cursor", output="next", items="items")),
-            replace(order, idempotency_key=True, input=nothing, examples=()),
+            replace(
+                search,
+                input=asked,
+                paginate=CursorSpec(input="cursor", output="next", items="items"),
+                needs_approval=True,
+            ),
+            replace(order, idempotency_key=True, needs_approval=True, input=nothing, examples=()),
             replace(
                 order,
                 name="page_orders",
                 idempotency_key=True,
+                needs_approval=True,
                 input={"type": "object", "properties": {"after": text}},
                 output={"type": "object", "properties": {"items": numbers, "next": text}},
                 paginate=CursorSpec(input="after", output="next", items="items"),
@@ -390,6 +396,14 @@ def test_a_key_for_an_action_without_is_refused(script: Script) -> None:
         script.call("delete", [], class_="x", options=options)
     assert script.call("search_products", [ok(FOUND)], query="x", options=options).ok is True
     assert script.keys == [None]
+
+
+def test_an_approval_for_an_action_that_needs_none_is_refused(script: Script) -> None:
+    options = script.package.CallOptions(approval="grant-1")
+    with pytest.raises(ValueError, match="list_events takes no approval: its calls need none"):
+        script.call("list_events", [], options=options)
+    assert script.requests == []
+    assert script.call("delete", [ok(None, "delete")], class_="x", options=options).ok is True
 
 
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256, "a\n"])

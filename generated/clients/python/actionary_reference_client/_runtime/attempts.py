@@ -158,6 +158,11 @@ class Calls:
                 f"{call.action} takes no idempotency_key: its server keeps no answers, "
                 "so a repeated call may do twice what it does; leave the key out"
             )
+        if options.approval is not None and not call.needs_approval:
+            raise ValueError(
+                f"{call.action} takes no approval: its calls need none, so a grant would not be used; "
+                "leave the approval out"
+            )
         key = (key or str(uuid.uuid4())) if call.takes_key else None
         check_auth(options.auth, self._schemes)
         headers = {"Accept": accept}
