@@ -316,6 +316,16 @@ def test_agents_are_told_of_so_many_actions_and_where_the_others_are(sample: Cat
     assert "get around `ApprovalRequired`" in emitted(sample)["AGENTS.md"]
 
 
+def test_the_readme_says_that_a_call_under_a_key_is_not_given_up(sample: Catalog) -> None:
+    order = sample.get("create_order")
+    assert order is not None
+    for keyed in (True, False):
+        catalog = replace(sample, actions=(replace(order, idempotency_key=keyed),))
+        told = emitted(catalog)["README.md"].partition("\n## Progress")[2].partition("\n## ")[0]
+        assert "Leaving the loop early lets the connection go" in told
+        assert ("not one under a key: that one runs to its end" in " ".join(told.split())) is keyed
+
+
 def test_agents_of_an_api_without_actions_are_told_what_never_to_do(sample: Catalog) -> None:
     text = emitted(replace(sample, actions=()))["AGENTS.md"]
     assert "## Never" in text

@@ -69,8 +69,18 @@ def test_what_json_cannot_say_is_the_callers_mistake() -> None:
             to_body({"a": value})
         with pytest.raises(ValueError, match="JSON"):
             to_query({"a": value}, frozenset())
-    with pytest.raises(ValueError, match="serialize"):
+    with pytest.raises(ValueError, match=r"^a: .*serialize"):
         to_body({"a": object()})
+
+
+def test_a_number_that_json_does_not_have_is_named_by_its_place() -> None:
+    rows = [{"price": 1.0}, {"price": float("inf")}]
+    given = {"title": "Shoe", "rows": rows}
+    told = r"^rows\.1\.price: inf has no form in JSON; give a finite number$"
+    with pytest.raises(ValueError, match=told):
+        to_body(given)
+    with pytest.raises(ValueError, match=told):
+        to_query(given, frozenset({"rows"}))
 
 
 # What comes back

@@ -40,12 +40,18 @@ def rich(sample: Catalog) -> Catalog:
         title="Rich shop",
         types={**sample.types, "SearchResult": found},
         actions=(
-            replace(search, input=asked, paginate=CursorSpec(input="cursor", output="next", items="items")),
-            replace(order, idempotency_key=True, input=nothing, examples=()),
+            replace(
+                search,
+                input=asked,
+                paginate=CursorSpec(input="cursor", output="next", items="items"),
+                needs_approval=True,
+            ),
+            replace(order, idempotency_key=True, needs_approval=True, input=nothing, examples=()),
             replace(
                 order,
                 name="page_orders",
                 idempotency_key=True,
+                needs_approval=True,
                 input={"type": "object", "properties": {"after": text}},
                 output={"type": "object", "properties": {"items": numbers, "next": text}},
                 paginate=CursorSpec(input="after", output="next", items="items"),
@@ -392,6 +398,14 @@ def test_a_key_for_an_action_without_is_refused(script: Script) -> None:
     assert script.keys == [None]
 
 
+def test_an_approval_for_an_action_that_needs_none_is_refused(script: Script) -> None:
+    options = script.package.CallOptions(approval="grant-1")
+    with pytest.raises(ValueError, match="list_events takes no approval: its calls need none"):
+        script.call("list_events", [], options=options)
+    assert script.requests == []
+    assert script.call("delete", [ok(None, "delete")], class_="x", options=options).ok is True
+
+
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256, "a\n"])
 def test_a_key_that_no_header_can_hold_is_refused(client: Any, key: str) -> None:
     for name in ("idempotency_key", "approval"):
@@ -711,6 +725,16 @@ def test_progress_takes_only_methods_of_a_client(script: Script) -> None:
         script.all([], not_an_action)
 
 
+def test_progress_of_pages_is_refused_in_words(script: Script) -> None:
+    def of_pages(client: Any) -> Any:
+        return script.package.progress(client.search_products_pages, query="x")
+
+    with pytest.raises(
+        TypeError, match="search_products goes from page to page here: iterate over its pages"
+    ):
+        script.all([], of_pages)
+
+
 # Changes
 
 
@@ -734,6 +758,41 @@ def test_changes_go_on_where_the_stream_broke_off(script: Script) -> None:
     assert asked == [None, "2.1", "2.1", "2.1"]
     assert script.waits == [2.125, 2.25, 2.5]
     assert script.requests[0].url.path == "/api/changes"
+
+
+def test_hooks_are_told_while_a_server_that_tells_of_changes_is_down(script: Script) -> None:
+    answers: list[Answer] = [
+        httpx2.ConnectError(BROKEN),
+        unavailable({"Retry-After": "7"}, action="changes"),
+        events(change(1)),
+        httpx2.ReadTimeout(BROKEN),
+        events(change(2)),
+    ]
+    requests: list[Any] = []
+    retries: list[Any] = []
+    hooks = {"on_request": requests.append, "on_retry": retries.append}
+    script.all(answers, script.package.subscribe_changes, most=2, **hooks)
+    assert [(each.action, each.attempt) for each in requests] == [
+        ("changes", attempt) for attempt in (1, 2, 3, 2, 3)
+    ]
+    told = [(each.attempt, each.wait, each.failure.code) for each in retries]
+    assert told == [
+        (1, 0.25, "network_error"),
+        (2, 7.0, "unavailable"),
+        (1, 0.25, "network_error"),
+        (2, 0.25, "client_timeout"),
+    ]
+    assert [each.wait for each in retries] == script.waits
+    assert {each.action for each in retries} == {"changes"}
+    assert "ended the stream" in retries[2].failure.message
+
+
+def test_what_a_hook_raises_ends_the_listening_to_changes(script: Script) -> None:
+    def hook(_: Any) -> None:
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        script.all([httpx2.ConnectError(BROKEN)], script.package.subscribe_changes, on_retry=hook)
 
 
 def test_a_server_is_asked_for_changes_no_sooner_than_it_wants(script: Script) -> None:

@@ -294,6 +294,32 @@ def test_names_that_mean_something_to_python_pass_strict_type_checks(
         assert set(model.model_dump(by_alias=True)) == {*words[::2], ""}
 
 
+def test_a_misspelt_field_is_refused_where_the_schema_of_what_is_sent_says_so(
+    sample: Catalog, tmp_path: Path, emit: Any, importable: Any
+) -> None:
+    lax = {"type": "object", "properties": {"x": {"type": "integer"}}}
+    closed = {**lax, "additionalProperties": False}
+    names = {"Sent": closed, "Lax": lax, "Got": closed, "Both": closed}
+    uses = {name: {"$ref": f"#/$defs/{name}"} for name in names}
+    both = {"type": "object", "properties": {"x": uses["Both"], "y": uses["Got"]}}
+    action = replaced(
+        shapes_catalog(sample).actions[0],
+        input={"type": "object", "properties": {key: uses[key] for key in ("Sent", "Lax", "Both")}},
+        output=both,
+    )
+    project = emit(
+        replaced(shapes_catalog(sample), actions=(action,), types=names), tmp_path, package="keys_client"
+    )
+    with importable(project, "keys_client") as package:
+        models = package.models
+        with pytest.raises(ValidationError, match=r"typo\n  Extra inputs are not permitted"):
+            models.Sent(x=1, typo=2)
+        for lenient in (models.Lax, models.Both, models.Got):
+            assert lenient(x=1, typo=2).model_dump() == {"x": 1}
+    told = " ".join((project / "README.md").read_text().split())
+    assert "whose server refuses keys that it does not know, refuses them when it is built, too." in told
+
+
 def test_a_value_that_does_not_fit_is_complained_of_once(shop: Any, project: Path) -> None:
     with pytest.raises(ValidationError) as raised:
         shop.models.Line(product_id="p", quantity=0)

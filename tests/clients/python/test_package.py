@@ -154,9 +154,8 @@ def test_it_builds_as_a_wheel(project: Path, tmp_path: Path, run_in: Any) -> Non
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         metadata = wheel.read("my_shop_client-1.2.0.dist-info/METADATA").decode()
     package = copy / "my_shop_client"
-    assert names == {
-        str(path.relative_to(copy)) for path in package.rglob("*") if path.suffix in {".py", ".typed"}
-    }
+    modules = {str(path.relative_to(copy)) for path in package.rglob("*") if path.suffix in {".py", ".typed"}}
+    assert names == {*modules, "my_shop_client/AGENTS.md"}
     assert "my_shop_client/py.typed" in names
     assert "Requires-Dist: httpx2" in metadata
     assert "Requires-Python: >=3.11" in metadata

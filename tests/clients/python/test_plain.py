@@ -10,7 +10,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -131,12 +131,18 @@ def test_details_of_an_action_are_data_and_those_of_every_server_are_objects(pla
     result = client.create_order(customer_id="c", lines=[], payment={"kind": "invoice", "due": "2026-01-02"})
     [problem] = result.details
     assert problem == plain.InputProblem(path=("lines", 0), type="missing", message="Field required")
-    asked = {"approval_key": "k", "expires_at": "2026-01-02T03:04:05Z", "summary": "delete it"}
-    client, _ = client_that_hears(plain, failed("delete", "approval_required", 202, asked), 403)
+
+
+@pytest.mark.parametrize("moment", ["2026-01-02T03:04:05Z", "soon", 3])
+def test_until_when_an_approval_can_be_given_is_text(plain: Any, moment: Any) -> None:
+    asked = {"approval_key": "k", "expires_at": moment, "summary": "delete it"}
+    client, _ = client_that_hears(plain, failed("delete", "approval_required", 403, asked), 403)
     result = client.delete(class_="x")
-    assert type(result).__name__ in {"ApprovalRequired", "UnknownError"}
-    if isinstance(result, plain.ApprovalRequired):
-        assert result.details.expires_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    if moment == "2026-01-02T03:04:05Z":
+        assert result.details == plain.ApprovalAsked(approval_key="k", expires_at=moment, summary="delete it")
+    else:
+        assert type(result) is plain.InvalidResponse
+        assert "`details` cannot be read" in result.message
 
 
 @pytest.mark.parametrize(
@@ -153,7 +159,7 @@ def test_details_of_another_form_are_an_invalid_response(plain: Any, details: An
 @pytest.mark.parametrize("value", [date(2026, 1, 2), float("nan"), {1, 2}, object()])
 def test_what_json_cannot_say_is_refused(plain: Any, value: Any) -> None:
     client, sent = client_that_hears(plain, {})
-    with pytest.raises(ValueError, match=r"JSON"):
+    with pytest.raises(ValueError, match=r"^customer_id: .*JSON"):
         client.create_order(customer_id=value, lines=[], payment={"kind": "card", "number": "1"})
     assert sent == []
 

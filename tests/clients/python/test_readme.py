@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+from actionary.auth_scheme import SchemeSpec
 from actionary.catalog import Catalog
 
 DECIMAL = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^(?!^[-+.]*$)[+-]?0*\\d*\\.?\\d*$"}]}
@@ -129,3 +131,57 @@ def test_the_programs_of_every_action_pass_the_checkers_and_run(
     done = run_in(sys.executable, "-W", "ignore", "-c", every, cwd=copy)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(server.requests) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "sent"),
+    [
+        ("bearer", None, ("authorization", "Bearer TOKEN")),
+        ("api_key", "X-Key", ("x-key", "KEY")),
+        ("basic", None, ("authorization", "Basic TkFNRTpQQVNTV09SRA==")),
+    ],
+)
+def test_programs_that_call_what_asks_who_calls_say_it(
+    *,
+    sample: Catalog,
+    emit: Any,
+    tmp_path: Path,
+    serve: Any,
+    says: Any,
+    run_in: Any,
+    check_types: Any,
+    kind: Any,
+    header: str | None,
+    sent: tuple[str, str],
+) -> None:
+    ping = sample.get("old_ping")
+    assert ping is not None
+    scheme = SchemeSpec(name="people", kind=kind, header=header)
+    catalog = replace(sample, actions=(replace(ping, auth=True, scheme=scheme, examples=()),))
+    server = serve(says(200, {"ok": True, "data": None, "action": "old_ping", "latencyMs": 1}))
+    project = emit(catalog, tmp_path)
+    agents = re.findall(r"```python\n(.*?)```", (project / "AGENTS.md").read_text(), flags=re.DOTALL)
+    calling = [*programs(project)[:2], *programs(project, of_actions=True), *agents]
+    names = [f"shown_{number}.py" for number in range(len(calling))]
+    for name, program in zip(names, calling, strict=True):
+        (project / name).write_text(program.replace("http://127.0.0.1:8000", server.url))
+    check_types(project, *names)
+    for name in names:
+        assert run_in(sys.executable, "-W", "ignore", name, cwd=project).returncode == 0
+    name, value = sent
+    assert [request.headers.get(name) for request in server.requests] == [value] * 4
+
+
+def test_approvals_are_shown_only_where_there_is_nothing_else(
+    sample: Catalog, emit: Any, tmp_path: Path
+) -> None:
+    ping, order = sample.get("old_ping"), sample.get("create_order")
+    assert ping is not None
+    assert order is not None
+    approve = replace(order, name="approve_call", tags=("approvals",), input=takes({"key": INNER}))
+    beside = replace(sample, actions=(approve, replace(ping, examples=())))
+    alone = replace(sample, title="Alone", actions=(approve,))
+    for catalog, method, folder in ((beside, "old_ping", "a"), (alone, "approve_call", "b")):
+        project = emit(catalog, tmp_path / folder)
+        assert f"    result = client.{method}(" in programs(project)[0]
+        assert f"    result = client.{method}(" in (project / "AGENTS.md").read_text()

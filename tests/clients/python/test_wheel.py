@@ -170,6 +170,7 @@ def test_it_is_used_where_only_what_it_asks_for_is_installed(
     assert run(python, PROGRAMS[style], address) == SAYS[style]
     [package] = (tmp_path / "home").glob("lib/python*/site-packages/depot_client")
     assert (package / "py.typed").is_file()
+    assert (package / "AGENTS.md").read_text().startswith("# Using depot_client\n")
     assert (list(package.parent.glob("pydantic*")) != []) == (style == "pydantic")
 
 

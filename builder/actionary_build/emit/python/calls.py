@@ -245,6 +245,8 @@ def _facts(catalog: Catalog, types: Types[Key], action: ActionSpec) -> Iterator[
         yield Code("repeatable=True")
     if action.idempotency_key:
         yield Code("takes_key=True")
+    if action.needs_approval:
+        yield Code("needs_approval=True")
     if action.scheme is not None:
         yield Code(f"scheme={scheme_code(action.scheme)}")
     if action.paginate is not None and _has_pages(types, action):

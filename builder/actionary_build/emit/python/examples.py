@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, Final
 
 from actionary.action_spec import ActionSpec
+from actionary.auth_scheme import SchemeSpec
 from actionary.json_schema import REF, Schema
 
 from actionary_build.emit.plain_input import plain_input
@@ -20,7 +21,7 @@ from actionary_build.emit.python.groups import module_of
 from actionary_build.emit.python.models import Types
 from actionary_build.emit.python.names import EXTRA_INPUT, Name
 from actionary_build.emit.python.schemas import is_decimal
-from actionary_build.texts import PythonIdentifier
+from actionary_build.texts import PythonIdentifier, PythonString
 
 _CONSTRUCTORS: Final = {
     "date": ("datetime", "date", "date.fromisoformat"),
@@ -49,11 +50,16 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """A call as it is written: what it passes, and what has to be imported for that."""
+    """A call as it is written: what it passes, and what has to be imported for that.
+
+    ``auth`` is the client's option by which it says who calls, ``None`` where nobody is asked.
+    """
 
     arguments: tuple[Code, ...]
     imports: tuple[Code, ...]
     uses_models: bool
+    auth: Code | None
+    uses_basic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +82,29 @@ class _NoExampleError(Exception):
 def example_view(api: Api, types: Types[Key]) -> ExampleView | None:
     """Give the action that shows most, ``None`` without any: one with domain errors, if it can be.
 
-    Without examples its input is made of the schema.
+    Without examples its input is made of the schema. The actions by which humans approve
+    calls, which are in many APIs, are shown where there is nothing else.
     """
     ordered = sorted(
-        api.actions, key=lambda action: (not action.errors, bool(action.deprecated), action.name)
+        api.actions,
+        key=lambda action: (_is_approval(action), not action.errors, bool(action.deprecated), action.name),
     )
-    given = [(action, example.input) for action in ordered for example in action.examples]
-    made = ((action, plain_input(api.catalog, action)) for action in ordered)
-    for action, value in chain(given, made):
-        with suppress(_NoExampleError):
-            if value is not None:
-                return _view(api, action, _call(api, types, action, value))
+    for for_approvals in (False, True):
+        shown = [action for action in ordered if _is_approval(action) is for_approvals]
+        given = [(action, example.input) for action in shown for example in action.examples]
+        made = ((action, plain_input(api.catalog, action)) for action in shown)
+        for action, value in chain(given, made):
+            with suppress(_NoExampleError):
+                if value is not None:
+                    return _view(api, action, _call(api, types, action, value))
     return _view(api, ordered[0], None) if ordered else None
+
+
+_APPROVING: Final = frozenset({"list_approvals", "show_approval", "approve_call", "deny_call"})
+
+
+def _is_approval(action: ActionSpec) -> bool:
+    return action.name in _APPROVING and action.tags == ("approvals",)
 
 
 def calls_of(api: Api, types: Types[Key], action: ActionSpec) -> list[CallView]:
@@ -114,7 +131,26 @@ def _call(api: Api, types: Types[Key], action: ActionSpec, value: Mapping[str, A
         kinds = {"additionalProperties": types.schemas["extra", action.name]}
         arguments.append(Code(f"{EXTRA_INPUT}={writer.write(kinds, others)}"))
     imports = tuple(Code(f"from {module} import {name}") for module, name in sorted(writer.imports))
-    return CallView(tuple(arguments), imports, writer.uses_models)
+    scheme = action.scheme
+    return CallView(
+        arguments=tuple(arguments),
+        imports=imports,
+        uses_models=writer.uses_models,
+        auth=None if scheme is None else auth_shown(scheme),
+        uses_basic=scheme is not None and scheme.kind == "basic",
+    )
+
+
+_SECRETS: Final[Mapping[str, str]] = {
+    "bearer": PythonString("TOKEN"),
+    "api_key": PythonString("KEY"),
+    "basic": f"BasicCredentials({PythonString('NAME')}, {PythonString('PASSWORD')})",
+}
+
+
+def auth_shown(scheme: SchemeSpec) -> Code:
+    """Write the option by which a client says who calls."""
+    return Code(f"auth={{{PythonString(scheme.name)}: {_SECRETS[scheme.kind]}}}")
 
 
 def _view(api: Api, action: ActionSpec, call: CallView | None) -> ExampleView:

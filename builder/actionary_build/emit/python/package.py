@@ -41,7 +41,9 @@ each attempt. ``transport`` replaces the network in tests, ``sleep`` the waiting
 The client may be shared by threads. Nothing raises for what a server can do.
 
 Raises:
-    ValueError: ``base_url`` is no plain address, or ``auth`` names no scheme of this API."""
+    TypeError: ``timeout`` is no number, or ``retry`` no `Retry`.
+    ValueError: ``base_url`` is no plain address, ``auth`` names no scheme of this API,
+        or ``timeout`` is not above 0."""
 
 _ASYNC_CLIENT: Final = _CLIENT.replace("shared by threads", "shared by the tasks of one loop")
 
@@ -56,7 +58,7 @@ def package_files(catalog: Catalog, package: str, *, plain: bool = False) -> Ite
             yield f"{package}/_runtime/{name}", source.read_bytes()
 
 
-_WITH_PYDANTIC: Final = frozenset({"model.py", "unset.py", "values.py"})
+_WITH_PYDANTIC: Final = frozenset({"model.py", "moment.py", "unset.py", "values.py"})
 
 
 def _name_in_package(name: str, *, plain: bool) -> str | None:
@@ -105,6 +107,7 @@ def _project(catalog: Catalog, package: str, *, plain: bool) -> str:
         version=TomlString(python_version(catalog.version)),
         description=TomlString(f"The Python client of {catalog.title}."),
         package=TomlString(package),
+        agents=TomlString(f"{package}/AGENTS.md"),
         plain=plain,
     )
 

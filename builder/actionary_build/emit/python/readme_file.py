@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from actionary.action_spec import ActionSpec
-from actionary.auth_scheme import SchemeSpec
 
 from actionary_build.emit.credentials import by_scheme, header_of
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key, ModuleView
 from actionary_build.emit.python.digests import Digests
-from actionary_build.emit.python.examples import example_view
+from actionary_build.emit.python.examples import auth_shown, example_view
 from actionary_build.emit.python.groups import module_of
 from actionary_build.emit.python.models import Types
 from actionary_build.emit.python.names import Name
@@ -38,7 +36,7 @@ def readme(api: Api, types: Types[Key], modules: Iterable[ModuleView], digests: 
         plain=types.plain_data,
         schemes=[
             {
-                "auth": MarkdownCode(_auth_shown(scheme)),
+                "auth": MarkdownCode(auth_shown(scheme)),
                 "header": MarkdownCode(": ".join(header_of(scheme))),
                 "actions": [
                     {
@@ -65,18 +63,6 @@ def readme(api: Api, types: Types[Key], modules: Iterable[ModuleView], digests: 
 def base_url(api: Api) -> PythonString:
     """Give where the examples call."""
     return PythonString(api.catalog.base_url or "http://127.0.0.1:8000")
-
-
-_SHOWN: Final = {
-    "bearer": PythonString("TOKEN"),
-    "api_key": PythonString("KEY"),
-    "basic": f"BasicCredentials({PythonString('NAME')}, {PythonString('PASSWORD')})",
-}
-
-
-def _auth_shown(scheme: SchemeSpec) -> str:
-    """Write the option by which a client says who calls."""
-    return f"auth={{{PythonString(scheme.name)}: {_SHOWN[scheme.kind]}}}"
 
 
 def _repeated(api: Api) -> dict[str, list[MarkdownCode]]:

@@ -37,7 +37,9 @@ class SyncCalls(HearsChanges, HasPages, Generic[A]):
     ``sleep`` replaces the waiting between attempts and ``transport`` the network, for tests.
 
     Raises:
-        ValueError: ``base_url`` is no plain address, or ``auth`` names a scheme that no action asks for.
+        TypeError: ``timeout`` is no number, or ``retry`` no `Retry`.
+        ValueError: ``base_url`` is no plain address, ``auth`` names a scheme that no action asks for,
+            or ``timeout`` is not above 0.
     """
 
     def __init__(
@@ -147,7 +149,9 @@ class AsyncCalls(HearsChanges, HasPages, Generic[A]):
     Hooks, and functions in ``auth``, may be asynchronous.
 
     Raises:
-        ValueError: ``base_url`` is no plain address, or ``auth`` names a scheme that no action asks for.
+        TypeError: ``timeout`` is no number, or ``retry`` no `Retry`.
+        ValueError: ``base_url`` is no plain address, ``auth`` names a scheme that no action asks for,
+            or ``timeout`` is not above 0.
     """
 
     def __init__(

@@ -39,7 +39,10 @@ class ResponseInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryInfo:
-    """A call that is made again after ``wait`` seconds: ``attempt`` is the one that failed."""
+    """A call that is made again after ``wait`` seconds: ``attempt`` is the one that failed.
+
+    The stream of changes, whose ``action`` is ``changes``, is taken up again so, too.
+    """
 
     action: str
     attempt: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast, get_type_hints
 
 from .errors import (
@@ -18,6 +17,7 @@ from .errors import (
     MissingCredentials,
     MissingKeys,
 )
+from .moment import moment_of
 
 T = TypeVar("T")
 
@@ -96,7 +96,7 @@ def _conflict(data: Any) -> KeyConflict:
 def _asked(data: Any) -> ApprovalAsked:
     return ApprovalAsked(
         approval_key=_text(data["approval_key"]),
-        expires_at=datetime.fromisoformat(data["expires_at"]),
+        expires_at=moment_of(_text(data["expires_at"])),
         summary=_text(data["summary"]),
     )
 

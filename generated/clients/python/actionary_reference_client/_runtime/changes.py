@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import httpx2
 
-from .attempts import TROUBLE, Calls, Planned, has_events
+from .attempts import TROUBLE, Calls, Planned, has_events, since
 from .auth import Scheme
 from .call import Call
 from .deadline import Deadline, DeadlineError
@@ -19,6 +20,7 @@ from .errors import (
     HandlerError,
     InvalidInput,
     InvalidResponse,
+    NetworkError,
     RateLimited,
     RawReply,
     Timeout,
@@ -26,11 +28,12 @@ from .errors import (
     Unavailable,
 )
 from .events import Event, EventReader
+from .hooks import RetryInfo
 from .options import CallOptions
 from .reply import Reply, read_reply
 from .result import ActionError
 from .retry import retry_after
-from .steps import Close, Give, Open, Opened, Read, Steps, Wait
+from .steps import Ask, Close, Give, Open, Opened, Read, Steps, Wait
 from .values import ANYTHING
 
 HEARTBEAT: Final = 45.0
@@ -65,6 +68,15 @@ class Reset:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """Why a stream is no more, after how many seconds the server wants to be asked again, and if it spoke."""
+
+    failure: Failure
+    asked: float | None = None
+    heard: bool = False
+
+
 class HearsChanges(Calls):
     """A client that can listen to changes."""
 
@@ -79,43 +91,55 @@ class HearsChanges(Calls):
         if call is None:
             raise ValueError("this API tells of no changes: its registry is one without `changes`")
         reader = EventReader(after or "")
-        lost = 0
+        attempt = 1
         while not self._closed:
             reader.begin()
-            asked, heard = yield from self._one_stream(call, reader)
-            lost = 1 if heard else lost + 1
-            yield Wait(self._pause(reader, asked, lost))
+            lost = yield from self._one_stream(call, reader, attempt)
+            if self._closed:
+                return
+            attempt = 1 if lost.heard else attempt
+            wait = self._pause(reader, lost.asked, attempt)
+            if self._hooks.on_retry is not None:
+                told = RetryInfo(action=call.action, attempt=attempt, wait=wait, failure=lost.failure)
+                with suppress(DeadlineError):  # its time is over, and the listening goes on
+                    yield Ask(self._hooks.on_retry, Deadline(self._timeout), (told,))
+            yield Wait(wait)
+            attempt += 1
 
-    def _pause(self, reader: EventReader, asked: float | None, lost: int) -> float:
+    def _pause(self, reader: EventReader, asked: float | None, attempt: int) -> float:
         """Give how long to wait for another stream: never less than the server asks for.
 
         What is random comes on top, so that those who lost a server do not all come back at once.
         """
         if asked is None:
-            asked = (reader.retry_ms or 0) / 1000 + self._retry.wait(lost)
+            asked = (reader.retry_ms or 0) / 1000 + self._retry.wait(attempt)
         return max(asked, SHORTEST_PAUSE)
 
-    def _one_stream(self, call: Call[Any, Any], reader: EventReader) -> Steps[tuple[float | None, bool]]:
-        """Listen until the stream breaks; give when the server wants to be asked again, and if it spoke."""
+    def _one_stream(self, call: Call[Any, Any], reader: EventReader, attempt: int) -> Steps[_Lost]:
+        """Listen until the stream breaks, and give why it did.
+
+        Raises:
+            ActionError: The server refuses, and asking again would not help.
+        """
         planned = self._planned(call, {}, CallOptions(), "text/event-stream")
         if reader.last_id:
             planned.headers["Last-Event-ID"] = reader.last_id
         opened: Opened | None = None
         heard = False
         opening = Deadline(planned.timeout)
+        started = time.perf_counter()
         try:
-            request = yield from self._request(planned, opening, 1, tells_limit=False)
+            request = yield from self._request(planned, opening, attempt, tells_limit=False)
             sent = time.perf_counter()
             try:
                 opened = yield Open(request, opening)
             except TROUBLE as error:
-                self._unless_mistaken(error)
-                return None, False
+                return _Lost(self._failure(planned, error, started))
             assert opened is not None  # noqa: S101 - tells the type checkers
-            yield from self._told(planned, opened.response, opening, sent, 1)
+            yield from self._told(planned, opened.response, opening, sent, attempt)
+            if not has_events(opened.response):
+                return (yield from self._refused(planned, opened, started))
             try:
-                if not has_events(opened.response):
-                    return (yield from self._refused(planned, opened)), False
                 while (piece := (yield Read(opened, Deadline(HEARTBEAT)))) is not None:
                     for event in reader.feed(piece):
                         heard = True
@@ -123,31 +147,40 @@ class HearsChanges(Calls):
                         if told is not None:
                             yield Give(told)
             except TROUBLE as error:
-                self._unless_mistaken(error)
-        except DeadlineError:  # while a function of the user's was asked
-            return None, False
+                return _Lost(self._broken(planned, error, started), heard=heard)
+        except DeadlineError as error:  # while a function of the user's was asked
+            return _Lost(self._failure(planned, error, started))
         finally:
             if opened is not None:
                 yield Close(opened)
-        return None, heard
+        return _Lost(_no_more("The server ended the stream.", since(started)), heard=heard)
 
-    def _unless_mistaken(self, error: Exception) -> None:
-        """Let a stream be broken, which is taken up again; a program's mistake is raised."""
-        if not self._closed and isinstance(error, RuntimeError) and not isinstance(error, httpx2.StreamError):
-            raise error
+    def _broken(self, planned: Planned, error: Exception, started: float) -> Failure:
+        """Give why a stream that stood is no more.
 
-    def _refused(self, planned: Planned, opened: Opened) -> Steps[float | None]:
-        """Read why nothing is told, and give after how many seconds to ask again.
+        Raises:
+            RuntimeError: The error, when it is a program's mistake.
+        """
+        silent = isinstance(error, DeadlineError | httpx2.TimeoutException)
+        if silent and not self._closed:
+            return _no_more(f"The server said nothing for {HEARTBEAT:g} seconds.", since(started))
+        return self._failure(planned, error, started)
+
+    def _refused(self, planned: Planned, opened: Opened, started: float) -> Steps[_Lost]:
+        """Read why nothing is told, and after how many seconds to ask again.
 
         Raises:
             ActionError: Asking again would not help.
         """
-        reply = yield from self._reply(opened, Deadline(planned.timeout))
-        result = read_reply(planned.call, reply, 0.0)
-        failure = result if isinstance(result, Failure) else _no_stream(reply)
+        try:
+            reply = yield from self._reply(opened, Deadline(planned.timeout))
+        except TROUBLE as error:
+            return _Lost(self._failure(planned, error, started))
+        result = read_reply(planned.call, reply, since(started))
+        failure = result if isinstance(result, Failure) else _no_stream(reply, since(started))
         if not failure.retryable:
             raise ActionError(failure)
-        return retry_after(opened.response.headers)
+        return _Lost(failure, asked=retry_after(opened.response.headers))
 
 
 _REFUSALS: Final[dict[str, type[Failure]]] = {
@@ -174,14 +207,18 @@ def changes_call(path: str, scheme: Scheme | None = None) -> Call[Any, Any]:
     )
 
 
-def _no_stream(reply: Reply) -> Failure:
+def _no_more(message: str, latency_ms: float) -> Failure:
+    return NetworkError(message=message, status=0, retryable=True, action="changes", latency_ms=latency_ms)
+
+
+def _no_stream(reply: Reply, latency_ms: float) -> Failure:
     return InvalidResponse(
         message="The reply is not an answer of this API: it is no stream of events.",
         status=reply.status,
         retryable=False,
         details=RawReply(reply.status, reply.body.decode("utf-8", "replace")),
         action="changes",
-        latency_ms=0.0,
+        latency_ms=latency_ms,
     )
 
 

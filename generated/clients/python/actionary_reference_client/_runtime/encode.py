@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 
 from .unset import UNSET
 from .values import JsonValue, dumped
@@ -25,31 +27,62 @@ def to_wire(values: Mapping[str, object]) -> dict[str, JsonValue]:
     """Give the values as JSON data; what is unset is left out.
 
     Raises:
-        ValueError: A value has no form in JSON.
+        ValueError: A value has no form in JSON; the message begins with its name.
     """
-    return {name: dumped(value) for name, value in values.items() if value is not UNSET}
+    return {name: _dumped(name, value) for name, value in values.items() if value is not UNSET}
+
+
+def _dumped(name: str, value: object) -> JsonValue:
+    try:
+        return dumped(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 def to_body(values: Mapping[str, object]) -> bytes:
     """Give the body of a request.
 
     Raises:
-        ValueError: A value has no form in JSON, such as NaN.
+        ValueError: A value has no form in JSON, such as NaN; the message begins with where it is.
     """
-    return _json(to_wire(values)).encode()
+    wire = to_wire(values)
+    with _naming_what_is_not_finite(wire):
+        return _json(wire).encode()
 
 
 def to_query(values: Mapping[str, object], json_keys: frozenset[str]) -> list[tuple[str, str]]:
     """Give the pairs of a query; nothing in a query means null, so ``None`` is left out.
 
     Raises:
-        ValueError: A value has no form in JSON, such as NaN.
+        ValueError: A value has no form in JSON, such as NaN; the message begins with where it is.
     """
-    return [
-        pair
-        for name, value in to_wire(values).items()
-        for pair in _pairs(name, value, as_json=name in json_keys)
-    ]
+    wire = to_wire(values)
+    with _naming_what_is_not_finite(wire):
+        return [
+            pair for name, value in wire.items() for pair in _pairs(name, value, as_json=name in json_keys)
+        ]
+
+
+@contextmanager
+def _naming_what_is_not_finite(wire: JsonValue) -> Generator[None, None, None]:
+    """Say where the number is that JSON does not have, which `json` does not tell."""
+    try:
+        yield
+    except ValueError as error:
+        for place, number in _not_finite(wire, ()):
+            raise ValueError(f"{place}: {number} has no form in JSON; give a finite number") from error
+        raise
+
+
+def _not_finite(value: JsonValue, place: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+    if isinstance(value, float) and not math.isfinite(value):
+        yield ".".join(place), value
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield from _not_finite(each, (*place, name))
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _not_finite(each, (*place, str(number)))
 
 
 def _pairs(name: str, value: JsonValue, *, as_json: bool) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,9 @@ others come from the server.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal, TypeAlias
+
+from .moment import Moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ class ApprovalAsked:
     """
 
     approval_key: str
-    expires_at: datetime
+    expires_at: Moment
     summary: str
 
 

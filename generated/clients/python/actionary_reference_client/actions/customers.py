@@ -84,6 +84,7 @@ _DELETE_ACCOUNT: _Call[_models.Deleted, _DeleteAccountAnswer] = _Call(
         "customer_not_found": _errors.CustomerNotFound,
     },
     repeatable=True,
+    needs_approval=True,
 )
 
 _LookupCustomerAnswer: _typing.TypeAlias = (

@@ -49,6 +49,7 @@ _SEND_EMAIL: _Call[_models.SentEmail, _SendEmailAnswer] = _Call(
         "unavailable": _errors.Unavailable,
     },
     takes_key=True,
+    needs_approval=True,
 )
 
 _SummarizeThreadAnswer: _typing.TypeAlias = (

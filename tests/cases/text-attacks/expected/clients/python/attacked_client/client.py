@@ -45,7 +45,9 @@ class Client(_SyncMethods):
     The client may be shared by threads. Nothing raises for what a server can do.
 
     Raises:
-        ValueError: ``base_url`` is no plain address, or ``auth`` names no scheme of this API.
+        TypeError: ``timeout`` is no number, or ``retry`` no `Retry`.
+        ValueError: ``base_url`` is no plain address, ``auth`` names no scheme of this API,
+            or ``timeout`` is not above 0.
     """
 
     _catalog = "f0ce16095291c182"
@@ -63,7 +65,9 @@ class AsyncClient(_AsyncMethods):
     The client may be shared by the tasks of one loop. Nothing raises for what a server can do.
 
     Raises:
-        ValueError: ``base_url`` is no plain address, or ``auth`` names no scheme of this API.
+        TypeError: ``timeout`` is no number, or ``retry`` no `Retry`.
+        ValueError: ``base_url`` is no plain address, ``auth`` names no scheme of this API,
+            or ``timeout`` is not above 0.
     """
 
     _catalog = "f0ce16095291c182"

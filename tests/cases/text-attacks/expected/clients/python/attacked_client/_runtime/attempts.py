@@ -21,7 +21,7 @@ from .encode import to_body, to_query
 from .errors import Aborted, ClientError, ClientTimeout, Failure, NetworkError
 from .events import Event, EventReader
 from .hooks import RequestInfo, ResponseInfo, RetryInfo
-from .options import CallOptions
+from .options import CallOptions, check_options, check_retry, check_timeout
 from .progress import read_progress
 from .reply import Reply, read_reply
 from .result import Ok
@@ -95,6 +95,8 @@ class Calls:
     ) -> None:
         self._base_url = checked_address(base_url)
         check_auth(auth or {}, self._schemes)
+        check_timeout(timeout)
+        check_retry(retry)
         self._timeout = timeout
         self._auth: Mapping[str, object] = dict(auth or {})
         self._retry = retry or NO_RETRY
@@ -111,6 +113,7 @@ class Calls:
         accept: str = "application/json",
     ) -> Steps[Ok[T] | E | ClientError]:
         """Make a call, as often as it has to be and may be made; events on the way are given."""
+        check_options(options)
         planned = self._planned(call, values, options or CallOptions(), accept)
         deadline = Deadline(planned.timeout)
         started = time.perf_counter()
@@ -155,6 +158,11 @@ class Calls:
                 f"{call.action} takes no idempotency_key: its server keeps no answers, "
                 "so a repeated call may do twice what it does; leave the key out"
             )
+        if options.approval is not None and not call.needs_approval:
+            raise ValueError(
+                f"{call.action} takes no approval: its calls need none, so a grant would not be used; "
+                "leave the approval out"
+            )
         key = (key or str(uuid.uuid4())) if call.takes_key else None
         check_auth(options.auth, self._schemes)
         headers = {"Accept": accept}
@@ -197,7 +205,7 @@ class Calls:
             except TROUBLE as error:
                 return self._failure(planned, error, started), None
             self._look_for_drift(opened.response)
-            return read_reply(planned.call, reply, _since(started)), retry_after(opened.response.headers)
+            return read_reply(planned.call, reply, since(started)), retry_after(opened.response.headers)
         except DeadlineError as error:  # while a function of the user's was asked
             return self._failure(planned, error, started), None
         finally:
@@ -250,7 +258,7 @@ class Calls:
                 attempt=attempt,
                 status=response.status_code,
                 headers=response.headers,
-                latency_ms=_since(sent),
+                latency_ms=since(sent),
             )
             yield Ask(self._hooks.on_response, deadline, (told,))
 
@@ -291,7 +299,7 @@ class Calls:
         Raises:
             RuntimeError: The error, when closing the client does not explain it.
         """
-        action, latency_ms = planned.call.action, _since(started)
+        action, latency_ms = planned.call.action, since(started)
         if self._closed:
             return Aborted(
                 message="The client is closed.",
@@ -331,7 +339,8 @@ def _milliseconds(deadline: Deadline) -> str | None:
     return None if left is None else str(min(max(int(left * 1000), 1), _LONGEST_MS))
 
 
-def _since(started: float) -> float:
+def since(started: float) -> float:
+    """Give how many milliseconds have passed since a moment of `time.perf_counter`."""
     return (time.perf_counter() - started) * 1000
 
 

@@ -22,8 +22,9 @@ class Call(Generic[T, E]):
 
     ``json_keys`` are the inputs that travel in a query as JSON text. ``repeatable``
     says that it may be repeated by its definition, ``takes_key`` that it may be under
-    an idempotency key. ``pages`` are the input that asks for a page, and the fields of
-    a page that have the next one's and the items.
+    an idempotency key, ``needs_approval`` that a human may have to approve it.
+    ``pages`` are the input that asks for a page, and the fields of a page that have the
+    next one's and the items.
     """
 
     action: str
@@ -34,6 +35,7 @@ class Call(Generic[T, E]):
     json_keys: frozenset[str] = frozenset()
     repeatable: bool = False
     takes_key: bool = False
+    needs_approval: bool = False
     scheme: Scheme | None = None
     pages: tuple[str, str, str] | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from types import FunctionType
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, NoReturn, ParamSpec, TypeVar, overload
 
 from .call import Call
 from .changes import Change, Reset
@@ -29,6 +29,12 @@ class _Recorder:
     ) -> _Recorder:
         self.noted = (call, values, options)
         return self
+
+    def _pages(self, call: Call[Any, Any], *_: object) -> NoReturn:
+        raise TypeError(
+            f"progress takes a method that makes one call; {call.action} goes from page to page here: "
+            "iterate over its pages, each of which is a call of its own"
+        )
 
     def __await__(self) -> Generator[None, None, None]:
         return
@@ -55,7 +61,7 @@ def progress(method: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     the connection go, which cancels the call unless it has an idempotency key.
 
     Raises:
-        TypeError: ``method`` is none that calls an action of a client.
+        TypeError: ``method`` is none that makes one call of an action of a client.
     """
     client = getattr(method, "__self__", None)
     function: Any = getattr(method, "__func__", None)
@@ -94,8 +100,9 @@ def subscribe_changes(client: SyncCalls[Any] | AsyncCalls[Any], *, after: str | 
     """Give what changes, for as long as the loop goes on and the client is open.
 
     A stream that breaks, or says nothing for 45 seconds, is taken up again where it
-    broke off. ``after`` is the ``id`` of what was heard last, for a program that begins
-    again. `Reset` says that changes were missed.
+    broke off; ``on_retry`` is told why, and of the wait before that. ``after`` is the
+    ``id`` of what was heard last, for a program that begins again. `Reset` says that
+    changes were missed.
 
     Raises:
         ActionError: The server refuses to tell, when the loop begins or goes on.

@@ -1,0 +1,18 @@
+"""The moments that every API tells of, as this client has them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias
+
+Moment: TypeAlias = datetime
+"""A moment, with its zone."""
+
+
+def moment_of(text: str) -> Moment:
+    """Read a moment.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return datetime.fromisoformat(text)
