@@ -19,6 +19,7 @@ from actionary_build.emit.typescript.calls import Call
 from actionary_build.emit.typescript.conversions import Wanted
 from actionary_build.emit.typescript.examples import Setting
 from actionary_build.emit.typescript.names import Names
+from actionary_build.emit.typescript.package import packed_name
 from actionary_build.emit.typescript.react_readme import react_part
 from actionary_build.emit.typescript.types import (
     TypeNames,
@@ -52,7 +53,7 @@ def readme(
         [
             f"# {MarkdownText(package)}",
             _about(catalog),
-            *_install(package),
+            *_install(catalog, package, react=react),
             *_use(catalog, calls, setting),
             _RESULTS,
             _values(wanted),
@@ -81,11 +82,23 @@ def _about(catalog: Catalog) -> str:
     )
 
 
-def _install(package: str) -> Iterator[str]:
+def _install(catalog: Catalog, package: str, *, react: bool) -> Iterator[str]:
     yield "## Install"
-    yield "Build it once in this folder, then install it in your project (`npm pack` builds it too):"
-    yield MarkdownFence("npm install\nnpm run build", "sh")
-    yield MarkdownFence("npm install path/to/clients/typescript", "sh")
+    if react:
+        yield "Let this folder have what it is built with, once:"
+        yield MarkdownFence("npm install", "sh")
+        yield "Then pack it, which builds it too, and install what is packed; both in your project:"
+        yield MarkdownFence(
+            f"npm pack path/to/clients/typescript\nnpm install ./{packed_name(package, catalog)}", "sh"
+        )
+        yield (
+            "Do both again after the next build. Do not install the folder itself: npm would make a link, "
+            "through which the hooks find the `react` of this folder, not yours (`Invalid hook call`)."
+        )
+    else:
+        yield "Build it once in this folder, then install it in your project (`npm pack` builds it too):"
+        yield MarkdownFence("npm install\nnpm run build", "sh")
+        yield MarkdownFence("npm install path/to/clients/typescript", "sh")
     yield f"After that, everything is imported from {MarkdownCode(package)}."
 
 
