@@ -216,7 +216,8 @@ These and a call, as its last argument, take (a call's own count before the clie
 `headers` and what is in `auth` may be functions, also async ones, which are asked at each attempt; what
 they throw, the call throws. A call takes besides:
 
-- `signal`: gives it up
+- `signal`: gives it up. The client waits no longer, and the server stops, except where the action takes an
+  idempotency key: such a call runs there to its end, and its answer is kept for the same key
 - `idempotencyKey`: instead of the key that the client makes, for the actions that take one
 - `approval`: the `approval_key` that the `details` of `approval_required` gave, when a human has approved
   it. It is used up when the call begins
@@ -291,7 +292,8 @@ def _streams(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Itera
         yield "## Progress"
         yield (
             "An action that tells how far it is can be followed. The last event has the result of the call; "
-            "leaving the loop gives the call up. An attempt that is repeated begins anew."
+            "leaving the loop gives the call up as `signal` does: one with an idempotency key runs on to its "
+            "end. An attempt that is repeated begins anew."
         )
         yield MarkdownFence(examples.watched_call(*shown, setting), "ts")
     paged = examples.shown_first(catalog, [call for call in calls if call.action.paginate is not None])
