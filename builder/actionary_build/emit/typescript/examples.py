@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from actionary import codes
+from actionary.auth_scheme import SchemeSpec
 from actionary.catalog import Catalog
 
 from actionary_build.emit.plain_input import plain_input
@@ -22,6 +23,13 @@ class Setting:
 
     package: str
     base_url: str
+
+
+_CREDENTIALS: Final = {
+    "bearer": '"TOKEN"',
+    "api_key": '"KEY"',
+    "basic": '{ username: "USERNAME", password: "PASSWORD" }',
+}
 
 
 class Written(str):
@@ -48,11 +56,17 @@ def arguments(catalog: Catalog, call: Call) -> list[str]:
 def shown_first(catalog: Catalog, calls: Sequence[Call]) -> tuple[Call, str] | None:
     """Choose the call to show first, with its input: one with an example, rather one that only reads.
 
-    Without examples the input is made of the schema; ``None`` where that is simple for no call.
+    What the server brings itself comes last. Without examples the input is made of the schema; ``None``
+    where that is simple for no call.
     """
     ranked = sorted(
         calls,
-        key=lambda call: (not call.action.examples, bool(call.action.deprecated), not call.action.read_only),
+        key=lambda call: (
+            f"{call.path}/".startswith(f"{catalog.prefix}/approvals/"),
+            not call.action.examples,
+            bool(call.action.deprecated),
+            not call.action.read_only,
+        ),
     )
     for call in ranked:
         for argument in arguments(catalog, call) or _made(catalog, call):
@@ -71,7 +85,7 @@ def plain_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             f"const result = await client.{call.names.function}({argument});",
             "console.log(result.ok ? result.data : result.message);",
         ]
@@ -84,7 +98,7 @@ def checked_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             f"const result = await client.{call.names.function}({argument});",
             "if (result.ok) console.log(result.data);",
             "else console.error(result.code, result.message, result.details);",
@@ -112,7 +126,7 @@ def handled_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient", f"type {call.names.failure}"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             f"const result = await client.{call.names.function}({argument});",
             "console.log(result.ok ? result.data : explain(result));",
             "",
@@ -150,7 +164,7 @@ def thrown_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["ActionError", "createClient", "unwrap"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             "try {",
             f"  console.log(unwrap(await client.{call.names.function}({_indented(argument)})));",
             "} catch (error) {",
@@ -167,7 +181,7 @@ def throwing_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             f"console.log(await client.throwing.{call.names.function}({argument}));",
         ]
     )
@@ -181,7 +195,7 @@ def watched_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient", function, "progress"], setting),
             "",
-            _client(setting, client),
+            _client(setting, call.action.scheme, client),
             f"for await (const {event} of progress({client}, {_passed(function, argument)})) {{",
             f'  if ({event}.type === "progress") console.log({event}.done, {event}.total, {event}.message);',
             f"  else console.log({event}.result.ok);",
@@ -198,7 +212,7 @@ def paged_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient", "items", function], setting),
             "",
-            _client(setting, client),
+            _client(setting, call.action.scheme, client),
             f"for await (const {item} of items({client}, {_passed(function, argument)})) {{",
             f"  console.log({item});",
             "}",
@@ -215,13 +229,13 @@ def _beside(function: str, name: str) -> str:
     return f"{name}_" if name == function else name
 
 
-def heard_changes(setting: Setting) -> str:
-    """Show how changes are heard."""
+def heard_changes(setting: Setting, scheme: SchemeSpec | None) -> str:
+    """Show how changes are heard, where the server asks by a scheme who listens."""
     return "\n".join(
         [
             _import(["createClient", "subscribeChanges"], setting),
             "",
-            _client(setting),
+            _client(setting, scheme),
             "const controller = new AbortController();",
             "for await (const event of subscribeChanges(client, { signal: controller.signal })) {",
             '  if (event.type === "change") console.log(event.action, event.scope);',
@@ -238,7 +252,7 @@ def limited_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             "const controller = new AbortController();",
             f"const call = client.{call.names.function}({argument or 'undefined'}, {options});",
             "controller.abort();",
@@ -257,7 +271,7 @@ def standalone_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["connect", function], setting),
             "",
-            f"const {connection} = connect({{ baseUrl: {TypeScriptString(setting.base_url)} }});",
+            f"const {connection} = connect({client_options(setting, call.action.scheme)});",
             f"const {result} = await {function}({passed});",
             f"console.log({result}.ok);",
         ]
@@ -268,8 +282,16 @@ def _import(names: Sequence[str], setting: Setting) -> str:
     return f"import {{ {', '.join(names)} }} from {TypeScriptString(setting.package)};"
 
 
-def _client(setting: Setting, name: str = "client") -> str:
-    return f"const {name} = createClient({{ baseUrl: {TypeScriptString(setting.base_url)} }});"
+def _client(setting: Setting, scheme: SchemeSpec | None, name: str = "client") -> str:
+    return f"const {name} = createClient({client_options(setting, scheme)});"
+
+
+def client_options(setting: Setting, *schemes: SchemeSpec | None) -> str:
+    """Write the options of a client: where the server is, and who calls, by the schemes that ask for it."""
+    asking = {scheme.name: scheme.kind for scheme in schemes if scheme is not None}
+    auth = ", ".join(f"{literal_key(name)}: {_CREDENTIALS[kind]}" for name, kind in sorted(asking.items()))
+    address = f"baseUrl: {TypeScriptString(setting.base_url)}"
+    return f"{{ {address}, auth: {{ {auth} }} }}" if auth else f"{{ {address} }}"
 
 
 def _indented(text: str) -> str:

@@ -27,7 +27,7 @@ from actionary_build.emit.typescript.types import (
     property_key,
     property_order,
 )
-from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownText, TypeScriptString
+from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownText
 
 _SOME_ADDRESS: Final = "http://localhost:8000"
 
@@ -127,7 +127,7 @@ def _use(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Iterator[
 
 
 def _use_in_words(call: Call, setting: Setting) -> str:
-    client = f"const client = createClient({{ baseUrl: {TypeScriptString(setting.base_url)} }})"
+    client = f"const client = createClient({examples.client_options(setting, call.action.scheme)})"
     called = f"await client.{call.names.function}(input)"
     return (
         f"Import `createClient` and make a client: {MarkdownCode(client)}. Every action is a method of it, "
@@ -261,7 +261,11 @@ def _credentials(catalog: Catalog, calls: Sequence[Call]) -> Iterator[str]:
         return
     functions = {call.action.name: call.names.function for call in calls}
     yield "## Who calls"
-    yield "Some actions ask who calls. Give what they ask for as `auth`; it is sent to them only:"
+    yield (
+        "Some actions ask who calls. Give what they ask for as `auth`; it is sent to them only. What the "
+        "examples have in capitals stands for yours, which does not belong into the source: give a function "
+        "that gets it."
+    )
     lines: list[str] = []
     for scheme, actions in asking:
         option = f"auth: {{ {property_key(scheme.name)}: {_VALUES[scheme.kind]} }}"
@@ -311,7 +315,7 @@ def _streams(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Itera
             "seconds is made again, and goes on where it was; an event `reset` says that something was "
             "missed."
         )
-        yield MarkdownFence(examples.heard_changes(setting), "ts")
+        yield MarkdownFence(examples.heard_changes(setting, catalog.changes.scheme), "ts")
 
 
 def _beside(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Iterator[str]:
