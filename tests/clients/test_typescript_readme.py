@@ -157,3 +157,23 @@ def test_what_the_server_brings_itself_is_the_last_that_examples_show() -> None:
     assert 'useActionMutation("approve_call"' in before  # there is no other one
     assert "listApprovals(" not in before
     assert "client.listTeas(" in agents
+
+
+OUT_OF_STOCK = """
+globalThis.fetch = async () =>
+  new Response(
+    '{"ok":false,"code":"out_of_stock","message":"no","status":409,"retryable":false,' +
+      '"details":{"product_id":"p","available":9223372036854775807},"action":"create_order","latencyMs":1}',
+    { status: 409 },
+  );
+"""
+
+
+def test_the_first_example_tells_of_details_with_long_integers(
+    ts_build, ts_project, sample: Catalog, tmp_path: Path, run
+) -> None:
+    package = ts_build(without_examples(sample, "create_order"), tmp_path / "out", integers="bigint")
+    project = ts_project(package, tmp_path / "project", {"shown.ts": blocks(package)[0]})
+    (project / "server.mjs").write_text(OUT_OF_STOCK)
+    told = run("node", "--import", "./server.mjs", "dist/shown.js", cwd=project)
+    assert told == 'no {"product_id":"p","available":"9223372036854775807"}\n'

@@ -19,10 +19,19 @@ from actionary_build.texts import TypeScriptString, json_text
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where examples import the client from, and the server they talk to."""
+    """Where examples import the client from, the server they talk to, and whether there is ``bigint``."""
 
     package: str
     base_url: str
+    has_bigint: bool = False
+
+    def json_of(self, value: str, *more: str) -> str:
+        """Write what makes JSON text of a value, ``more`` being what ``JSON.stringify`` takes at its end."""
+        replacer = "null"
+        if self.has_bigint:
+            replacer = '(_, value) => (typeof value === "bigint" ? String(value) : value)'
+        given = [replacer, *more] if more or self.has_bigint else []
+        return f"JSON.stringify({', '.join([value, *given])})"
 
 
 _CREDENTIALS: Final = {
@@ -132,14 +141,14 @@ def handled_call(call: Call, argument: str, setting: Setting) -> str:
             "",
             f"function explain(failure: {call.names.failure}): string {{",
             "  switch (failure.code) {",
-            *_cases(call),
+            *_cases(call, setting),
             "  }",
             "}",
         ]
     )
 
 
-def _cases(call: Call) -> list[str]:
+def _cases(call: Call, setting: Setting) -> list[str]:
     lines: list[str] = []
     plain: list[str] = []
     for failure in call.failures:
@@ -147,15 +156,15 @@ def _cases(call: Call) -> list[str]:
         if failure.details is None:
             plain.append(case)
         else:
-            lines += [case, f"      return {_explained(failure)};"]
+            lines += [case, f"      return {_explained(failure, setting)};"]
     plain += [f"    case {TypeScriptString(code)}:" for code in codes.CLIENT]
     return [*lines, *plain, "      return failure.message;"]
 
 
-def _explained(failure: ServerFailure) -> str:
+def _explained(failure: ServerFailure, setting: Setting) -> str:
     if failure.code == "invalid_input":
         return 'failure.details.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")'
-    return "`${failure.message} ${JSON.stringify(failure.details)}`"
+    return f"`${{failure.message}} ${{{setting.json_of('failure.details')}}}`"
 
 
 def thrown_call(call: Call, argument: str, setting: Setting) -> str:

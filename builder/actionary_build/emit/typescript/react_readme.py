@@ -112,7 +112,7 @@ def _page(call: Call, argument: str, setting: Setting, schemes: Sequence[SchemeS
             "function Shown() {",
             f"  const query = useActionQuery({_passed(call, argument)});",
             '  if (query.error) return <p role="alert">{query.error.message}</p>;',
-            "  return <pre>{JSON.stringify(query.data, null, 2)}</pre>;",
+            f"  return <pre>{{{setting.json_of('query.data', '2')}}}</pre>;",
             "}",
         ]
     )
@@ -165,7 +165,7 @@ def _function(call: Call, argument: str, setting: Setting) -> str:
             "",
             "export function Read() {",
             f"  const query = useQuery(actionQuery(useActionClient(), {passed}));",
-            "  return <pre>{JSON.stringify(query.data, null, 2)}</pre>;",
+            f"  return <pre>{{{setting.json_of('query.data', '2')}}}</pre>;",
             "}",
         ]
     )

@@ -32,9 +32,9 @@ from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownText
 _SOME_ADDRESS: Final = "http://localhost:8000"
 
 
-def setting_of(catalog: Catalog, package: str) -> Setting:
+def setting_of(catalog: Catalog, package: str, wanted: Wanted) -> Setting:
     """Give the address that examples use: the server's, or that of one on the reader's machine."""
-    return Setting(package, catalog.base_url or _SOME_ADDRESS)
+    return Setting(package, catalog.base_url or _SOME_ADDRESS, has_bigint=wanted.integers == "bigint")
 
 
 def readme(
