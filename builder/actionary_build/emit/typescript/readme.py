@@ -180,7 +180,8 @@ def _client_codes() -> str:
         "network_error": "`cause` is what `fetch` threw.",
         "client_timeout": "The limit covers the whole answer, all attempts and the waits between them.",
         "aborted": "`cause` is the signal's reason; a signal that fired before sends nothing.",
-        "invalid_response": "`details` is the raw answer: `status`, `headers`, `body`. "
+        "invalid_response": "`details` is the raw answer: `status`, `headers`, `body`. A 404 mostly means "
+        "that `baseUrl` leads elsewhere; `onResponse` is told the `url`. "
         f"Retryable for {', '.join(str(status) for status in sorted(codes.RETRYABLE_STATUSES))}.",
         "unknown_error": "`details` is what came: `code`, `message`, `details`.",
     }
