@@ -105,6 +105,38 @@ def test_the_compiler_says_why_it_takes_no_function_without_pages(
     assert done.stdout.count(said) >= 2
 
 
+@pytest.mark.parametrize(
+    ("module", "resolution", "found"),
+    [
+        ("esnext", "bundler", True),
+        ("node16", "node16", True),
+        ("nodenext", "nodenext", True),
+        ("esnext", "node10", False),
+    ],
+)
+def test_the_package_is_found_with_the_settings_that_its_readme_names(
+    ts_wide_package: Path, ts_tools: Path, tmp_path: Path, module: str, resolution: str, *, found: bool
+) -> None:
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "wide-client").symlink_to(ts_wide_package)
+    (tmp_path / "page.mts").write_text('export * from "wide-client";\nexport * from "wide-client/testing";\n')
+    tsc = ts_tools.parent / "typescript-5.9" / "bin" / "tsc"
+    options = [
+        "--noEmit",
+        "--strict",
+        "--target",
+        "es2022",
+        "--module",
+        module,
+        "--moduleResolution",
+        resolution,
+    ]
+    done = subprocess.run([tsc, *options, "page.mts"], cwd=tmp_path, check=False)
+    assert (done.returncode == 0) is found
+    told = (ts_wide_package / "README.md").read_text()
+    assert (f"`{resolution}`" in told) is found
+
+
 class Answering(BaseHTTPRequestHandler):
     """Answers each action with the output of its example, or with null."""
 

@@ -18,8 +18,8 @@ from actionary_build.emit.typescript.ambiguous import Marked
 from actionary_build.emit.typescript.calls import Call
 from actionary_build.emit.typescript.conversions import Wanted
 from actionary_build.emit.typescript.examples import Setting
+from actionary_build.emit.typescript.install_readme import install_part
 from actionary_build.emit.typescript.names import Names
-from actionary_build.emit.typescript.package import packed_name
 from actionary_build.emit.typescript.react_readme import react_part
 from actionary_build.emit.typescript.types import (
     TypeNames,
@@ -53,7 +53,7 @@ def readme(
         [
             f"# {MarkdownText(package)}",
             _about(catalog),
-            *_install(catalog, package, react=react),
+            *install_part(catalog, package, react=react),
             *_use(catalog, calls, setting),
             _RESULTS,
             _values(wanted),
@@ -80,26 +80,6 @@ def _about(catalog: Catalog) -> str:
         "Actionary. It has no dependencies and runs in Node 18 or newer, in browsers and in workers. "
         "What is changed here is lost at the next build."
     )
-
-
-def _install(catalog: Catalog, package: str, *, react: bool) -> Iterator[str]:
-    yield "## Install"
-    if react:
-        yield "Let this folder have what it is built with, once:"
-        yield MarkdownFence("npm install", "sh")
-        yield "Then pack it, which builds it too, and install what is packed; both in your project:"
-        yield MarkdownFence(
-            f"npm pack path/to/clients/typescript\nnpm install ./{packed_name(package, catalog)}", "sh"
-        )
-        yield (
-            "Do both again after the next build. Do not install the folder itself: npm would make a link, "
-            "through which the hooks find the `react` of this folder, not yours (`Invalid hook call`)."
-        )
-    else:
-        yield "Build it once in this folder, then install it in your project (`npm pack` builds it too):"
-        yield MarkdownFence("npm install\nnpm run build", "sh")
-        yield MarkdownFence("npm install path/to/clients/typescript", "sh")
-    yield f"After that, everything is imported from {MarkdownCode(package)}."
 
 
 def _use(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Iterator[str]:
@@ -197,7 +177,8 @@ _OPTIONS: Final = """\
 `createClient` and `connect` take:
 
 - `baseUrl`: the server's address, with the path it is mounted under if there is one. On a page it may be
-  relative to the page's own address; `""` is the root of the page's server
+  relative to the page's own address. `""` is the root of the page's server: give it where that has the
+  actions too. Outside of a page it throws
 - `onWarning`: told once when the server was built from other definitions than this client; `console.warn`
   unless given (`connect` does not look)
 
