@@ -138,7 +138,8 @@ def _values(wanted: Wanted) -> str:
             "What is a date, or a time with its zone, is a `Date`: to the millisecond, and a date alone is "
             'midnight in UTC. Give it as `new Date(Date.UTC(2026, 2, 1))` or `new Date("2026-03-01")`: '
             "`new Date(2026, 2, 1)` is midnight where the program runs, and a call with it throws unless "
-            "that is midnight in UTC. UUIDs, decimals and other times are text, as on the wire;"
+            "that is midnight in UTC. UUIDs, decimals, other times and the `expires_at` of "
+            "`approval_required` are text, as on the wire;"
         )
     if wanted.integers == "bigint":
         return f"{dates} integers that can be beyond 2^53 are `bigint` and keep all digits."
