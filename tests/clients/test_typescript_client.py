@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -77,6 +78,63 @@ def test_a_client_that_converts_loses_nothing_and_its_examples_compile(
             sources[f"{name}.{i}.ts"] = block
     project = ts_project(package, tmp_path / "project", sources)
     run("node", "--test", "dist/exact.test.js", cwd=project)
+
+
+NO_PAGES = """
+import { createClient, items, listMeals, pages, searchProducts } from "wide-client";
+
+const client = createClient({ baseUrl: "http://localhost:8000" });
+items(client, listMeals, { day: "today" });
+items(client, searchProducts, { query: "shoe" });
+pages(client, client.searchProducts, { query: "shoe" });
+"""
+
+
+@pytest.mark.parametrize("compiler", ["typescript", "typescript-5.9"])
+def test_the_compiler_says_why_it_takes_no_function_without_pages(
+    ts_wide_package: Path, ts_tools: Path, tmp_path: Path, compiler: str
+) -> None:
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "wide-client").symlink_to(ts_wide_package)
+    (tmp_path / "wrong.mts").write_text(NO_PAGES.lstrip())
+    tsc = ts_tools.parent / compiler / "bin" / "tsc"
+    command = [tsc, "--noEmit", "--strict", "--module", "nodenext", "--pretty", "false", "wrong.mts"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert re.findall(r"^wrong\.mts\((\d+),", done.stdout, re.MULTILINE) == ["5", "6"]
+    said = "give a function that the package exports, of an action that gives pages"
+    assert done.stdout.count(said) >= 2
+
+
+@pytest.mark.parametrize(
+    ("module", "resolution", "found"),
+    [
+        ("esnext", "bundler", True),
+        ("node16", "node16", True),
+        ("nodenext", "nodenext", True),
+        ("esnext", "node10", False),
+    ],
+)
+def test_the_package_is_found_with_the_settings_that_its_readme_names(
+    ts_wide_package: Path, ts_tools: Path, tmp_path: Path, module: str, resolution: str, *, found: bool
+) -> None:
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "wide-client").symlink_to(ts_wide_package)
+    (tmp_path / "page.mts").write_text('export * from "wide-client";\nexport * from "wide-client/testing";\n')
+    tsc = ts_tools.parent / "typescript-5.9" / "bin" / "tsc"
+    options = [
+        "--noEmit",
+        "--strict",
+        "--target",
+        "es2022",
+        "--module",
+        module,
+        "--moduleResolution",
+        resolution,
+    ]
+    done = subprocess.run([tsc, *options, "page.mts"], cwd=tmp_path, check=False)
+    assert (done.returncode == 0) is found
+    told = (ts_wide_package / "README.md").read_text()
+    assert (f"`{resolution}`" in told) is found
 
 
 class Answering(BaseHTTPRequestHandler):

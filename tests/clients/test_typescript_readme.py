@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from actionary.catalog import Catalog
+from actionary.action_spec import CursorSpec
+from actionary.auth_scheme import SchemeSpec
+from actionary.catalog import Catalog, ChangesSpec, load
 from actionary_build.emit.typescript import FOLDER, emitter
 from actionary_build.output import NewTree, plan_output, write_output
+
+ROOT = Path(__file__).parents[2]
+
+ASKING = """
+globalThis.fetch = async (url, { headers }) => {
+  const given = new Headers(headers);
+  const said = given.get("authorization") ?? given.get("x-shop-key");
+  if (!said) throw new Error("nobody said who calls");
+  console.log(`said ${said}`);
+  if (!String(url).includes("/changes")) {
+    const data = { items: [], next: null };
+    return Response.json({ ok: true, data, action: "add_node", latencyMs: 1 });
+  }
+  process.exit();
+};
+"""
+"""A server that asks who calls, in place of `fetch`."""
 
 UNWRITABLE = {
     "type": "object",
@@ -78,3 +98,82 @@ def test_a_call_that_cannot_be_written_is_told_in_words(ts_build, sample: Catalo
         "`unwrap(result)`",
     ):
         assert part in use
+
+
+SCHEMES = (
+    (SchemeSpec(name="__proto__", kind="bearer"), "Bearer TOKEN"),
+    (SchemeSpec(name="key", kind="api_key", header="X-Shop-Key"), "KEY"),
+    (SchemeSpec(name="the staff", kind="basic"), "Basic VVNFUk5BTUU6UEFTU1dPUkQ="),
+)
+
+
+def test_the_examples_of_actions_that_ask_who_calls_say_it(
+    ts_build, ts_project, sample: Catalog, tmp_path: Path, run
+) -> None:
+    for scheme, said in SCHEMES:
+        package = ts_build(_asking(sample, scheme), tmp_path / scheme.kind)
+        shown = [block for block in blocks(package) if block.startswith("import ")]
+        calling = [i for i, block in enumerate(shown) if "testClient" not in block and "abort()" not in block]
+        assert len(calling) >= 7
+        sources = {f"{i}.ts": block for i, block in enumerate(shown)}
+        project = ts_project(package, tmp_path / scheme.kind / "project", sources)
+        (project / "asking.mjs").write_text(ASKING)
+        for i in calling:
+            told = run("node", "--import", "./asking.mjs", f"dist/{i}.js", cwd=project)
+            assert f"said {said}\n" in told, shown[i]
+
+
+def _asking(sample: Catalog, scheme: SchemeSpec) -> Catalog:
+    """Give a catalog all of which asks who calls: an action with pages, and the changes."""
+    listing = {
+        "type": "object",
+        "properties": {"items": {"type": "array", "items": {"type": "string"}}, "next": {"type": "null"}},
+        "required": ["items", "next"],
+    }
+    catalog = without_examples(
+        sample,
+        "add_node",
+        auth=True,
+        scheme=scheme,
+        output=listing,
+        paginate=CursorSpec(input="value", output="next", items="items"),
+    )
+    return replace(catalog, changes=ChangesSpec(auth=True, scheme=scheme))
+
+
+def test_what_the_server_brings_itself_is_the_last_that_examples_show() -> None:
+    reference = load(json.loads((ROOT / "generated" / "catalog.json").read_text()))
+    asked = reference.get("list_approvals")
+    assert asked is not None
+    assert asked.http is not None
+    own = replace(asked, name="list_teas", http=replace(asked.http, path="/api/approvals-of-teas"))
+    bare = tuple(replace(action, examples=()) for action in reference if "approvals" in action.tags)
+    emitted = emitter.emit(replace(reference, actions=(*bare, own)), emitter.options(react=True), {})
+    texts = {Path(file.path).name: file.content.decode() for file in emitted}
+    readme, agents = texts["README.md"], texts["AGENTS.md"]
+    before = readme.partition("## Actions")[0]
+    assert "items(client, listTeas" in before
+    assert 'useActionInfiniteQuery("list_teas"' in before
+    assert 'useActionMutation("approve_call"' in before  # there is no other one
+    assert "listApprovals(" not in before
+    assert "client.listTeas(" in agents
+
+
+OUT_OF_STOCK = """
+globalThis.fetch = async () =>
+  new Response(
+    '{"ok":false,"code":"out_of_stock","message":"no","status":409,"retryable":false,' +
+      '"details":{"product_id":"p","available":9223372036854775807},"action":"create_order","latencyMs":1}',
+    { status: 409 },
+  );
+"""
+
+
+def test_the_first_example_tells_of_details_with_long_integers(
+    ts_build, ts_project, sample: Catalog, tmp_path: Path, run
+) -> None:
+    package = ts_build(without_examples(sample, "create_order"), tmp_path / "out", integers="bigint")
+    project = ts_project(package, tmp_path / "project", {"shown.ts": blocks(package)[0]})
+    (project / "server.mjs").write_text(OUT_OF_STOCK)
+    told = run("node", "--import", "./server.mjs", "dist/shown.js", cwd=project)
+    assert told == 'no {"product_id":"p","available":"9223372036854775807"}\n'

@@ -90,3 +90,15 @@ def test_a_package_compiles_whatever_its_actions_are_called(
 def test_react_is_asked_for_by_true_or_false(sample: Catalog) -> None:
     with pytest.raises(ValueError, match="bool"):
         emitter.options(react="yes")
+
+
+@pytest.mark.parametrize(
+    ("package", "version"), [("my-shop", "1"), ("@shop/my.client", "1.2rc1"), ("my-shop", "1.2.3+build7")]
+)
+def test_the_readme_calls_the_packed_file_what_npm_calls_it(
+    sample: Catalog, run, tmp_path: Path, package: str, version: str
+) -> None:
+    made = files(replace(sample, version=version), react=True, package=package)
+    (tmp_path / "package.json").write_text(made["package.json"])
+    packed = run("npm", "pack", "--ignore-scripts", "--silent", cwd=tmp_path).strip()
+    assert f"\nnpm install ./{packed}\n" in made["README.md"]

@@ -92,7 +92,7 @@ def _texts(plain: Catalog, options: Options, package: str) -> Iterator[tuple[str
     yield ".npmrc", NPMRC
     yield "package.json", package_json(package, catalog, react=options.react)
     yield "tsconfig.json", _TSCONFIG
-    setting = setting_of(catalog, package)
+    setting = setting_of(catalog, package, wanted)
     declared = declarations(catalog, names.types)
     yield "README.md", readme(found, setting, calls, names, wanted, declared=declared, react=options.react)
     yield "AGENTS.md", agents(catalog, setting, calls)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from actionary import codes
+from actionary.auth_scheme import SchemeSpec
 from actionary.catalog import Catalog
 
 from actionary_build.emit.plain_input import plain_input
@@ -18,10 +19,26 @@ from actionary_build.texts import TypeScriptString, json_text
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where examples import the client from, and the server they talk to."""
+    """Where examples import the client from, the server they talk to, and whether there is ``bigint``."""
 
     package: str
     base_url: str
+    has_bigint: bool = False
+
+    def json_of(self, value: str, *more: str) -> str:
+        """Write what makes JSON text of a value, ``more`` being what ``JSON.stringify`` takes at its end."""
+        replacer = "null"
+        if self.has_bigint:
+            replacer = '(_, value) => (typeof value === "bigint" ? String(value) : value)'
+        given = [replacer, *more] if more or self.has_bigint else []
+        return f"JSON.stringify({', '.join([value, *given])})"
+
+
+_CREDENTIALS: Final = {
+    "bearer": '"TOKEN"',
+    "api_key": '"KEY"',
+    "basic": '{ username: "USERNAME", password: "PASSWORD" }',
+}
 
 
 class Written(str):
@@ -48,11 +65,17 @@ def arguments(catalog: Catalog, call: Call) -> list[str]:
 def shown_first(catalog: Catalog, calls: Sequence[Call]) -> tuple[Call, str] | None:
     """Choose the call to show first, with its input: one with an example, rather one that only reads.
 
-    Without examples the input is made of the schema; ``None`` where that is simple for no call.
+    What the server brings itself comes last. Without examples the input is made of the schema; ``None``
+    where that is simple for no call.
     """
     ranked = sorted(
         calls,
-        key=lambda call: (not call.action.examples, bool(call.action.deprecated), not call.action.read_only),
+        key=lambda call: (
+            f"{call.path}/".startswith(f"{catalog.prefix}/approvals/"),
+            not call.action.examples,
+            bool(call.action.deprecated),
+            not call.action.read_only,
+        ),
     )
     for call in ranked:
         for argument in arguments(catalog, call) or _made(catalog, call):
@@ -71,7 +94,7 @@ def plain_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             f"const result = await client.{call.names.function}({argument});",
             "console.log(result.ok ? result.data : result.message);",
         ]
@@ -84,7 +107,7 @@ def checked_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             f"const result = await client.{call.names.function}({argument});",
             "if (result.ok) console.log(result.data);",
             "else console.error(result.code, result.message, result.details);",
@@ -112,20 +135,20 @@ def handled_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient", f"type {call.names.failure}"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             f"const result = await client.{call.names.function}({argument});",
             "console.log(result.ok ? result.data : explain(result));",
             "",
             f"function explain(failure: {call.names.failure}): string {{",
             "  switch (failure.code) {",
-            *_cases(call),
+            *_cases(call, setting),
             "  }",
             "}",
         ]
     )
 
 
-def _cases(call: Call) -> list[str]:
+def _cases(call: Call, setting: Setting) -> list[str]:
     lines: list[str] = []
     plain: list[str] = []
     for failure in call.failures:
@@ -133,15 +156,15 @@ def _cases(call: Call) -> list[str]:
         if failure.details is None:
             plain.append(case)
         else:
-            lines += [case, f"      return {_explained(failure)};"]
+            lines += [case, f"      return {_explained(failure, setting)};"]
     plain += [f"    case {TypeScriptString(code)}:" for code in codes.CLIENT]
     return [*lines, *plain, "      return failure.message;"]
 
 
-def _explained(failure: ServerFailure) -> str:
+def _explained(failure: ServerFailure, setting: Setting) -> str:
     if failure.code == "invalid_input":
         return 'failure.details.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")'
-    return "`${failure.message} ${JSON.stringify(failure.details)}`"
+    return f"`${{failure.message}} ${{{setting.json_of('failure.details')}}}`"
 
 
 def thrown_call(call: Call, argument: str, setting: Setting) -> str:
@@ -150,7 +173,7 @@ def thrown_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["ActionError", "createClient", "unwrap"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             "try {",
             f"  console.log(unwrap(await client.{call.names.function}({_indented(argument)})));",
             "} catch (error) {",
@@ -167,7 +190,7 @@ def throwing_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             f"console.log(await client.throwing.{call.names.function}({argument}));",
         ]
     )
@@ -181,7 +204,7 @@ def watched_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient", function, "progress"], setting),
             "",
-            _client(setting, client),
+            _client(setting, call.action.scheme, client),
             f"for await (const {event} of progress({client}, {_passed(function, argument)})) {{",
             f'  if ({event}.type === "progress") console.log({event}.done, {event}.total, {event}.message);',
             f"  else console.log({event}.result.ok);",
@@ -198,7 +221,7 @@ def paged_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient", "items", function], setting),
             "",
-            _client(setting, client),
+            _client(setting, call.action.scheme, client),
             f"for await (const {item} of items({client}, {_passed(function, argument)})) {{",
             f"  console.log({item});",
             "}",
@@ -215,13 +238,13 @@ def _beside(function: str, name: str) -> str:
     return f"{name}_" if name == function else name
 
 
-def heard_changes(setting: Setting) -> str:
-    """Show how changes are heard."""
+def heard_changes(setting: Setting, scheme: SchemeSpec | None) -> str:
+    """Show how changes are heard, where the server asks by a scheme who listens."""
     return "\n".join(
         [
             _import(["createClient", "subscribeChanges"], setting),
             "",
-            _client(setting),
+            _client(setting, scheme),
             "const controller = new AbortController();",
             "for await (const event of subscribeChanges(client, { signal: controller.signal })) {",
             '  if (event.type === "change") console.log(event.action, event.scope);',
@@ -238,7 +261,7 @@ def limited_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["createClient"], setting),
             "",
-            _client(setting),
+            _client(setting, call.action.scheme),
             "const controller = new AbortController();",
             f"const call = client.{call.names.function}({argument or 'undefined'}, {options});",
             "controller.abort();",
@@ -257,7 +280,7 @@ def standalone_call(call: Call, argument: str, setting: Setting) -> str:
         [
             _import(["connect", function], setting),
             "",
-            f"const {connection} = connect({{ baseUrl: {TypeScriptString(setting.base_url)} }});",
+            f"const {connection} = connect({client_options(setting, call.action.scheme)});",
             f"const {result} = await {function}({passed});",
             f"console.log({result}.ok);",
         ]
@@ -268,8 +291,16 @@ def _import(names: Sequence[str], setting: Setting) -> str:
     return f"import {{ {', '.join(names)} }} from {TypeScriptString(setting.package)};"
 
 
-def _client(setting: Setting, name: str = "client") -> str:
-    return f"const {name} = createClient({{ baseUrl: {TypeScriptString(setting.base_url)} }});"
+def _client(setting: Setting, scheme: SchemeSpec | None, name: str = "client") -> str:
+    return f"const {name} = createClient({client_options(setting, scheme)});"
+
+
+def client_options(setting: Setting, *schemes: SchemeSpec | None) -> str:
+    """Write the options of a client: where the server is, and who calls, by the schemes that ask for it."""
+    asking = {scheme.name: scheme.kind for scheme in schemes if scheme is not None}
+    auth = ", ".join(f"{literal_key(name)}: {_CREDENTIALS[kind]}" for name, kind in sorted(asking.items()))
+    address = f"baseUrl: {TypeScriptString(setting.base_url)}"
+    return f"{{ {address}, auth: {{ {auth} }} }}" if auth else f"{{ {address} }}"
 
 
 def _indented(text: str) -> str:

@@ -52,6 +52,11 @@ def package_json(name: str, catalog: Catalog, *, react: bool = False) -> str:
     return visible_json(json.dumps(manifest, indent=2, ensure_ascii=False))
 
 
+def packed_name(name: str, catalog: Catalog) -> str:
+    """Give the name of the file that ``npm pack`` makes."""
+    return f"{name.removeprefix('@').replace('/', '-')}-{semantic_version(catalog.version)}.tgz"
+
+
 def _entry(module: str) -> dict[str, str]:
     return {"types": f"./{module}.d.ts", "default": f"./{module}.js"}
 

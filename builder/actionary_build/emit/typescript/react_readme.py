@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from actionary.auth_scheme import SchemeSpec
 from actionary.catalog import Catalog
 
 from actionary_build.emit.typescript import examples
@@ -19,6 +20,10 @@ def react_part(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Ite
     query = examples.shown_first(catalog, queries)
     paged = examples.shown_first(catalog, [call for call in queries if call.action.paginate is not None])
     mutation = examples.shown_first(catalog, [call for call in calls if not call.action.read_only])
+    named = examples.shown_first(catalog, [call for call in queries if call.names.function not in _IMPORTED])
+    schemes = [shown[0].action.scheme for shown in (query, paged, mutation, named) if shown is not None]
+    if catalog.changes is not None:
+        schemes.append(catalog.changes.scheme)
     entry = MarkdownCode(f"{setting.package}/react")
     yield "## React"
     yield (
@@ -26,7 +31,7 @@ def react_part(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Ite
         "newer and React Query 5 or newer. Who does not import it needs neither."
     )
     if query is not None:
-        yield MarkdownFence(_page(*query, setting), "tsx")
+        yield MarkdownFence(_page(*query, setting, schemes), "tsx")
     yield _QUERIES
     if mutation is not None:
         yield MarkdownFence(_button(*mutation, setting), "tsx")
@@ -35,7 +40,6 @@ def react_part(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Ite
     if paged is not None:
         yield MarkdownFence(_pages(*paged, setting), "tsx")
         yield _PAGES
-    named = examples.shown_first(catalog, [call for call in queries if call.names.function not in _IMPORTED])
     if named is not None:
         yield _FUNCTIONS
         yield MarkdownFence(_function(*named, setting), "tsx")
@@ -87,14 +91,14 @@ The same options read before a page is made: `await queryClient.prefetchQuery(ac
 a server with a client of its own for each request."""
 
 
-def _page(call: Call, argument: str, setting: Setting) -> str:
+def _page(call: Call, argument: str, setting: Setting, schemes: Sequence[SchemeSpec | None]) -> str:
     return "\n".join(
         [
             'import { QueryClient } from "@tanstack/react-query";',
             f"import {{ createClient }} from {TypeScriptString(setting.package)};",
             _import("ActionProvider", "useActionQuery", setting=setting),
             "",
-            f"const client = createClient({{ baseUrl: {TypeScriptString(setting.base_url)} }});",
+            f"const client = createClient({examples.client_options(setting, *schemes)});",
             "const queryClient = new QueryClient();",
             "",
             "export function Page() {",
@@ -108,7 +112,7 @@ def _page(call: Call, argument: str, setting: Setting) -> str:
             "function Shown() {",
             f"  const query = useActionQuery({_passed(call, argument)});",
             '  if (query.error) return <p role="alert">{query.error.message}</p>;',
-            "  return <pre>{JSON.stringify(query.data, null, 2)}</pre>;",
+            f"  return <pre>{{{setting.json_of('query.data', '2')}}}</pre>;",
             "}",
         ]
     )
@@ -161,7 +165,7 @@ def _function(call: Call, argument: str, setting: Setting) -> str:
             "",
             "export function Read() {",
             f"  const query = useQuery(actionQuery(useActionClient(), {passed}));",
-            "  return <pre>{JSON.stringify(query.data, null, 2)}</pre>;",
+            f"  return <pre>{{{setting.json_of('query.data', '2')}}}</pre>;",
             "}",
         ]
     )

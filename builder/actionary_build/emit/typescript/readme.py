@@ -18,6 +18,7 @@ from actionary_build.emit.typescript.ambiguous import Marked
 from actionary_build.emit.typescript.calls import Call
 from actionary_build.emit.typescript.conversions import Wanted
 from actionary_build.emit.typescript.examples import Setting
+from actionary_build.emit.typescript.install_readme import install_part
 from actionary_build.emit.typescript.names import Names
 from actionary_build.emit.typescript.react_readme import react_part
 from actionary_build.emit.typescript.types import (
@@ -26,14 +27,14 @@ from actionary_build.emit.typescript.types import (
     property_key,
     property_order,
 )
-from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownText, TypeScriptString
+from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownText
 
 _SOME_ADDRESS: Final = "http://localhost:8000"
 
 
-def setting_of(catalog: Catalog, package: str) -> Setting:
+def setting_of(catalog: Catalog, package: str, wanted: Wanted) -> Setting:
     """Give the address that examples use: the server's, or that of one on the reader's machine."""
-    return Setting(package, catalog.base_url or _SOME_ADDRESS)
+    return Setting(package, catalog.base_url or _SOME_ADDRESS, has_bigint=wanted.integers == "bigint")
 
 
 def readme(
@@ -52,7 +53,7 @@ def readme(
         [
             f"# {MarkdownText(package)}",
             _about(catalog),
-            *_install(package),
+            *install_part(catalog, package, react=react),
             *_use(catalog, calls, setting),
             _RESULTS,
             _values(wanted),
@@ -81,14 +82,6 @@ def _about(catalog: Catalog) -> str:
     )
 
 
-def _install(package: str) -> Iterator[str]:
-    yield "## Install"
-    yield "Build it once in this folder, then install it in your project (`npm pack` builds it too):"
-    yield MarkdownFence("npm install\nnpm run build", "sh")
-    yield MarkdownFence("npm install path/to/clients/typescript", "sh")
-    yield f"After that, everything is imported from {MarkdownCode(package)}."
-
-
 def _use(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Iterator[str]:
     if not calls:
         return
@@ -114,7 +107,7 @@ def _use(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Iterator[
 
 
 def _use_in_words(call: Call, setting: Setting) -> str:
-    client = f"const client = createClient({{ baseUrl: {TypeScriptString(setting.base_url)} }})"
+    client = f"const client = createClient({examples.client_options(setting, call.action.scheme)})"
     called = f"await client.{call.names.function}(input)"
     return (
         f"Import `createClient` and make a client: {MarkdownCode(client)}. Every action is a method of it, "
@@ -143,7 +136,10 @@ def _values(wanted: Wanted) -> str:
     if wanted.dates == "Date":
         dates = (
             "What is a date, or a time with its zone, is a `Date`: to the millisecond, and a date alone is "
-            "midnight in UTC. UUIDs, decimals and other times are text, as on the wire;"
+            'midnight in UTC. Give it as `new Date(Date.UTC(2026, 2, 1))` or `new Date("2026-03-01")`: '
+            "`new Date(2026, 2, 1)` is midnight where the program runs, and a call with it throws unless "
+            "that is midnight in UTC. UUIDs, decimals, other times and the `expires_at` of "
+            "`approval_required` are text, as on the wire;"
         )
     if wanted.integers == "bigint":
         return f"{dates} integers that can be beyond 2^53 are `bigint` and keep all digits."
@@ -165,7 +161,8 @@ def _client_codes() -> str:
         "network_error": "`cause` is what `fetch` threw.",
         "client_timeout": "The limit covers the whole answer, all attempts and the waits between them.",
         "aborted": "`cause` is the signal's reason; a signal that fired before sends nothing.",
-        "invalid_response": "`details` is the raw answer: `status`, `headers`, `body`. "
+        "invalid_response": "`details` is the raw answer: `status`, `headers`, `body`. A 404 mostly means "
+        "that `baseUrl` leads elsewhere; `onResponse` is told the `url`. "
         f"Retryable for {', '.join(str(status) for status in sorted(codes.RETRYABLE_STATUSES))}.",
         "unknown_error": "`details` is what came: `code`, `message`, `details`.",
     }
@@ -181,7 +178,8 @@ _OPTIONS: Final = """\
 `createClient` and `connect` take:
 
 - `baseUrl`: the server's address, with the path it is mounted under if there is one. On a page it may be
-  relative to the page's own address; `""` is the root of the page's server
+  relative to the page's own address. `""` is the root of the page's server: give it where that has the
+  actions too. Outside of a page it throws
 - `onWarning`: told once when the server was built from other definitions than this client; `console.warn`
   unless given (`connect` does not look)
 
@@ -201,7 +199,8 @@ These and a call, as its last argument, take (a call's own count before the clie
 `headers` and what is in `auth` may be functions, also async ones, which are asked at each attempt; what
 they throw, the call throws. A call takes besides:
 
-- `signal`: gives it up
+- `signal`: gives it up. The client waits no longer, and the server stops, except where the action takes an
+  idempotency key: such a call runs there to its end, and its answer is kept for the same key
 - `idempotencyKey`: instead of the key that the client makes, for the actions that take one
 - `approval`: the `approval_key` that the `details` of `approval_required` gave, when a human has approved
   it. It is used up when the call begins
@@ -245,7 +244,11 @@ def _credentials(catalog: Catalog, calls: Sequence[Call]) -> Iterator[str]:
         return
     functions = {call.action.name: call.names.function for call in calls}
     yield "## Who calls"
-    yield "Some actions ask who calls. Give what they ask for as `auth`; it is sent to them only:"
+    yield (
+        "Some actions ask who calls. Give what they ask for as `auth`; it is sent to them only. What the "
+        "examples have in capitals stands for yours, which does not belong into the source: give a function "
+        "that gets it."
+    )
     lines: list[str] = []
     for scheme, actions in asking:
         option = f"auth: {{ {property_key(scheme.name)}: {_VALUES[scheme.kind]} }}"
@@ -276,7 +279,8 @@ def _streams(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Itera
         yield "## Progress"
         yield (
             "An action that tells how far it is can be followed. The last event has the result of the call; "
-            "leaving the loop gives the call up. An attempt that is repeated begins anew."
+            "leaving the loop gives the call up as `signal` does: one with an idempotency key runs on to its "
+            "end. An attempt that is repeated begins anew."
         )
         yield MarkdownFence(examples.watched_call(*shown, setting), "ts")
     paged = examples.shown_first(catalog, [call for call in calls if call.action.paginate is not None])
@@ -294,7 +298,7 @@ def _streams(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Itera
             "seconds is made again, and goes on where it was; an event `reset` says that something was "
             "missed."
         )
-        yield MarkdownFence(examples.heard_changes(setting), "ts")
+        yield MarkdownFence(examples.heard_changes(setting, catalog.changes.scheme), "ts")
 
 
 def _beside(catalog: Catalog, calls: Sequence[Call], setting: Setting) -> Iterator[str]:

@@ -87,7 +87,7 @@ describe("a time", () => {
     );
     const [event] = await client.listEvents({
       from: new Date("2026-01-02"),
-      to: new Date("2026-02-03T23:59:59Z"),
+      to: new Date(Date.UTC(2026, 1, 3)),
       hours: { min: 1n, max: LONGEST },
     });
     const start: Date | undefined = event?.start;
@@ -114,8 +114,27 @@ describe("a time", () => {
   });
 
   it("that is none is not sent", async () => {
-    const { client } = saying("list_events", "[]");
-    await assert.rejects(client.listEvents({ from: new Date("never") }), RangeError);
+    const { client, sent } = saying("list_events", "[]");
+    await assert.rejects(client.listEvents({ from: new Date("never") }), {
+      name: "TypeError",
+      message: '"from" is an invalid Date; give a valid one',
+    });
+    assert.deepEqual(sent, []);
+  });
+
+  it("that is midnight elsewhere is not sent as the day before", async () => {
+    const { client, sent } = saying("create_order", "null");
+    const due = new Date("2026-03-01T00:00:00+01:00");
+    const payment = { kind: "invoice", due } as const;
+    await assert.rejects(client.createOrder({ customer_id: "c", lines: [], payment }), {
+      name: "TypeError",
+      message:
+        '"due" is a date, and 2026-02-28T23:00:00.000Z is not midnight in UTC; ' +
+        'give new Date(Date.UTC(2026, 2, 1)) or new Date("2026-03-01")',
+    });
+    const { client: reading } = saying("list_events", "[]");
+    await assert.rejects(reading.listEvents({ from: due }), /"from" is a date, and/);
+    assert.deepEqual(sent, []);
   });
 });
 

@@ -119,11 +119,26 @@ function dateOf(text: string): Date | string {
   return /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(date.getTime()) ? date : text;
 }
 
+function timeOf(key: string, value: Date): string {
+  if (Number.isNaN(value.getTime())) throw new TypeError(`"${key}" is an invalid Date; give a valid one`);
+  return value.toISOString();
+}
+
+/** Midnight elsewhere is a time of the day before, or of the same one: nobody could tell which is meant. */
+function dayOf(key: string, value: Date): string {
+  const [day, time] = timeOf(key, value).split("T");
+  if (time === "00:00:00.000Z") return `${day}`;
+  throw new TypeError(
+    `"${key}" is a date, and ${day}T${time} is not midnight in UTC; ` +
+      'give new Date(Date.UTC(2026, 2, 1)) or new Date("2026-03-01")',
+  );
+}
+
 /** Write JSON text; undefined for what JSON leaves out. */
 function jsonOf(key: string, value: unknown, ref: Ref | undefined): string | undefined {
   const shapes = shapesOf(ref, value);
   if (typeof value === "bigint") return `${value}`;
-  if (value instanceof Date) return `"${value.toISOString().slice(0, is(shapes, "date") ? 10 : undefined)}"`;
+  if (value instanceof Date) return `"${is(shapes, "date") ? dayOf(key, value) : timeOf(key, value)}"`;
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new TypeError(`"${key}" is ${value}; give a finite number`);
   }

@@ -98,7 +98,10 @@ export interface ClientOptions<Auth = Credentials> extends SharedOptions<Auth> {
 
 /** What a single call takes. */
 export interface CallOptions<Auth = Credentials> extends SharedOptions<Auth> {
-  /** Gives the call up; the result is the failure `aborted`. */
+  /**
+   * Gives the call up; the result is the failure `aborted`. The server stops, except where the call has an
+   * idempotency key: there it runs to its end.
+   */
   readonly signal?: AbortSignal | undefined;
   /**
    * Under which the server runs the call once, however often it is repeated; for actions that take

@@ -5,9 +5,10 @@ import type { Action } from "../called.js";
 import type { Connection } from "../connection.js";
 import { unwrap } from "../error.js";
 import type { CallOptions } from "../options.js";
+import type { Paging } from "../pages.js";
 import { keyOf } from "./keys.js";
 import { called, tableOf } from "./table.js";
-import type { ActionInfiniteQuery, ActionQuery, InputOf, OneOf, Paging, ReadOptions } from "./types.js";
+import type { ActionInfiniteQuery, ActionQuery, InputOf, OneOf, ReadOptions } from "./types.js";
 
 /** The input, or `false` while there is none, and the options of the call. */
 type Arguments<Called> =

@@ -10,7 +10,6 @@ import type {
 import type { Action, DataOf, ResultOf } from "../called.js";
 import type { Connection } from "../connection.js";
 import type { ActionError } from "../error.js";
-import type { ItemOf } from "../pages.js";
 import type { AnyFailure, Success } from "../result.js";
 
 /** Functions by the names that their actions have on the server. */
@@ -20,9 +19,6 @@ export type ByName<Actions> = Readonly<Record<keyof Actions, Action>>;
 export type OneOf<Actions, Called> = {
   [Name in keyof Actions]: [Actions[Name], Called] extends [Called, Actions[Name]] ? Called : never;
 }[keyof Actions];
-
-/** The function, if its action gives pages. */
-export type Paging<Called extends Action> = [ItemOf<Called>] extends [never] ? never : Called;
 
 /** The input; with undefined where it may be left out. */
 export type InputOf<Called> = Called extends (

@@ -24,8 +24,10 @@ export type ItemOf<Called extends Action> =
         : never
     : never;
 
-/** The function, if its action gives pages. */
-type Paging<Called extends Action> = [ItemOf<Called>] extends [never] ? never : Called;
+/** The function, if its action gives pages; or else what the compiler is to say instead of `never`. */
+export type Paging<Called extends Action> = [ItemOf<Called>] extends [never]
+  ? "give a function that the package exports, of an action that gives pages"
+  : Called;
 
 /**
  * Give page after page.

@@ -23,7 +23,8 @@ export interface Finished<Typed> {
 /**
  * Call an action and give its progress as it comes, and at last its result.
  *
- * Who leaves the loop before gives the call up. An attempt that is repeated begins anew.
+ * Who leaves the loop before gives the call up, which the server runs to its end all the same where it has
+ * an idempotency key. An attempt that is repeated begins anew.
  */
 export async function* progress<Called extends Action>(
   client: Connection,
