@@ -22,8 +22,10 @@ from actionary import (
 from actionary.approvals import SECONDS, Asked, ask
 from actionary.auth import BearerAuth
 from actionary.credentials import Credential
+from actionary.describe import DefinitionErrors, describe
 from actionary.http import CannotServe, create_app
-from actionary.store import MemoryStore, StoreUnavailableError
+from actionary.settings import Settings
+from actionary.store import MemoryStore, Store, StoreUnavailableError
 from actionary.testing import TestClient
 from pydantic import BaseModel, Field, SecretStr
 
@@ -279,8 +281,8 @@ def test_nobody_but_an_approver_decides(api, path):
     assert decide(api, path, "../../x").json()["code"] == "no_such_approval"
 
 
-def test_without_an_approver_there_is_no_way_to_decide(post, serve):
-    registry = Registry(store=post.store)
+def test_without_an_approver_there_is_no_way_to_decide_over_http(post, serve, tmp_path):
+    registry = Registry(store=f"sqlite:///{tmp_path / 'state.db'}")
     define_actions([action(public=True, needs_approval=True)(post.registry.get("send").handler)], registry)
     api = serve(create_app(registry))
     assert api.get("/api/approvals").status_code == 404
@@ -432,14 +434,51 @@ def test_while_the_store_is_away_nothing_that_needs_approval_runs(post, api):
     assert send(api, {"to": "bob"}, key).status_code == 200
 
 
-def test_an_action_that_needs_approval_is_not_served_without_a_store():
-    async def send_all() -> None:
-        """Send all."""
+async def send_all() -> None:
+    """Send all."""
 
+
+def test_an_action_that_needs_approval_is_not_served_without_a_store():
     registry = Registry()
     define_actions([action(public=True, needs_approval=True)(send_all)], registry)
     with pytest.raises(CannotServe, match="send_all needs approval, and there is no store"):
         create_app(registry)
+
+
+def needing_approval(store: str | Store, **fields: Any) -> Registry:
+    registry = Registry(store=store, **fields)
+    define_actions([action(public=True, needs_approval=True)(send_all)], registry)
+    return registry
+
+
+@pytest.mark.parametrize("kind", ["URL", "object"])
+def test_what_nobody_could_ever_approve_is_neither_described_nor_served(kind, tmp_path):
+    registry = needing_approval("memory://" if kind == "URL" else MemoryStore())
+    with pytest.raises(DefinitionErrors, match="that nobody can give") as caught:
+        describe(registry, Settings(root=tmp_path, out=tmp_path, title="Post", version="1"))
+    assert [error.field for error in caught.value.errors] == ["needs_approval"]
+    assert "give the registry an `approver`" in str(caught.value)
+    with pytest.raises(CannotServe, match="send_all needs approval that nobody can give"):
+        create_app(registry, alone=True)
+
+
+@pytest.mark.parametrize("store", ["memory://", "sqlite:///state.db"])
+def test_what_somebody_can_approve_is_described_and_served(store, tmp_path):
+    registry = needing_approval(store, **({"approver": APPROVER} if store == "memory://" else {}))
+    describe(registry, Settings(root=tmp_path, out=tmp_path, title="Post", version="1"))
+    create_app(registry, alone=True)
+
+
+def test_a_server_goes_by_the_store_that_it_uses_when_nobody_could_approve(monkeypatch, tmp_path):
+    settings = Settings(root=tmp_path, out=tmp_path, title="Post", version="1")
+    monkeypatch.setenv("ACTIONARY_STORE", "memory://")
+    described = needing_approval("sqlite:///state.db")
+    describe(described, settings)  # what a contract says does not depend on the environment
+    with pytest.raises(CannotServe, match="that nobody can give") as caught:
+        create_app(described, alone=True)
+    assert caught.value.mend.endswith("or in ACTIONARY_STORE")
+    monkeypatch.setenv("ACTIONARY_STORE", "sqlite:///state.db")
+    create_app(needing_approval("memory://"), alone=True)
 
 
 def test_an_approver_needs_a_store_and_to_be_a_gate():

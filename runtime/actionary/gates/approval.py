@@ -38,6 +38,12 @@ NO_STORE: Final = (
 )
 """What is wrong with an action whose registry has no store, and the mend."""
 
+NO_APPROVER: Final = (
+    "needs approval that nobody can give: the store is in the server's memory, and there is no approver",
+    'give the registry an `approver`, or a store on disk, such as `Registry(store="sqlite:///state.db")`',
+)
+"""What is wrong with an action that waits for a yes nobody can say, and the mend."""
+
 _log: Final = logging.getLogger("actionary")
 
 
