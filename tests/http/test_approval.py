@@ -157,6 +157,46 @@ def test_a_grant_is_for_no_other_call(post, api, given, headers):
     assert send(api, {"to": "bob"}, key).status_code == 200
 
 
+def message(answer: httpx2.Response) -> str:
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (428, "approval_required")
+    assert set(told["details"]) == {"approval_key", "expires_at", "summary"}
+    return told["message"].removeprefix("A human has to approve this call first.").strip()
+
+
+def test_a_caller_who_lost_track_is_told_what_became_of_its_key(post, api, monkeypatch):
+    now = 1_000_000.0
+    monkeypatch.setattr(post.store, "_clock", lambda: now)
+    anew = "The details have the key to send from now on."
+    another = "The approval that was sent is for another call, or for the action as it was before."
+    assert message(send(api, {"to": "bob"})) == ""
+    key = asked(api, {"to": "bob"})
+    assert message(send(api, {"to": "bob"}, key)) == "Nobody has decided about it yet."
+    assert message(send(api, {"to": "eve"}, key)) == f"{another} {anew}"
+    decide(api, "approve", key)
+    assert send(api, {"to": "bob"}, key).status_code == 200
+    used = f"The approval that was sent has been used. {anew}"
+    assert message(send(api, {"to": "bob"}, key)) == used
+    unknown = f"The approval that was sent is unknown or has expired. {anew}"
+    for nonsense in ("x" * 32, "../../x"):
+        assert message(send(api, {"to": "bob"}, nonsense)) == unknown
+    now += SECONDS
+    assert message(send(api, {"to": "bob"}, key)) == unknown
+
+
+@pytest.mark.parametrize("state", ["pending", "approved", "denied", "used"])
+@pytest.mark.parametrize("headers", [{"who": "mallory"}, {"organisation": "other"}])
+def test_nobody_is_told_what_became_of_the_key_of_somebody_else(api, state, headers):
+    key = asked(api, {"to": "bob"})
+    if state != "pending":
+        decide(api, "deny" if state == "denied" else "approve", key)
+    if state == "used":
+        assert send(api, {"to": "bob"}, key).status_code == 200
+    told = message(send(api, {"to": "bob"}, key, **headers))
+    assert told == message(send(api, {"to": "bob"}, "x" * 32, **headers))
+    assert "unknown or has expired" in told
+
+
 def test_what_was_denied_stays_denied(post, api):
     key = asked(api, {"to": "bob"})
     assert decide(api, "deny", key).json()["data"]["state"] == "denied"
