@@ -94,7 +94,7 @@ def read_project(root: Path) -> Project:
     except SettingsError as error:
         raise BuildError(bad_setting(error)) from error
     emitters = installed()
-    problems = [*_unknown_keys(table, emitters), *_bad_version(settings)]
+    problems: list[Diagnostic] = []
     names = sorted(emitters)
     try:
         names = _target_names(table, emitters)
@@ -106,6 +106,7 @@ def read_project(root: Path) -> Project:
             targets.append(_target(emitters[name], table.get(name, {})))
         except BuildError as error:
             problems += error.diagnostics
+    problems = [*_unknown_keys(table, emitters, targets), *_bad_version(settings), *problems]
     if problems:
         raise BuildError(problems)
     return Project(settings=settings, targets=tuple(target for target in targets if target.name in names))
@@ -118,16 +119,23 @@ def bad_setting(error: SettingsError) -> Diagnostic:
     return replace(_bad_config("", error.mend), message=error.what)
 
 
-def _unknown_keys(table: Mapping[str, Any], emitters: Mapping[str, EntryPoint]) -> Iterator[Diagnostic]:
+def _unknown_keys(
+    table: Mapping[str, Any], emitters: Mapping[str, EntryPoint], targets: Iterable[Target]
+) -> Iterator[Diagnostic]:
     known = KEYS | emitters.keys()
+    tables: dict[str, list[str]] = {key: ["serve"] for key in SERVE_KEYS}
+    for target in targets:
+        for key in type(target.options).model_fields:
+            tables.setdefault(key, []).append(target.name)
     for key in table:
         if key in known:
             continue
         if key in _PLANNED:
             yield _bad_config(f"{key}: this version does not know the key yet", "remove it")
             continue
-        if key in SERVE_KEYS:
-            yield _bad_config(f"{key}: it is no key of this table", "write it in [tool.actionary.serve]")
+        if key in tables:
+            places = " or ".join(f"[tool.actionary.{name}]" for name in tables[key])
+            yield _bad_config(f"{key}: it is no key of this table", f"write it in {places}")
             continue
         kind = "installed emitter" if isinstance(table[key], dict) else "key"
         yield _bad_config(f"{key}: there is no such {kind}", _near(key, known) or "remove it")

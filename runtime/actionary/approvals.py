@@ -26,6 +26,8 @@ SECONDS: Final = 60 * 60.0
 
 State: TypeAlias = Literal["pending", "approved", "denied", "used"]
 Decision: TypeAlias = Literal["approved", "denied"]
+Useless: TypeAlias = Literal["used", "another", "unknown"]
+"""Why a key is no use: the call was made, it is for another one, or there is none or no more."""
 
 _PLACE: Final = "approval/"
 _LETTERS: Final = string.ascii_letters + string.digits
@@ -156,17 +158,25 @@ async def decide(
     raise DecisionError("unknown", "There is no such approval, or it has expired.")
 
 
-async def look(store: Store, key: str, asked: Asked) -> Approval | None:
-    """Give what was asked for this very call and was not used yet.
+async def look(store: Store, key: str, asked: Asked) -> Approval | Useless:
+    """Give what was asked for this very call and was not used yet, or why a key is no use to it.
 
-    ``None`` says that there is nothing for it: another one was asked for, it has expired,
-    or it was used before.
+    What others asked for is ``unknown``, whatever became of it.
 
     Raises:
         StoreUnavailableError: It cannot be said.
     """
     found = await _found(store, key)
-    return None if found is None or found[0].asked != asked or found[0].state == "used" else found[0]
+    if found is None or not _is_of_same(found[0].asked, asked):
+        return "unknown"
+    approval = found[0]
+    if approval.asked != asked:
+        return "another"
+    return "used" if approval.state == "used" else approval
+
+
+def _is_of_same(one: Asked, other: Asked) -> bool:
+    return (one.principal, one.organisation) == (other.principal, other.organisation)
 
 
 async def use(store: Store, key: str, asked: Asked) -> bool:

@@ -1,8 +1,9 @@
 """Turn texts into JSON values by an input's schema: for queries, the command line, and models.
 
-A text becomes something else only where no text is allowed and it clearly says it
-(R001.6, R001.7); otherwise it stays, and validation says what is wrong. How a
-query spells an input is what OpenAPI says of it (`actionary.json_types`):
+A text becomes something else only where that text is not allowed and it clearly says it
+(R001.6, R001.7): beside texts that are named one by one, another may be a number.
+Otherwise it stays, and validation says what is wrong. How a query spells an input is
+what OpenAPI says of it (`actionary.json_types`):
 
 - a scalar is given once;
 - a list of scalars repeats its key, as ``tag`` or as ``tag[]``; ``tag=[]`` is the
@@ -22,7 +23,7 @@ from urllib.parse import parse_qsl
 
 from actionary import strict_json
 from actionary.json_schema import properties_of
-from actionary.json_types import item_types, json_types, lists_are_plain
+from actionary.json_types import closed_texts, item_schemas, json_types, lists_are_plain
 from actionary.messages import invalid_input
 from actionary.result import CommonError
 from actionary.schema import Types
@@ -32,19 +33,25 @@ MOST_PARAMETERS: Final = 1000
 
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _BOOLEANS: Final = {"true": True, "false": False, "1": True, "0": False}
-_SCALARS: Final = frozenset({"string", "number", "boolean"})
+_NESTED: Final = frozenset({"object", "array"})
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """What a property of an input may be: JSON types of the value, and of its items.
 
+    ``texts`` are those that are allowed, ``None`` where they are not named one by one.
     ``items`` has an entry for each of the first places of a list, and one for all
     others; it is ``None`` where there are no lists, or lists that need JSON text.
     """
 
     types: frozenset[str]
-    items: tuple[frozenset[str], ...] | None
+    texts: frozenset[str] | None
+    items: tuple[Parameter, ...] | None
+
+    def types_of(self, text: str) -> frozenset[str]:
+        """Name the JSON types that a text may stand for, among them text where it may be itself."""
+        return self.types if self.texts is None or text in self.texts else self.types - {"string"}
 
 
 def parameters_of(types: Types) -> dict[str, Parameter]:
@@ -54,11 +61,23 @@ def parameters_of(types: Types) -> dict[str, Parameter]:
 
 
 def _parameter(schema: Any, definitions: Mapping[str, Any]) -> Parameter:
-    types = json_types(schema, definitions)
-    nested_text = "object" in types and "string" not in types
-    if "array" not in types or nested_text or not lists_are_plain(schema, definitions):
-        return Parameter(types, None)
-    return Parameter(types, item_types(schema, definitions))
+    value = _value([schema], definitions)
+    nested_text = "object" in value.types and "string" not in value.types
+    if "array" not in value.types or nested_text or not lists_are_plain(schema, definitions):
+        return value
+    items = tuple(_value(schemas, definitions) for schemas in item_schemas(schema, definitions))
+    return Parameter(value.types, value.texts, items)
+
+
+def _value(schemas: Iterable[Any], definitions: Mapping[str, Any]) -> Parameter:
+    """Give what may stand where any of the schemas holds, lists aside."""
+    types: set[str] = set()
+    texts: set[str] | None = set()
+    for schema in schemas:
+        types |= json_types(schema, definitions)
+        closed = closed_texts(schema, definitions)
+        texts = None if texts is None or closed is None else texts | closed
+    return Parameter(frozenset(types), None if texts is None else frozenset(texts), None)
 
 
 def read_query(
@@ -116,7 +135,7 @@ def coerce_values(given: Mapping[str, Any], parameters: Mapping[str, Parameter])
         CommonError: ``invalid_input``: a text is JSON that says one thing twice.
     """
     return {
-        name: coerce_text(value, parameters[name].types)
+        name: coerce_text(value, parameters[name].types_of(value))
         if isinstance(value, str) and name in parameters
         else value
         for name, value in given.items()
@@ -124,21 +143,25 @@ def coerce_values(given: Mapping[str, Any], parameters: Mapping[str, Parameter])
 
 
 def _one(parameter: Parameter, text: str) -> Any:
-    if parameter.items is None or "string" in parameter.types:
-        return coerce_text(text, parameter.types)
+    types = parameter.types_of(text)
+    if parameter.items is None or "string" in types:
+        # Beside texts nothing nested can be said, as OpenAPI has it (DESIGN §5).
+        return coerce_text(text, types - _NESTED if "string" in parameter.types else types)
     if text == "[]":
         return []
     # A text in brackets is an item where items may be texts, and else the whole list.
-    hidden = {"array"} if "string" in parameter.items[0] else set()
-    value = coerce_text(text, parameter.types - hidden)
-    return value if value is not text else [coerce_text(text, parameter.items[0])]
+    first = parameter.items[0]
+    hidden = {"array"} if "string" in first.types else set()
+    value = coerce_text(text, types - hidden)
+    return value if value is not text else [coerce_text(text, first.types_of(text))]
 
 
 def _many(name: str, parameter: Parameter, texts: list[str]) -> list[Any]:
     if parameter.items is None:
         raise _twice(name) if len(texts) > 1 else _in_brackets(name)
     last = len(parameter.items) - 1
-    return [coerce_text(text, parameter.items[min(place, last)]) for place, text in enumerate(texts)]
+    places = (parameter.items[min(place, last)] for place in range(len(texts)))
+    return [coerce_text(text, item.types_of(text)) for item, text in zip(places, texts, strict=True)]
 
 
 def coerce_text(text: str, types: frozenset[str]) -> Any:

@@ -33,6 +33,11 @@ _TYPES: Final = {
 """What values are in JSON, by the kind of core schema; other kinds may be several things."""
 
 
+def kind_of(node: Any) -> str | None:
+    """Name what the values of a core schema are in JSON, ``None`` where that may be several things."""
+    return _TYPES.get(node["type"])
+
+
 class _Made:
     """Stands for a default that a function makes for each call."""
 
@@ -58,20 +63,20 @@ class Shape:
             node["type"] in _NULL
             or (node["type"] == "literal" and None in node["expected"])
             or (node["type"] == "enum" and None in [member.value for member in node["members"]])
-            for node in self._alternatives()
+            for node in self.alternatives()
         )
 
     @property
     def json_types(self) -> frozenset[str] | None:
         """What the values are in JSON, but for null; ``None`` where that cannot be told."""
-        types = [_TYPES.get(node["type"]) for node in self._alternatives() if node["type"] not in _NULL]
+        types = [kind_of(node) for node in self.alternatives() if node["type"] not in _NULL]
         known = [each for each in types if each is not None]
         return frozenset(known) if len(known) == len(types) else None
 
     @property
     def is_list(self) -> bool:
         """Whether every value is a list."""
-        return all(node["type"] in LISTS for node in self._alternatives())
+        return all(node["type"] in LISTS for node in self.alternatives())
 
     def fields(self, mode: Literal["validation", "serialization"]) -> dict[str, Field]:
         """Give the fields of an object by their names on the wire; none for anything else."""
@@ -82,7 +87,7 @@ class Shape:
         named = fields.items() if isinstance(fields, Mapping) else [(each["name"], each) for each in fields]
         return {wire_name(name, field, mode): Field(field, self.named) for name, field in named}
 
-    def _alternatives(self) -> Iterator[Any]:
+    def alternatives(self) -> Iterator[Any]:
         """Give what unions come down to; of a nullable type it and what is inside."""
         seen: set[str] = set()
         waiting = [self.schema]
@@ -103,9 +108,19 @@ class Shape:
                 case _:
                     yield node
 
+    @property
+    def has_function(self) -> bool:
+        """Whether a function stands around the type, and may make one value of what the type tells apart."""
+        return any(node["type"].startswith("function-") for node in self._inwards(self.schema))
+
     def _bare(self, schema: Any) -> Any:
+        return list(self._inwards(schema))[-1]
+
+    def _inwards(self, schema: Any) -> Iterator[Any]:
+        """Give a schema, and the one inside it, down to the one that says what the value is."""
         node = schema
         while True:
+            yield node
             if node["type"] == "definition-ref":
                 node = self.named[node["schema_ref"]]
             elif node["type"] == "lax-or-strict":
@@ -117,7 +132,7 @@ class Shape:
             elif node["type"] in _INNER and "schema" in node:
                 node = node["schema"]
             else:
-                return node
+                return
 
 
 @dataclass(frozen=True, slots=True)

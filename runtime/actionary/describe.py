@@ -22,7 +22,7 @@ from actionary.definition import Definition
 from actionary.definition_error import ActionDefinitionError, refusal_of
 from actionary.examples import example_of
 from actionary.fields import Deprecated
-from actionary.gates.approval import NO_STORE
+from actionary.gates.approval import NO_APPROVER, NO_STORE
 from actionary.json_schema import Schema
 from actionary.raw_input import RawInput, described_raw
 from actionary.registry import Registry
@@ -138,8 +138,13 @@ def _misled(
     for action in actions:
         told, route = action.definition.deprecated, route_of(action.definition, settings.prefix)
         has_path = action.definition.http is not None and action.definition.http.path is not None
-        if action.definition.needs_approval and registry.store_of(action) is None:
-            yield refusal_of(action.definition, "needs_approval", f"it {NO_STORE[0]}", NO_STORE[1])
+        if action.definition.needs_approval:
+            place = registry.store_of(action)
+            if place is None:
+                yield refusal_of(action.definition, "needs_approval", f"it {NO_STORE[0]}", NO_STORE[1])
+            elif place.is_written_in_memory and not registry.has_approver:
+                what, mend = NO_APPROVER
+                yield refusal_of(action.definition, "needs_approval", f"it {what}", mend)
         if (
             told is not None
             and told.use_instead is not None

@@ -31,7 +31,7 @@ def json_type_of(value: Any) -> str:
 
 def json_types(schema: Any, definitions: Mapping[str, Schema]) -> frozenset[str]:
     """Name the JSON types a value may have; an integer is a ``number`` too."""
-    return frozenset(name for leaf in _leaves(schema, definitions) for name in _leaf_types(leaf, definitions))
+    return frozenset(name for leaf in leaves(schema, definitions) for name in leaf_types(leaf, definitions))
 
 
 def item_types(schema: Any, definitions: Mapping[str, Schema]) -> tuple[frozenset[str], ...]:
@@ -39,17 +39,38 @@ def item_types(schema: Any, definitions: Mapping[str, Schema]) -> tuple[frozense
 
     The last entry is for every later place too; it is empty where there are no such items.
     """
+    return tuple(
+        frozenset(name for each in schemas for name in json_types(each, definitions))
+        for schemas in item_schemas(schema, definitions)
+    )
+
+
+def item_schemas(schema: Any, definitions: Mapping[str, Schema]) -> tuple[tuple[Any, ...], ...]:
+    """Give the schemas of items by place, as `item_types` does their types."""
     lists = list(_lists(schema, definitions))
     first = max((len(prefix) for prefix, _ in lists), default=0)
     return tuple(
-        frozenset(
-            name
-            for prefix, rest in lists
-            for items in (prefix[place : place + 1] or rest)
-            for name in json_types(items, definitions)
-        )
+        tuple(each for prefix, rest in lists for each in (prefix[place : place + 1] or rest))
         for place in range(first + 1)
     )
+
+
+def closed_texts(schema: Any, definitions: Mapping[str, Schema]) -> frozenset[str] | None:
+    """Give the texts that a schema names one by one; ``None`` where other texts are allowed too."""
+    texts: set[str] = set()
+    for leaf in leaves(schema, definitions):
+        if "string" not in leaf_types(leaf, definitions):
+            continue
+        if not isinstance(leaf, dict) or not leaf.keys() & {"const", "enum"}:
+            return None
+        texts.update(value for value in members(leaf) if isinstance(value, str))
+    return frozenset(texts)
+
+
+def members(leaf: Schema) -> list[Any]:
+    """Give the values that a schema with ``const`` or ``enum`` names."""
+    named: list[Any] = leaf.get("enum", [leaf.get("const")])
+    return named
 
 
 def lists_are_plain(schema: Any, definitions: Mapping[str, Schema]) -> bool:
@@ -64,14 +85,14 @@ def lists_are_plain(schema: Any, definitions: Mapping[str, Schema]) -> bool:
 
 def _lists(schema: Any, definitions: Mapping[str, Schema]) -> Iterator[tuple[list[Any], list[Any]]]:
     """Give the schemas of the items of each list: those of the first places, and of all others (or none)."""
-    for leaf in _leaves(schema, definitions):
-        if isinstance(leaf, dict) and "array" in _leaf_types(leaf, definitions):
+    for leaf in leaves(schema, definitions):
+        if isinstance(leaf, dict) and "array" in leaf_types(leaf, definitions):
             prefix, rest = list(leaf.get("prefixItems", ())), leaf.get("items", True)
             ends = rest is False or (prefix and leaf.get("maxItems", len(prefix) + 1) <= len(prefix))
             yield prefix, [] if ends else [rest]
 
 
-def _leaves(schema: Any, definitions: Mapping[str, Schema]) -> Iterator[Any]:
+def leaves(schema: Any, definitions: Mapping[str, Schema]) -> Iterator[Any]:
     """Give what alternatives and references come down to; each reference is followed once."""
     seen: set[str] = set()
     waiting = [schema]
@@ -89,7 +110,8 @@ def _leaves(schema: Any, definitions: Mapping[str, Schema]) -> Iterator[Any]:
             yield node
 
 
-def _leaf_types(leaf: Any, definitions: Mapping[str, Schema]) -> frozenset[str]:
+def leaf_types(leaf: Any, definitions: Mapping[str, Schema]) -> frozenset[str]:
+    """Name the JSON types of what `leaves` gives."""
     types = _ALL_TYPES
     if not isinstance(leaf, dict):
         return types
@@ -97,7 +119,7 @@ def _leaf_types(leaf: Any, definitions: Mapping[str, Schema]) -> frozenset[str]:
         names = [leaf["type"]] if isinstance(leaf["type"], str) else leaf["type"]
         types &= {"number" if name == "integer" else name for name in names}
     if "const" in leaf or "enum" in leaf:
-        types &= {json_type_of(value) for value in leaf.get("enum", [leaf.get("const")])}
+        types &= {json_type_of(value) for value in members(leaf)}
     for part in leaf.get("allOf", ()):
         types &= json_types(part, definitions)
     return types

@@ -199,6 +199,11 @@ class Registry:
         """Give what counts an action's calls: the registry it was included from says it, or this one."""
         return self._counters.get(action.name, self.counters)
 
+    @property
+    def has_approver(self) -> bool:
+        """Whether somebody is let in by the doors to decide about calls that need approval."""
+        return self._approver is not None
+
     def store_of(self, action: AnyAction) -> StorePlace | None:
         """Give what keeps an action's calls: this registry's, or that of where it was included from."""
         return self.store or self._stores.get(action.name)

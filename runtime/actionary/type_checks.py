@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from pydantic import BaseModel
 
 from actionary.action_spec import QUERY_METHODS
+from actionary.confused import why_confused, why_schema_confused
 from actionary.core_shapes import Field, shape_of
 from actionary.definition import Definition
 from actionary.fields import Cursor
@@ -39,6 +40,7 @@ class _Property:
     is_required: bool
     allows_null: bool
     default: Any
+    why_confused: str | None
     json_types: frozenset[str] | None = None
 
 
@@ -67,7 +69,9 @@ def _unsayable(model: type[BaseModel]) -> Iterator[Mistake]:
     """Find what an input has and no query may say (DESIGN §5)."""
     if issubclass(model, RawInput):
         yield from _unlike_a_query(model.schema_)
-    yield from _nulls(_parameters(model) or {})
+    parameters = _parameters(model) or {}
+    yield from _nulls(parameters)
+    yield from _confused(parameters)
     core = built_schema(model)
     secret = None if core is None else secret_in(core)
     if secret is not None:
@@ -82,7 +86,12 @@ def _parameters(model: type[BaseModel]) -> _Parameters | None:
     if issubclass(model, RawInput):
         root, types = described_raw(model.schema_, "", ())
         return {
-            name: _Property(required, _names_null(described, types), described.get("default"))
+            name: _Property(
+                is_required=required,
+                allows_null=_names_null(described, types),
+                default=described.get("default"),
+                why_confused=why_schema_confused(described, types),
+            )
             for name, (described, required) in properties_of(root, types).items()
         }
     core = built_schema(model)
@@ -123,6 +132,18 @@ def _nulls(parameters: _Parameters) -> Iterator[Mistake]:
             f"it may be null and {why}, but a query cannot say null",
             "make null its default, take null out of its type, or use POST or PUT",
         )
+
+
+def _confused(parameters: _Parameters) -> Iterator[Mistake]:
+    """Find parameters of which one text would say two values."""
+    for name, field in parameters.items():
+        why = why_confused(field) if isinstance(field, Field) else field.why_confused
+        if why is not None:
+            yield Mistake(
+                f"input.{name}",
+                f"{why}, and a query has only text",
+                "take one of them out of its type, or use POST or PUT",
+            )
 
 
 def _pages(cursor: Cursor, given: _Parameters | None, optional: str, output: Any) -> Iterator[Mistake]:

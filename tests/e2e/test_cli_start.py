@@ -217,6 +217,21 @@ def test_a_locale_that_cannot_spell_a_text_does_not_stop_the_list(actionary, pro
     assert "Grüße \\u65e5\\u672c" in shown.stdout
 
 
+@pytest.mark.parametrize(("typed", "near"), [("cal", "call"), ("biuld", "build"), ("approval", "approvals")])
+def test_a_command_that_is_nearly_one_is_answered_with_that(actionary, typed, near):
+    shown = actionary(typed)
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert f"No such command '{typed}'. Did you mean `{near}`?" in shown.stderr
+
+
+def test_a_command_that_is_near_to_none_is_answered_with_the_help(actionary):
+    shown = actionary("teapot")
+    assert shown.returncode == 2
+    assert "No such command 'teapot'." in shown.stderr
+    assert "Did you mean" not in shown.stderr
+    assert "actionary --help" in shown.stderr
+
+
 @pytest.mark.parametrize("arguments", [["list"], ["call", "add"], ["serve"]])
 @pytest.mark.parametrize(
     "mistake",

@@ -22,8 +22,10 @@ from actionary import (
 from actionary.approvals import SECONDS, Asked, ask
 from actionary.auth import BearerAuth
 from actionary.credentials import Credential
+from actionary.describe import DefinitionErrors, describe
 from actionary.http import CannotServe, create_app
-from actionary.store import MemoryStore, StoreUnavailableError
+from actionary.settings import Settings
+from actionary.store import MemoryStore, Store, StoreUnavailableError
 from actionary.testing import TestClient
 from pydantic import BaseModel, Field, SecretStr
 
@@ -155,6 +157,46 @@ def test_a_grant_is_for_no_other_call(post, api, given, headers):
     assert send(api, {"to": "bob"}, key).status_code == 200
 
 
+def message(answer: httpx2.Response) -> str:
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (428, "approval_required")
+    assert set(told["details"]) == {"approval_key", "expires_at", "summary"}
+    return told["message"].removeprefix("A human has to approve this call first.").strip()
+
+
+def test_a_caller_who_lost_track_is_told_what_became_of_its_key(post, api, monkeypatch):
+    now = 1_000_000.0
+    monkeypatch.setattr(post.store, "_clock", lambda: now)
+    anew = "The details have the key to send from now on."
+    another = "The approval that was sent is for another call, or for the action as it was before."
+    assert message(send(api, {"to": "bob"})) == ""
+    key = asked(api, {"to": "bob"})
+    assert message(send(api, {"to": "bob"}, key)) == "Nobody has decided about it yet."
+    assert message(send(api, {"to": "eve"}, key)) == f"{another} {anew}"
+    decide(api, "approve", key)
+    assert send(api, {"to": "bob"}, key).status_code == 200
+    used = f"The approval that was sent has been used. {anew}"
+    assert message(send(api, {"to": "bob"}, key)) == used
+    unknown = f"The approval that was sent is unknown or has expired. {anew}"
+    for nonsense in ("x" * 32, "../../x"):
+        assert message(send(api, {"to": "bob"}, nonsense)) == unknown
+    now += SECONDS
+    assert message(send(api, {"to": "bob"}, key)) == unknown
+
+
+@pytest.mark.parametrize("state", ["pending", "approved", "denied", "used"])
+@pytest.mark.parametrize("headers", [{"who": "mallory"}, {"organisation": "other"}])
+def test_nobody_is_told_what_became_of_the_key_of_somebody_else(api, state, headers):
+    key = asked(api, {"to": "bob"})
+    if state != "pending":
+        decide(api, "deny" if state == "denied" else "approve", key)
+    if state == "used":
+        assert send(api, {"to": "bob"}, key).status_code == 200
+    told = message(send(api, {"to": "bob"}, key, **headers))
+    assert told == message(send(api, {"to": "bob"}, "x" * 32, **headers))
+    assert "unknown or has expired" in told
+
+
 def test_what_was_denied_stays_denied(post, api):
     key = asked(api, {"to": "bob"})
     assert decide(api, "deny", key).json()["data"]["state"] == "denied"
@@ -279,8 +321,8 @@ def test_nobody_but_an_approver_decides(api, path):
     assert decide(api, path, "../../x").json()["code"] == "no_such_approval"
 
 
-def test_without_an_approver_there_is_no_way_to_decide(post, serve):
-    registry = Registry(store=post.store)
+def test_without_an_approver_there_is_no_way_to_decide_over_http(post, serve, tmp_path):
+    registry = Registry(store=f"sqlite:///{tmp_path / 'state.db'}")
     define_actions([action(public=True, needs_approval=True)(post.registry.get("send").handler)], registry)
     api = serve(create_app(registry))
     assert api.get("/api/approvals").status_code == 404
@@ -432,14 +474,51 @@ def test_while_the_store_is_away_nothing_that_needs_approval_runs(post, api):
     assert send(api, {"to": "bob"}, key).status_code == 200
 
 
-def test_an_action_that_needs_approval_is_not_served_without_a_store():
-    async def send_all() -> None:
-        """Send all."""
+async def send_all() -> None:
+    """Send all."""
 
+
+def test_an_action_that_needs_approval_is_not_served_without_a_store():
     registry = Registry()
     define_actions([action(public=True, needs_approval=True)(send_all)], registry)
     with pytest.raises(CannotServe, match="send_all needs approval, and there is no store"):
         create_app(registry)
+
+
+def needing_approval(store: str | Store, **fields: Any) -> Registry:
+    registry = Registry(store=store, **fields)
+    define_actions([action(public=True, needs_approval=True)(send_all)], registry)
+    return registry
+
+
+@pytest.mark.parametrize("kind", ["URL", "object"])
+def test_what_nobody_could_ever_approve_is_neither_described_nor_served(kind, tmp_path):
+    registry = needing_approval("memory://" if kind == "URL" else MemoryStore())
+    with pytest.raises(DefinitionErrors, match="that nobody can give") as caught:
+        describe(registry, Settings(root=tmp_path, out=tmp_path, title="Post", version="1"))
+    assert [error.field for error in caught.value.errors] == ["needs_approval"]
+    assert "give the registry an `approver`" in str(caught.value)
+    with pytest.raises(CannotServe, match="send_all needs approval that nobody can give"):
+        create_app(registry, alone=True)
+
+
+@pytest.mark.parametrize("store", ["memory://", "sqlite:///state.db"])
+def test_what_somebody_can_approve_is_described_and_served(store, tmp_path):
+    registry = needing_approval(store, **({"approver": APPROVER} if store == "memory://" else {}))
+    describe(registry, Settings(root=tmp_path, out=tmp_path, title="Post", version="1"))
+    create_app(registry, alone=True)
+
+
+def test_a_server_goes_by_the_store_that_it_uses_when_nobody_could_approve(monkeypatch, tmp_path):
+    settings = Settings(root=tmp_path, out=tmp_path, title="Post", version="1")
+    monkeypatch.setenv("ACTIONARY_STORE", "memory://")
+    described = needing_approval("sqlite:///state.db")
+    describe(described, settings)  # what a contract says does not depend on the environment
+    with pytest.raises(CannotServe, match="that nobody can give") as caught:
+        create_app(described, alone=True)
+    assert caught.value.mend.endswith("or in ACTIONARY_STORE")
+    monkeypatch.setenv("ACTIONARY_STORE", "sqlite:///state.db")
+    create_app(needing_approval("memory://"), alone=True)
 
 
 def test_an_approver_needs_a_store_and_to_be_a_gate():

@@ -25,7 +25,7 @@ from actionary import (
 )
 from actionary.auth import BearerAuth
 from actionary.changes import STREAM, Change, load
-from actionary.http import Limits, changes, create_app, hub
+from actionary.http import CannotServe, Limits, changes, create_app, hub
 from actionary.running import running_here
 from actionary.store import MemoryStore, StoreUnavailableError
 from starlette.requests import ClientDisconnect
@@ -179,6 +179,34 @@ def test_who_comes_again_hears_what_it_missed(api):
         assert [stream.next()["requestSource"] for _ in range(2)] == ["b", "c"]
         log(api, "d", **{"Actionary-Source": "d"})
         assert stream.next()["requestSource"] == "d"
+
+
+def without_a_store() -> Registry:
+    async def log(what: str) -> str:
+        """Write something down."""
+        return what
+
+    registry = Registry(changes=True)
+    define_actions([action(public=True)(log)], registry)
+    return registry
+
+
+def test_without_a_store_one_process_tells_of_its_changes_and_keeps_nothing_else(serve, monkeypatch):
+    monkeypatch.setenv("ACTIONARY_STORE", "nonsense://")  # which names another store only where there is one
+    api = serve(create_app(without_a_store(), alone=True))
+    with listening(api) as stream:
+        log(api, "a", **{"Idempotency-Key": "k"})
+        stream.next()
+        seen = stream.id
+    again = log(api, "a", **{"Idempotency-Key": "k"})
+    assert (again.status_code, "idempotency-replayed" in again.headers) == (200, False)
+    with listening(api, **{"Last-Event-ID": seen}) as stream:
+        assert stream.next()["action"] == "log"
+
+
+def test_without_a_store_changes_are_for_one_process():
+    with pytest.raises(CannotServe, match="changes are kept in memory, which each worker has for itself"):
+        create_app(without_a_store(), alone=False)
 
 
 def test_who_was_away_too_long_or_missed_too_much_is_told_to_begin_anew(serve, monkeypatch):

@@ -7,7 +7,8 @@ import json
 import logging
 import socket
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from enum import Enum
+from typing import Annotated, Any, Literal
 
 import httpx2
 import pytest
@@ -52,6 +53,17 @@ async def search(
 ) -> dict[str, Any]:
     """Search."""
     return {"query": query, "limit": limit, "tags": tags}
+
+
+class Grade(Enum):
+    TOP = "t"
+    THIRD = 3
+
+
+@action(public=True, http=Http("GET"))
+async def graded(grade: Grade, option: Literal["x", 1] = "x") -> list[Any]:
+    """Give the grade."""
+    return [grade, option]
 
 
 @action(public=True, errors=[OutOfStock])
@@ -102,7 +114,7 @@ async def tool_only(text: str) -> str:
     return text
 
 
-ACTIONS = [search, nested, order, ping, guarded, broken, who, private_one, tool_only]
+ACTIONS = [search, graded, nested, order, ping, guarded, broken, who, private_one, tool_only]
 
 
 @pytest.fixture
@@ -132,6 +144,17 @@ class TestCalls:
     def test_a_get_reads_its_query(self, client):
         reply = client.get("/api/actions/search?query=a%20b&limit=5&tags=x&tags=y")
         assert reply.json()["data"] == {"query": "a b", "limit": 5, "tags": ["x", "y"]}
+
+    @pytest.mark.parametrize(
+        ("query", "data"),
+        [("grade=t", ["t", "x"]), ("grade=3", [3, "x"]), ("grade=3&option=1", [3, 1])],
+    )
+    def test_a_get_reads_each_member_of_mixed_literals_and_enums(self, client, query, data):
+        assert client.get(f"/api/actions/graded?{query}").json()["data"] == data
+
+    def test_a_get_refuses_what_is_no_member(self, client):
+        reply = client.get("/api/actions/graded?grade=4")
+        assert (reply.status_code, reply.json()["message"]) == (400, "grade: must be one of 't' or 3")
 
     def test_a_get_ignores_a_body(self, client):
         reply = client.request("GET", "/api/actions/search?query=a", content=b"{")
@@ -313,6 +336,7 @@ class TestTheRest:
         listed = client.get("/api/actions").json()["actions"]
         assert [entry["name"] for entry in listed] == [
             "broken",
+            "graded",
             "guarded",
             "nested",
             "order",
@@ -320,7 +344,7 @@ class TestTheRest:
             "search",
             "who",
         ]
-        assert listed[5] == {
+        assert next(entry for entry in listed if entry["name"] == "search") == {
             "name": "search",
             "method": "GET",
             "path": "/api/actions/search",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -23,6 +23,11 @@ class Window(BaseModel):
 
 class Size(IntEnum):
     SMALL = 1
+
+
+class Odd(Enum):
+    TEXT = "t"
+    NUMBER = 3
 
 
 class Node(BaseModel):
@@ -131,7 +136,24 @@ def test_json_text_is_held_to_the_same_rules_as_a_body(text, kind):
         (float, "x=3", 3),
         (Size, "x=1", 1),
         (Literal[1, 2], "x=2", 2),
-        (Literal[1, "2"], "x=1", "1"),
+        (Literal["x", 1], "x=1", 1),
+        (Literal["x", 1], "x=x", "x"),
+        (Literal["x", 1], "x=2", 2),
+        (Literal["x", 1], "x=y", "y"),
+        (Literal["1", 2], "x=1", "1"),
+        (Literal["1", 2], "x=2", 2),
+        (Literal["x", True], "x=true", True),
+        (Literal["x", 0.5] | None, "x=0.5", 0.5),
+        (Odd, "x=t", "t"),
+        (Odd, "x=3", 3),
+        (int | Literal["all"], "x=7", 7),
+        (int | Literal["all"], "x=all", "all"),
+        (list[Literal["x", 1]], "x=x&x=1", ["x", 1]),
+        (list[Literal["x", 1]], "x=1", [1]),
+        (tuple[Literal["x", 1], str], "x=1&x=1", [1, "1"]),
+        (Literal["all"] | list[int], "x=all", "all"),
+        (Literal["all"] | list[int], "x=5", [5]),
+        (Literal["all"] | Window, 'x={"start": 1}', '{"start": 1}'),
         (bool | None, "x=TRUE", True),
         (int | bool, "x=1", 1),
         (str, "x=42", "42"),

@@ -356,6 +356,30 @@ def test_what_tools_leave_in_a_client_folder_is_no_strangers_file(out):
     assert not (out / "clients/ts/package.json").exists()
 
 
+def test_what_npm_pack_leaves_beside_its_package_is_no_strangers_file(out):
+    tree = _tree({"clients/typescript/package.json": "{}", "clients/python/a.py": "a"})
+    write_output(out, tree)
+    packed = out / "clients/typescript/shop-client-0.1.0.tgz"
+    packed.write_bytes(b"packed")
+    assert not plan_output(out, tree).differs
+    assert write_output(out, tree).written == ()
+    write_output(out, _tree({"other.txt": "o"}))
+    assert packed.read_bytes() == b"packed"
+
+
+def test_an_archive_anywhere_else_is_a_strangers_file(out):
+    tree = _tree({"clients/typescript/package.json": "{}", "clients/python/a.py": "a"})
+    write_output(out, tree)
+    (out / "clients/typescript/src").mkdir()
+    strangers = ["clients/python/a.tgz", "clients/typescript/src/a.tgz", "a.tgz"]
+    for path in strangers:
+        (out / path).write_bytes(b"packed")
+    (out / "clients/typescript/link.tgz").symlink_to(out / "a.tgz")
+    assert _problems(_refused(out, tree)) == {
+        ("foreign-file", f"generated/{path}") for path in [*strangers, "clients/typescript/link.tgz"]
+    }
+
+
 def test_files_of_the_build_count_even_in_a_folder_named_like_a_tools(out):
     write_output(out, _tree({"dist/a.js": "a", ".DS_Store": "odd"}))
     (out / "dist/a.js").write_text("edited")

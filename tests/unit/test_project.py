@@ -99,6 +99,13 @@ def test_a_targets_table_becomes_its_options(project):
     [
         ('titel = "x"', "titel: there is no such key", "did you mean `title`?"),
         ("zzz = 1", "zzz: there is no such key", "remove it"),
+        ("react = true", "react: it is no key of this table", "write it in [tool.actionary.typescript]"),
+        (
+            'package = "shop"',
+            "package: it is no key of this table",
+            "write it in [tool.actionary.python] or [tool.actionary.typescript]",
+        ),
+        ("call_log = true", "call_log: it is no key of this table", "write it in [tool.actionary.serve]"),
         (
             "[tool.actionary.typescrpt]",
             "typescrpt: there is no such installed emitter",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from actionary import (
@@ -77,7 +77,7 @@ def add_book(book: Book, ctx: Context[Shelf]) -> int:
 
 
 @action(public=True, http=Http("GET"))
-async def say(words: list[str], times: int | None = None, either: int | str = 0) -> Any:
+async def say(words: list[str], times: int | None = None, either: int | Literal["all"] = 0) -> Any:
     """Say it as it was read."""
     return [words, times, either]
 
@@ -186,6 +186,8 @@ def test_what_a_caller_can_cause_is_a_value(registry):
         ("say", {"words": ["a", "b"], "times": 3}),
         ("say", {"words": [], "times": None}),
         ("say", {"words": ["[]"], "either": 5}),
+        ("say", {"words": ["[]"], "either": "all"}),
+        ("say", {"words": ["[]"], "either": "most"}),
         ("say", {"words": ["[1]", ""], "times": "3"}),
         ("say", {"words": "one"}),
         ("say", {"words": ["a"], "more": 1}),

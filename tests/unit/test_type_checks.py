@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
 from actionary import ActionDefinitionError, Cursor, Http, define_action
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, ByteSize, Field, SecretStr, create_model
 
 
 class Page(BaseModel):
@@ -80,9 +84,77 @@ class TestNullInAQuery:
         assert define_action(handler=required, http=Http(method)).definition.http == Http(method)
 
     def test_null_as_default_and_no_null_at_all_are_fine(self):
-        def fine(a: int, b: int | None = None, c: int | str = 3, d: Any = 3) -> None: ...
+        def fine(a: int, b: int | None = None, c: Any = 3) -> None: ...
 
         assert define_action(handler=fine, http=Http("GET")).name == "fine"
+
+
+class Odd(Enum):
+    TEXT = "3"
+    NUMBER = 3
+
+
+class TestTextThatIsTwoValues:
+    @pytest.mark.parametrize("method", ["GET", "DELETE"])
+    @pytest.mark.parametrize(
+        ("described", "why"),
+        [
+            (int | str, "it may be text or a number"),
+            (str | bool | None, "it may be text or a boolean"),
+            (date | float, "it may be text or a number"),
+            (str | Literal[7], "it may be text or a number"),
+            (list[int | str], "it may be text or a number"),
+            (tuple[str, int | str], "it may be text or a number"),
+            (int | Literal["all", "5"], "'5' may be text or a number"),
+            (bool | Literal["TRUE"], "'TRUE' may be text or a boolean"),
+            (Literal["1", 1], "'1' may be text or a number"),
+            (Odd | None, "'3' may be text or a number"),
+            (Annotated[int | str, Field(union_mode="left_to_right")], "it may be text or a number"),
+        ],
+    )
+    def test_a_query_cannot_tell_them_apart(self, method, described, why):
+        given = create_model("Given", q=(described, None))
+
+        def search(given) -> None: ...  # type: ignore[no-untyped-def]  # given below
+
+        search.__annotations__["given"] = given
+        error = refused(search, http=Http(method))
+        assert (error.field, error.what) == ("input.q", f"{why}, and a query has only text")
+        assert error.mend == "take one of them out of its type, or use POST or PUT"
+        assert define_action(handler=search, http=Http("PUT")).name == "search"
+
+    @pytest.mark.parametrize(
+        "described",
+        [
+            *(Any, Decimal, str, int | bool, Literal["x", 1], int | Literal["all"], Literal["1", 2, True]),
+            *(Literal["0", False], str | list[str], str | list[int], tuple[int, str], ByteSize, Path),
+            *(date | str, dict[str, int | str], list[list[int | str]], list[int | str] | dict[str, int]),
+        ],
+    )
+    def test_what_it_can_tell_apart_is_fine(self, described):
+        model = create_model("Given", x=(described, ...))
+        assert (
+            define_action(name="fine", input=model, handler=lambda _: None, http=Http("GET")).name == "fine"
+        )
+
+    @pytest.mark.parametrize(
+        ("schema", "why"),
+        [
+            ({"type": ["integer", "string"]}, "it may be text or a number"),
+            ({"enum": ["1", 1]}, "'1' may be text or a number"),
+            ({"type": "array", "items": {"type": ["boolean", "string"]}}, "it may be text or a boolean"),
+        ],
+    )
+    def test_nor_of_an_input_that_is_given_as_a_schema(self, schema, why):
+        raw = {"type": "object", "properties": {"q": schema}, "additionalProperties": False}
+        with pytest.raises(ActionDefinitionError) as caught:
+            define_action(name="raw", input=raw, handler=lambda _: None, http=Http("GET"))
+        assert (caught.value.field, caught.value.what) == ("input.q", f"{why}, and a query has only text")
+
+    @pytest.mark.parametrize("schema", [{}, {"enum": ["x", 1]}, {"type": "string"}, {"type": "integer"}])
+    def test_what_a_schema_tells_apart_is_fine(self, schema):
+        raw = {"type": "object", "properties": {"q": schema}, "additionalProperties": False}
+        assert define_action(name="raw", input=raw, handler=lambda _: None, http=Http("GET")).name == "raw"
 
 
 class TestSecretInAQuery:

@@ -1,7 +1,7 @@
 """How an input travels in a query: one parameter for each of its properties.
 
 A scalar is plain text, a list of scalars repeats its key, everything else is one
-JSON text. Where text is allowed, whatever is said is only text. Absent is the default
+JSON text. Where any text is allowed, whatever is said is only text. Absent is the default
 and nothing in a query means null, so the parameters are described without it. Nor
 does a list that repeats its key no times say that it is there, so one that has to be
 there is described as not empty; that ``tag=[]`` is read as empty no style can say.
@@ -15,7 +15,14 @@ from typing import Any
 from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
 from actionary.json_schema import Schema, map_schema, properties_of
-from actionary.json_types import ALTERNATIVES, item_types, json_type_of, json_types, lists_are_plain
+from actionary.json_types import (
+    ALTERNATIVES,
+    closed_texts,
+    item_types,
+    json_type_of,
+    json_types,
+    lists_are_plain,
+)
 
 from actionary_build.emit.openapi_parts import filled, json_content
 
@@ -96,7 +103,7 @@ def _parameter(catalog: Catalog, name: str, schema: Schema, *, required: bool) -
 
 def _as_text(catalog: Catalog, schema: Schema, drop: set[str]) -> Schema:
     """Copy a schema without what plain text does not say: types to drop, and others where it is a text."""
-    is_text = "string" in json_types(schema, catalog.types)
+    is_text = closed_texts(schema, catalog.types) is None
     return _without(catalog, schema, drop | {"number", "boolean"} if is_text else drop)
 
 

@@ -17,7 +17,8 @@ LEFT_TO_TOOLS: Final = frozenset(
 )
 """Names a build takes no notice of: what tools leave behind when people use the generated clients
 in place, or keep the folder under version control. They are made again at will, so they are no
-stranger's work, and removing them would only annoy."""
+stranger's work, and removing them would only annoy. `npm pack` leaves its archive, whose name
+follows the package's version, beside the ``package.json`` that it packs."""
 
 
 def scan(folder: Path, needed: Collection[str]) -> dict[str, Kind]:
@@ -34,11 +35,18 @@ def scan(folder: Path, needed: Collection[str]) -> dict[str, Kind]:
             entries = sorted(listing, key=lambda entry: entry.name)
         for entry in entries:
             path = above + entry.name
-            found[path] = _kind(entry) if entry.name not in LEFT_TO_TOOLS or path in needed else "tool"
+            is_tools = entry.name in LEFT_TO_TOOLS or _is_packed(
+                entry, is_package=f"{above}package.json" in needed
+            )
+            found[path] = "tool" if is_tools and path not in needed else _kind(entry)
             if found[path] == "folder":
                 folders.append(f"{path}/")
         waiting += reversed(folders)
     return found
+
+
+def _is_packed(entry: os.DirEntry[str], *, is_package: bool) -> bool:
+    return is_package and entry.name.endswith(".tgz") and entry.is_file(follow_symlinks=False)
 
 
 def _kind(entry: os.DirEntry[str]) -> Kind:

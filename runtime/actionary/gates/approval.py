@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from actionary.approvals import Approval, Asked, ask, look, use
+from actionary.approvals import Approval, Asked, Useless, ask, look, use
 from actionary.away import store_away
 from actionary.canonical import digest_of, shown
 from actionary.catalog import digest
@@ -37,6 +38,22 @@ NO_STORE: Final = (
     'give the registry one, such as `Registry(store="sqlite:///state.db")`',
 )
 """What is wrong with an action whose registry has no store, and the mend."""
+
+NO_APPROVER: Final = (
+    "needs approval that nobody can give: the store is in the server's memory, and there is no approver",
+    'give the registry an `approver`, or a store on disk, such as `Registry(store="sqlite:///state.db")`',
+)
+"""What is wrong with an action that waits for a yes nobody can say, and the mend."""
+
+_WAITS: Final = "Nobody has decided about it yet."
+
+_USELESS: Final[Mapping[Useless, str]] = {
+    "used": "The approval that was sent has been used.",
+    "another": "The approval that was sent is for another call, or for the action as it was before.",
+    "unknown": "The approval that was sent is unknown or has expired.",
+}
+
+_ANEW: Final = "The details have the key to send from now on."
 
 _log: Final = logging.getLogger("actionary")
 
@@ -82,7 +99,7 @@ async def check_approved(gate: ApprovalGate, given: BaseModel, ctx: Context[Any]
     grant = Grant(gate.store.ready(), ctx.approval or "", asked)
     try:
         found = await look(grant.store, grant.key, asked)
-        if found is not None and found.state == "approved":
+        if isinstance(found, Approval) and found.state == "approved":
             return grant
         raise await _refusal(grant, found, given, ctx)
     except StoreUnavailableError as error:
@@ -103,14 +120,17 @@ async def use_grant(grant: Grant, given: BaseModel, ctx: Context[Any]) -> None:
         raise store_away(error) from error
 
 
-async def _refusal(grant: Grant, found: Approval | None, given: BaseModel, ctx: Context[Any]) -> CommonError:
+async def _refusal(
+    grant: Grant, found: Approval | Useless, given: BaseModel, ctx: Context[Any]
+) -> CommonError:
     """Give what refuses a call, given what was asked for it; where nothing was, a human is asked now."""
-    if found is None:
-        visible = shown(given)
-        found = await ask(grant.store, grant.asked, summary=_summary(ctx, visible), given=visible)
-    if found.state == "denied":
-        return CommonError("forbidden", "A human has denied this call.")
-    return _required(found)
+    if isinstance(found, Approval):
+        if found.state == "denied":
+            return CommonError("forbidden", "A human has denied this call.")
+        return _required(found, _WAITS)
+    visible = shown(given)
+    asked = await ask(grant.store, grant.asked, summary=_summary(ctx, visible), given=visible)
+    return _required(asked, f"{_USELESS[found]} {_ANEW}" if grant.key else "")
 
 
 async def _is_needed(gate: ApprovalGate, given: BaseModel, ctx: Context[Any], call: Call) -> bool:
@@ -146,13 +166,14 @@ def definition_digest(action: Action[..., Any]) -> str:
     )
 
 
-def _required(approval: Approval) -> CommonError:
+def _required(approval: Approval, about_key: str) -> CommonError:
     details = {
         "approval_key": approval.key,
         "expires_at": datetime.fromtimestamp(approval.expires_at, UTC).isoformat(timespec="seconds"),
         "summary": approval.summary,
     }
-    return CommonError("approval_required", "A human has to approve this call first.", details=details)
+    message = f"A human has to approve this call first. {about_key}".rstrip()
+    return CommonError("approval_required", message, details=details)
 
 
 def _summary(ctx: Context[Any], visible: Any) -> str:

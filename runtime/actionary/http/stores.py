@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future
 from threading import Thread
 from time import monotonic
@@ -12,10 +12,11 @@ from typing import Final
 
 from actionary.action import AnyAction
 from actionary.exposure import is_exposed
-from actionary.gates.approval import NO_STORE
+from actionary.gates.approval import NO_APPROVER, NO_STORE
 from actionary.http.built import CannotServe
 from actionary.registry import Registry
 from actionary.store import StoreError, StorePlace, StoreUnavailableError
+from actionary.store.opening import VARIABLE
 
 LOOK: Final = 1.0
 """Seconds in which a store has to answer when a server starts; one that does not is away."""
@@ -23,14 +24,20 @@ LOOK: Final = 1.0
 _log: Final = logging.getLogger("actionary")
 
 
-def check_stores(registry: Registry, actions: Iterable[AnyAction], *, alone: bool) -> None:
+def check_stores(registry: Registry, actions: Collection[AnyAction], *, alone: bool) -> None:
     """Make sure that what actions rely on can be kept, and by all processes together unless one is ``alone``.
 
     Raises:
-        CannotServe: There is no store, or none that fits.
+        CannotServe: There is no store, or none that fits, or nobody could decide about what is in it.
     """
     for place, what in _relied_on(registry, actions):
         _check(place, what, alone=alone)
+    if registry.has_approver:
+        return
+    for action in actions:
+        kept = registry.store_of(action) if action.definition.needs_approval else None
+        if kept is not None and not kept.ready().is_shared:
+            raise CannotServe(f"{action.name} {NO_APPROVER[0]}", f"{NO_APPROVER[1]}, or in {VARIABLE}")
 
 
 def look_at_stores(registry: Registry) -> None:

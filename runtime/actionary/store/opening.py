@@ -40,6 +40,7 @@ class StorePlace:
     """
 
     def __init__(self, given: str | Store) -> None:
+        self._given: Final = given
         self._store: Store | None = None
         self._url = ""
         self._lock = Lock()
@@ -51,6 +52,11 @@ class StorePlace:
             self._store = given
         if wrong is not None:
             raise ActionDefinitionError(wrong.what, mend=wrong.mend, where=place_of_caller(), field="store")
+
+    @property
+    def is_written_in_memory(self) -> bool:
+        """Whether what the code gives is in the memory of one process, whatever the environment names."""
+        return self._given == IN_MEMORY if isinstance(self._given, str) else not self._given.is_shared
 
     def ready(self) -> Store:
         """Give the store; nothing is connected yet.
