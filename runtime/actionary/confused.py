@@ -15,6 +15,8 @@ from actionary.core_shapes import LISTS, Shape, kind_of
 from actionary.json_schema import Schema
 from actionary.json_types import item_schemas, leaf_types, leaves, members
 
+_NULL: Final = frozenset({"none", "nullable"})
+_ONE_KIND: Final = frozenset({"bool", "date", "datetime", "float", "int", "str", "time", "timedelta", "uuid"})
 _NUMBERS: Final = frozenset({"number"})
 _OTHERS: Final = {"number": "a number", "bool": "a boolean"}
 _KINDS: Final = {"string": "text", "boolean": "bool", "integer": "number", "array": "list"}
@@ -68,15 +70,29 @@ class _Values:
 
 def why_confused(shape: Shape) -> str | None:
     """Say what a query cannot tell apart in a parameter, if there is anything, given its shape."""
+    nodes = [node for node in shape.alternatives() if node["type"] not in _NULL]
+    if len(nodes) == 1 and _is_of_one_kind(nodes[0]):  # as nearly all are
+        return None
     if shape.has_function:  # such as that of ByteSize, to which 5 and "5" are the same
         return None
     items = [
         _of_shape(Shape(each, shape.named))
-        for node in shape.alternatives()
+        for node in nodes
         if node["type"] in LISTS
         for each in _items(node)
     ]
     return _why(_of_shape(shape), items)
+
+
+def _is_of_one_kind(node: Any) -> bool:
+    if node["type"] == "list":
+        item = node.get("items_schema", {"type": "any"})
+        return item["type"] != "list" and _is_of_one_kind(item)
+    if node["type"] == "literal":
+        return all(isinstance(each, str) for each in node["expected"])
+    if node["type"] == "enum":
+        return all(isinstance(member.value, str) for member in node["members"])
+    return node["type"] in _ONE_KIND
 
 
 def why_schema_confused(schema: Schema, definitions: Mapping[str, Schema]) -> str | None:

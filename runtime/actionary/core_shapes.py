@@ -111,28 +111,31 @@ class Shape:
     @property
     def has_function(self) -> bool:
         """Whether a function stands around the type, and may make one value of what the type tells apart."""
-        return any(node["type"].startswith("function-") for node in self._inwards(self.schema))
+        node = self.schema
+        while node is not None:
+            if node["type"].startswith("function-"):
+                return True
+            node = self._inside(node)
+        return False
 
     def _bare(self, schema: Any) -> Any:
-        return list(self._inwards(schema))[-1]
-
-    def _inwards(self, schema: Any) -> Iterator[Any]:
-        """Give a schema, and the one inside it, down to the one that says what the value is."""
+        """Give the schema inside all others, which says what the value is."""
         node = schema
-        while True:
-            yield node
-            if node["type"] == "definition-ref":
-                node = self.named[node["schema_ref"]]
-            elif node["type"] == "lax-or-strict":
-                node = node["strict_schema"]
-            elif node["type"] == "json-or-python":
-                node = node["json_schema"]
-            elif node["type"] == "chain":
-                node = node["steps"][-1]
-            elif node["type"] in _INNER and "schema" in node:
-                node = node["schema"]
-            else:
-                return
+        while (inside := self._inside(node)) is not None:
+            node = inside
+        return node
+
+    def _inside(self, node: Any) -> Any:
+        kind = node["type"]
+        if kind in _INNER and "schema" in node:
+            return node["schema"]
+        if kind == "definition-ref":
+            return self.named[node["schema_ref"]]
+        if kind == "lax-or-strict":
+            return node["strict_schema"]
+        if kind == "json-or-python":
+            return node["json_schema"]
+        return node["steps"][-1] if kind == "chain" else None
 
 
 @dataclass(frozen=True, slots=True)
