@@ -24,6 +24,7 @@ from actionary import (
     running,
     threads,
 )
+from actionary.auth import BearerAuth
 from actionary.gates import idempotency
 from actionary.http import create_app
 from actionary.store import MemoryStore, StoreUnavailableError
@@ -448,7 +449,7 @@ def test_a_key_is_free_again_after_a_store_that_did_not_say_that_it_has_it(serve
     async def free(*_: Any) -> bool:
         return False
 
-    registry = Registry(store=store)
+    registry = Registry(store=store, approver=BearerAuth({"eve": Principal(id="eve")}))
     define_actions([action(public=True, needs_approval=free if needs else False)(pay)], registry)
     api = serve(create_app(registry))
     store.late = late

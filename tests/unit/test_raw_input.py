@@ -117,6 +117,7 @@ def test_a_schema_that_refers_to_itself_stays_an_object(tmp_path):
 
 def test_a_query_is_read_by_the_schema():
     sayable = {key: value for key, value in SCHEMA.items() if key != "patternProperties"}
+    sayable["properties"] = {key: value for key, value in SCHEMA["properties"].items() if key != "or"}
     get = made(sayable, http=Http("GET"), public=True)
     assert get.prepared.parameters["age"].types == {"number"}
     assert get.prepared.parameters["like"].types == {"string"}
