@@ -47,7 +47,7 @@ export async function send(
             "content-type": body && "application/json",
             "idempotency-key": key,
             "actionary-approval": call.approval,
-            "actionary-timeout-ms": `${Math.ceil(limitMs - waitedMs())}`,
+            "actionary-timeout-ms": Math.ceil(limitMs - waitedMs()),
           }),
         ]);
         await option("onRequest")?.({ ...about, headers });

@@ -15,7 +15,7 @@ export function waitMsAfter(
 ): number {
   // What is not there is NaN both as a number and as a date.
   const asked = answer?.headers["retry-after"] as string;
-  const askedMs = Number(asked) * 1000 || Date.parse(asked) - Date.now();
+  const askedMs = +asked * 1000 || Date.parse(asked) - Date.now();
   if (!(attempt < (given("attempts") ?? 3)) || askedMs > 60_000) return LONGEST_TIMER_MS;
   // A time that is over, or none, does not say when to come again.
   if (askedMs >= 0) return askedMs;
