@@ -13,7 +13,7 @@ from actionary_build.texts import visible_json
 PACKAGE_NAME: Final = re.compile(r"(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
 """What npm takes for the name of a package (match in full)."""
 
-GITIGNORE: Final = "dist/\nnode_modules/\n"
+GITIGNORE: Final = "dist/\nnode_modules/\n*.tgz\n"
 
 NPMRC: Final = "package-lock=false\n"
 """Installing in the folder leaves no lock file, which the next build would find as a stranger's."""
