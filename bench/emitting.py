@@ -10,21 +10,24 @@ import sys
 from pathlib import Path
 
 from actionary.catalog import load
+from actionary_build.texts import package_name
 
 
 def main(source: Path, target: str) -> None:
     """Load, emit and write."""
     catalog = load(json.loads(source.read_text()))
     if target == "typescript":
-        from actionary_build.emit.typescript import emitter as typescript  # noqa: PLC0415 - each start pays for its own
+        from actionary_build.emit.typescript import package_files as typescript  # noqa: PLC0415 - each start pays for its own
+        from actionary_build.emit.typescript.conversions import Wanted  # noqa: PLC0415 - as above
 
-        files = typescript.emit(catalog, typescript.options(), {})
+        files = typescript.package_files(catalog, package_name(catalog.title, "-"), Wanted(), react=False)
     else:
-        from actionary_build.emit.python import emitter as python  # noqa: PLC0415 - each start pays for its own
+        from actionary_build.emit.python import package as python  # noqa: PLC0415 - each start pays for its own
         from actionary_build.emit.python.kept import kept_types  # noqa: PLC0415 - as above
+        from actionary_build.emit.python.names import default_package  # noqa: PLC0415 - as above
 
         with kept_types(Path(), writing=True):
-            files = list(python.emit(catalog, python.options(), {}))
+            files = list(python.package_files(catalog, default_package(catalog)))
     for file in files:
         path = Path(file.path)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from time import perf_counter, process_time
 from typing import Any, Final
 
 from actionary import ActionError, Context, Registry, define_actions
-from actionary.action import AnyAction
+from actionary.defining import AnyAction
 from actionary.http import create_app
 from actionary.store import Store, open_store
 from actionary.store.engines import Database, Engines

@@ -1,55 +1,49 @@
 """Typed functions as actions: define, describe, run and serve them.
 
-Importing this loads pydantic and the standard library only. The HTTP door is in
-`actionary.http`, which needs the extra ``serve``; everything that writes files, and
+What stands here loads pydantic and the standard library only, and each name of it its own module
+when it is first asked for: who imports `actionary.catalog` alone gets no more than plain data. The
+HTTP door is in `actionary.http`, which needs the extra ``serve``; everything that writes files, and
 the command line, is in `actionary_build`.
 """
 
 from __future__ import annotations
 
-from actionary.action import Action, AsyncAction, SyncAction, action, define_action
-from actionary.context import Caller, Context, Request
-from actionary.credentials import Credential
-from actionary.definition_error import ActionDefinitionError
-from actionary.discovery import DiscoveryError
-from actionary.fields import Cursor, Deprecated, Example, Http
-from actionary.hooks import Hooks
-from actionary.invoke import invoke_action, invoke_action_sync
-from actionary.leaf import LeafError, prompting_agent
-from actionary.observe import Invocation
-from actionary.principal import Principal
-from actionary.registry import Registry, default_registry, define_actions
-from actionary.result import ActionError, Err, Ok, Result, unwrap
+from importlib import import_module
+from typing import Any, Final
 
-__all__ = [
-    "Action",
-    "ActionDefinitionError",
-    "ActionError",
-    "AsyncAction",
-    "Caller",
-    "Context",
-    "Credential",
-    "Cursor",
-    "Deprecated",
-    "DiscoveryError",
-    "Err",
-    "Example",
-    "Hooks",
-    "Http",
-    "Invocation",
-    "LeafError",
-    "Ok",
-    "Principal",
-    "Registry",
-    "Request",
-    "Result",
-    "SyncAction",
-    "action",
-    "default_registry",
-    "define_action",
-    "define_actions",
-    "invoke_action",
-    "invoke_action_sync",
-    "prompting_agent",
-    "unwrap",
-]
+_OFFERED: Final = {
+    "context": ("Caller", "Context", "Request"),
+    "credentials": ("Credential",),
+    "defining": ("Action", "AsyncAction", "SyncAction", "action", "define_action"),
+    "definition_error": ("ActionDefinitionError",),
+    "discovery": ("DiscoveryError",),
+    "fields": ("Cursor", "Deprecated", "Example", "Http"),
+    "hooks": ("Hooks",),
+    "invoke": ("invoke_action", "invoke_action_sync"),
+    "leaf": ("LeafError", "prompting_agent"),
+    "observe": ("Invocation",),
+    "principal": ("Principal",),
+    "registry": ("Registry", "default_registry", "define_actions"),
+    "result": ("ActionError", "Err", "Ok", "Result", "unwrap"),
+}
+"""The public names by the modules they are in; ``__init__.pyi`` tells type checkers the same."""
+
+_HOMES: Final = {name: module for module, names in _OFFERED.items() for name in names}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll] - the stub has it written out
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for (PEP 562).
+
+    Raises:
+        AttributeError: There is no such name.
+    """
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

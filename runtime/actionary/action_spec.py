@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from actionary import codes
-from actionary.auth_scheme import SchemeSpec
 from actionary.json_schema import Schema
 from actionary.names import camel_case, pascal_case, slug
 
 QUERY_METHODS: Final = frozenset({"GET", "DELETE"})
 """Methods that take the input from the query; the others take it from a JSON body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemeSpec:
+    """How callers say who they are: what they have to know of a scheme, and nothing of its secrets.
+
+    ``header`` is where an API key goes, ``format`` what a bearer token is, such as
+    ``JWT``. Actions with one ``name`` are called with one credential.
+    """
+
+    name: str
+    kind: Literal["bearer", "api_key", "basic"]
+    header: str | None = None
+    format: str | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

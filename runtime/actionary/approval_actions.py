@@ -13,10 +13,10 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from actionary.action import AnyAction, define_action
 from actionary.approvals import Approval, Decision, DecisionError, State, decide, find, page
 from actionary.away import own_store
 from actionary.context import Context
+from actionary.defining import AnyAction, define_action
 from actionary.fields import ActionFields, Auth, Cursor, Http
 from actionary.principal import organisation_of
 from actionary.result import ActionError

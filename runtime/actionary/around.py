@@ -16,7 +16,7 @@ from actionary.definition import Definition
 from actionary.hooks import Hook, Hooks, hook_of
 
 if TYPE_CHECKING:
-    from actionary.action import Action
+    from actionary.defining import Action
     from actionary.prepared import Prepared
 
 

@@ -12,9 +12,9 @@ from typing import Any, Final, TypeAlias
 from pydantic import BaseModel
 
 from actionary import compensation
-from actionary.action import AnyAction
 from actionary.around import Attempts
 from actionary.context import Context
+from actionary.defining import AnyAction
 from actionary.failures import err_of, error_of_err, error_of_handler, masked, wrong_answer
 from actionary.hooks import Hook
 from actionary.leaf import INSIDE

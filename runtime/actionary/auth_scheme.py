@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from actionary.action_spec import SchemeSpec
 from actionary.context import Request
 from actionary.principal import Principal
 
@@ -35,21 +36,6 @@ class AuthUnavailable(Exception):  # noqa: N818 - it says what is so, not what i
         if not math.isfinite(given):
             raise ValueError(f"`retry_after` must be a finite number of seconds, not {given!r}")
         self.retry_after = max(0, math.ceil(given))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemeSpec:
-    """How callers say who they are: what they have to know of a scheme, and nothing of its secrets.
-
-    ``header`` is where an API key goes, ``format`` what a bearer token is, such as
-    ``JWT``. Actions with one ``name`` are called with one credential.
-    """
-
-    name: str
-    kind: Literal["bearer", "api_key", "basic"]
-    header: str | None = None
-    format: str | None = None
-    description: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from actionary.action import AnyAction
+from actionary.defining import AnyAction
 from actionary.invoke import Read
 from actionary.messages import invalid_input
 from actionary.running import Call

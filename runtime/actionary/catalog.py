@@ -24,8 +24,8 @@ from actionary.action_spec import (
     ExampleSpec,
     HttpSpec,
     RateSpec,
+    SchemeSpec,
 )
-from actionary.auth_scheme import SchemeSpec
 from actionary.json_schema import Schema, references, resolved
 
 FORMAT: Final = 1

@@ -13,11 +13,11 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUndefinedAnnot
 from pydantic.json_schema import PydanticJsonSchemaWarning
 from pydantic_core import CoreSchema
 
-from actionary.action import AnyAction
 from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, RateSpec
 from actionary.auth_scheme import AuthScheme
 from actionary.catalog import Catalog, ChangesSpec, surface_of, with_digests
 from actionary.contract import why_unfit
+from actionary.defining import AnyAction
 from actionary.definition import Definition
 from actionary.definition_error import ActionDefinitionError, refusal_of
 from actionary.examples import example_of

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
-from actionary.action import Action, AnyAction
+from actionary.defining import Action, AnyAction
 from actionary.definition_error import ActionDefinitionError, Place
 
 

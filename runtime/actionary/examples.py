@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from actionary.action import AnyAction
 from actionary.action_spec import ExampleSpec
+from actionary.defining import AnyAction
 from actionary.definition_error import ActionDefinitionError, refusal_of
 from actionary.fields import UNSET, Example
 from actionary.masks import without_secrets

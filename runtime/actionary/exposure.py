@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from actionary.action import AnyAction
 from actionary.context import OUTSIDE, Caller
+from actionary.defining import AnyAction
 from actionary.result import CommonError
 
 

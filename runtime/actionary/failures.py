@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from pydantic_core import from_json, to_json
 
-from actionary.action import AnyAction
 from actionary.away import OwnStoreAwayError, store_away
 from actionary.context import Context
+from actionary.defining import AnyAction
 from actionary.outputs import OutputError
 from actionary.result import ActionError, CommonError, Err, NotBegunError, details_adapter
 from actionary.running import PASSED_ON, Call, is_cancelled

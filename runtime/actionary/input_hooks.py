@@ -10,9 +10,9 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from actionary import strict_json
-from actionary.action import AnyAction
 from actionary.around import InputHooks, Unread
 from actionary.context import Context
+from actionary.defining import AnyAction
 from actionary.failures import error_of_code, error_of_handler, wrong_answer
 from actionary.hooks import Hook
 from actionary.leaf import INSIDE

@@ -21,10 +21,10 @@ from typing import Any, Final, TypeAlias, TypeVar, overload
 from pydantic import BaseModel
 
 from actionary import compensation
-from actionary.action import Action, AnyAction
 from actionary.attempts import run_attempts
 from actionary.coerce import coerce_values
 from actionary.context import MODELS, Caller, Context, Request, context_of
+from actionary.defining import Action, AnyAction
 from actionary.exposure import check_exposure
 from actionary.failures import (
     err_of,

@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from actionary.action import AnyAction
 from actionary.background import in_background
 from actionary.changes import tell
 from actionary.context import Context
+from actionary.defining import AnyAction
 from actionary.failures import kept_error
 from actionary.gates import Gates
 from actionary.gates.approval import check_approved, use_grant

@@ -18,7 +18,7 @@ from actionary.result import ActionError, details_adapter
 from actionary.schema import Types, core_schema_of, describe_types
 
 if TYPE_CHECKING:
-    from actionary.action import Action
+    from actionary.defining import Action
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from actionary.action import Action, AnyAction
 from actionary.approval_actions import approval_actions, is_for_approvals
 from actionary.credentials.resolvers import ENVIRONMENT, CredentialResolver, Resolvers, read_resolvers
+from actionary.defining import Action, AnyAction
 from actionary.definition_error import ActionDefinitionError, place_of_caller
 from actionary.discovery import find_actions
 from actionary.fields import Auth

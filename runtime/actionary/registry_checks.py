@@ -7,8 +7,9 @@ from typing import Any, NoReturn
 
 from pydantic_core import to_json
 
-from actionary.action import AnyAction
-from actionary.auth_scheme import AuthScheme, SchemeSpec
+from actionary.action_spec import SchemeSpec
+from actionary.auth_scheme import AuthScheme
+from actionary.defining import AnyAction
 from actionary.definition_error import ActionDefinitionError
 from actionary.fields import Auth
 from actionary.names import camel_case

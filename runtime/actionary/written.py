@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any, Final
 
-from actionary.action import AnyAction
 from actionary.context import Context
+from actionary.defining import AnyAction
 from actionary.failures import error_of_code, invalid_output
 from actionary.outputs import OutputError
 from actionary.running import PASSED_ON

@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from actionary.action_spec import CursorSpec
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import CursorSpec, SchemeSpec
 from actionary.catalog import Catalog, ChangesSpec
-from actionary_build.emit.typescript import FOLDER, emitter
+from actionary_build.emit.typescript.emitter import emitter
+from actionary_build.emit.typescript.package_files import FOLDER
 
 TYPESCRIPT = Path(__file__).parent / "typescript"
 COMMAND = Path(sys.executable).with_name("actionary")

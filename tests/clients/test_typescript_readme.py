@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from actionary.action_spec import CursorSpec
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import CursorSpec, SchemeSpec
 from actionary.catalog import Catalog, ChangesSpec, load
-from actionary_build.emit.typescript import FOLDER, emitter
+from actionary_build.emit.typescript.emitter import emitter
+from actionary_build.emit.typescript.package_files import FOLDER
 from actionary_build.output import NewTree, plan_output, write_output
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,9 @@ import pytest
 from actionary.action_spec import ActionSpec, ExampleSpec
 from actionary.catalog import Catalog
 from actionary.json_schema import references
-from actionary_build.emit import NoOptions
 from actionary_build.emit import mcp as mcp_emitter
 from actionary_build.emit import openapi as openapi_emitter
+from actionary_build.emit.no_options import NoOptions
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 

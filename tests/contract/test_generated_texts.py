@@ -20,8 +20,8 @@ from actionary_build.emit import docs as docs_emitter
 from actionary_build.emit import llms as llms_emitter
 from actionary_build.emit import mcp as mcp_emitter
 from actionary_build.emit import openapi as openapi_emitter
-from actionary_build.emit import python as python_emitter
-from actionary_build.emit import typescript as typescript_emitter
+from actionary_build.emit.python import emitter as python_emitter
+from actionary_build.emit.typescript import emitter as typescript_emitter
 from actionary_build.texts import one_line
 from generated_texts import TEXTS, spoiled
 from llms_txt import parse_llms_file

@@ -401,7 +401,8 @@ def test_a_name_that_differs_in_case_only_is_a_strangers(out, refused):
 
 
 EMITTER = """
-from actionary_build.emit import Emitter, NoOptions, OutputFile
+from actionary_build.emit import Emitter, OutputFile
+from actionary_build.emit.no_options import NoOptions
 
 def emit(catalog, options, sources):
     return [OutputFile(path, b"") for path in {0!r}]

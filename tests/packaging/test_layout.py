@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import actionary
@@ -79,7 +81,7 @@ def test_the_wheel_holds_what_the_builder_reads(packed: set[str], path: str) -> 
 _IMPORT = """
 import sys
 before = set(sys.modules)
-import actionary
+from actionary import *
 print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}))
 """
 
@@ -92,3 +94,34 @@ def test_importing_the_runtime_loads_pydantic_and_the_standard_library_only() ->
     assert ours | {"pydantic"} <= loaded
     standard = {name for name in loaded if name in sys.stdlib_module_names or "_sysconfigdata" in name}
     assert loaded - ours - pydantic - standard == set()
+
+
+def test_each_public_name_is_what_type_checkers_are_told() -> None:
+    stub = ast.parse((ROOT / "runtime" / "actionary" / "__init__.pyi").read_text())
+    told = {
+        alias.name: line.module
+        for line in stub.body
+        if isinstance(line, ast.ImportFrom)
+        for alias in line.names
+    }
+    assert sorted(told) == actionary.__all__
+    for name, module in told.items():
+        assert getattr(actionary, name) is getattr(import_module(module or ""), name)
+    assert set(dir(actionary)) >= set(told)
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'actionary' has no attribute 'actoin'"):
+        _ = actionary.actoin  # type: ignore[attr-defined] # which is the point
+
+
+_CATALOG_ONLY = """
+import sys
+import actionary.catalog
+print("pydantic" in sys.modules)
+"""
+
+
+def test_reading_a_catalog_needs_no_more_than_the_standard_library() -> None:
+    done = subprocess.run([sys.executable, "-c", _CATALOG_ONLY], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -85,7 +85,7 @@ def on_path(folder: Path) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def python_project(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the one Python client of all shapes."""
-    from actionary_build.emit.python import emitter
+    from actionary_build.emit.python.emitter import emitter
 
     folder = tmp_path_factory.mktemp("python")
     emitted(emitter, catalog, folder, package="all_shapes_client")
@@ -103,7 +103,7 @@ def python_client(python_project: Path, address: str) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def plain_project(catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the Python client of all shapes whose types are plain data."""
-    from actionary_build.emit.python import emitter
+    from actionary_build.emit.python.emitter import emitter
 
     folder = tmp_path_factory.mktemp("plain")
     emitted(emitter, catalog, folder, package="plain_shapes_client", style="typeddict")
@@ -149,7 +149,8 @@ def typescript_compile(
 
 def typescript_client(catalog: Catalog, folder: Path, **options: str) -> Callable[[dict[str, str]], Path]:
     """Write a client into a folder, and give what compiles programs beside it."""
-    from actionary_build.emit.typescript import FOLDER, emitter
+    from actionary_build.emit.typescript.emitter import emitter
+    from actionary_build.emit.typescript.package_files import FOLDER
 
     installed = TYPESCRIPT / "node_modules" / ".package-lock.json"
     if (

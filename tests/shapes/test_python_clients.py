@@ -11,8 +11,8 @@ from typing import Any, get_type_hints
 
 import pytest
 from actionary import invoke_action_sync
-from actionary.action import AnyAction
 from actionary.catalog import Catalog
+from actionary.defining import AnyAction
 from actionary.json_types import json_types
 from actionary.registry import Registry
 from actionary.testing.values import fitting

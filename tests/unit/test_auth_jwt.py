@@ -13,8 +13,8 @@ from typing import Any
 import jwt
 import pytest
 from actionary import ActionDefinitionError, Principal
+from actionary.action_spec import SchemeSpec
 from actionary.auth import JWTAuth
-from actionary.auth_scheme import SchemeSpec
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm

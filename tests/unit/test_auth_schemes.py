@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from actionary import ActionDefinitionError, Principal, Registry, action, define_actions
+from actionary.action_spec import SchemeSpec
 from actionary.auth import ApiKeyAuth, AuthUnavailable, BasicAuth, BearerAuth
-from actionary.auth_scheme import SchemeSpec
 from actionary.describe import describe
 from actionary.fields import Auth
 from actionary.settings import Settings

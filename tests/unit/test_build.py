@@ -10,7 +10,8 @@ from actionary.catalog import load
 from actionary.definition_error import Place
 from actionary_build.build import build, check, emit_all, make
 from actionary_build.diagnostics import BuildError, Diagnostic
-from actionary_build.emit import Emitter, NoOptions, OutputFile, text_file
+from actionary_build.emit import Emitter, OutputFile, text_file
+from actionary_build.emit.no_options import NoOptions
 from actionary_build.project import Target, read_project
 from actionary_build.warn import warnings_of
 

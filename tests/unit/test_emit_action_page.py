@@ -5,8 +5,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
-from actionary.action_spec import ActionSpec, ExampleSpec, RateSpec
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import ActionSpec, ExampleSpec, RateSpec, SchemeSpec
 from actionary.catalog import Catalog
 from actionary_build.emit.action_page import action_page, groups
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 from actionary.catalog import Catalog, load
-from actionary_build.emit import NoOptions
 from actionary_build.emit.catalog import emitter
+from actionary_build.emit.no_options import NoOptions
 
 
 @pytest.fixture

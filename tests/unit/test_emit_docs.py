@@ -13,8 +13,8 @@ from urllib.parse import unquote
 import pytest
 from actionary.action_spec import ErrorSpec, ExampleSpec
 from actionary.catalog import Catalog, load
-from actionary_build.emit import NoOptions
 from actionary_build.emit.docs import emitter
+from actionary_build.emit.no_options import NoOptions
 from actionary_build.texts import one_line
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}

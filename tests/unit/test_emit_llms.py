@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 from actionary.action_spec import CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec
 from actionary.catalog import Catalog, load
-from actionary_build.emit import NoOptions
 from actionary_build.emit.llms import emitter
+from actionary_build.emit.no_options import NoOptions
 from actionary_build.texts import one_line
 from llms_txt import parse_llms_file
 from markdown_it import MarkdownIt

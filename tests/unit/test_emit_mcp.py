@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from actionary.catalog import Catalog
-from actionary_build.emit import NoOptions
 from actionary_build.emit.mcp import emitter
+from actionary_build.emit.no_options import NoOptions
 
 
 def tools_of(catalog: Catalog) -> dict[str, dict[str, Any]]:

@@ -5,11 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, HttpSpec
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import (
+    ActionSpec,
+    CursorSpec,
+    DeprecationSpec,
+    ErrorSpec,
+    ExampleSpec,
+    HttpSpec,
+    SchemeSpec,
+)
 from actionary.catalog import Catalog
 from actionary.codes import COMMON
-from actionary_build.emit import NoOptions
+from actionary_build.emit.no_options import NoOptions
 from actionary_build.emit.openapi import emitter
 
 SCHEMAS = "#/components/schemas/"

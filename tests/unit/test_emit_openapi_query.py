@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from actionary.action_spec import ExampleSpec
 from actionary.catalog import Catalog
-from actionary_build.emit import NoOptions
+from actionary_build.emit.no_options import NoOptions
 from actionary_build.emit.openapi import emitter
 
 SCHEMAS = "#/components/schemas/"

@@ -14,8 +14,8 @@ import pytest
 from actionary import codes
 from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, RateSpec
 from actionary.catalog import Catalog, load
-from actionary_build.emit.python import Options, emitter
 from actionary_build.emit.python.annotations import Code, Expression, as_json
+from actionary_build.emit.python.emitter import Options, emitter
 from actionary_build.emit.python.generate import GeneratorError
 from actionary_build.emit.python.imports import imports_for
 from actionary_build.emit.python.names import Name, class_name, module_name, names_for

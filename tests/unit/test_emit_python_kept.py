@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from actionary.action_spec import HttpSpec
 from actionary.catalog import Catalog
-from actionary_build.emit.python import Options, emitter, kept, package, pieces, readme_file, rendering
+from actionary_build.emit.python import kept, package, pieces, readme_file, rendering
 from actionary_build.emit.python.digests import sources_digest
+from actionary_build.emit.python.emitter import Options, emitter
 from actionary_build.emit.python.generate import GENERATOR, GeneratorError, generate
 from actionary_build.emit.python.kept import FOLDER, generate_in_parallel, kept_types
 from actionary_build.emit.python.pieces import digest_of_programs
@@ -77,7 +78,7 @@ def test_after_no_change_the_generator_is_not_even_imported(sample: Catalog, tmp
 import json, sys
 from pathlib import Path
 from actionary.catalog import load
-from actionary_build.emit.python import Options, emitter
+from actionary_build.emit.python.emitter import Options, emitter
 from actionary_build.emit.python.kept import kept_types
 
 with kept_types(Path(), writing=True):

@@ -9,10 +9,11 @@ import pytest
 from actionary import codes
 from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec
 from actionary.catalog import Catalog, ChangesSpec, load
-from actionary_build.emit.typescript import FOLDER, Options, emitter
+from actionary_build.emit.typescript.emitter import Options, emitter
 from actionary_build.emit.typescript.examples import literal
 from actionary_build.emit.typescript.names import RESERVED, name_all
 from actionary_build.emit.typescript.package import semantic_version
+from actionary_build.emit.typescript.package_files import FOLDER
 from pydantic import ValidationError
 
 

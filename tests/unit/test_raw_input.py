@@ -10,8 +10,9 @@ from actionary import ActionDefinitionError, ActionError, Context, Cursor, Http,
 from actionary.catalog import Catalog
 from actionary.describe import describe
 from actionary.settings import Settings
-from actionary_build.emit import python, typescript
 from actionary_build.emit.openapi_query import query_parameters
+from actionary_build.emit.python import emitter as python
+from actionary_build.emit.typescript import emitter as typescript
 from jsonschema import Draft202012Validator
 
 SCHEMA: dict[str, Any] = {

@@ -621,7 +621,7 @@ def test_without_a_registry_it_is_that_of_the_project(tmp_path, monkeypatch):
 
 _IMPORT = """
 import sys
-import actionary
+from actionary import *
 before = set(sys.modules)
 import actionary.testing
 print(*sorted({name.split(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)))

@@ -19,9 +19,9 @@ from actionary_build.cli.project import find_project, project_option, registry_o
 from actionary_build.cli.say import Failed, only_results_on_stdout
 
 if TYPE_CHECKING:
-    from actionary.action import AnyAction
     from actionary.catalog import Catalog
     from actionary.coerce import Parameter
+    from actionary.defining import AnyAction
     from actionary.invoke import Answer
     from actionary.principal import Principal
     from actionary.registry import Registry

@@ -11,24 +11,20 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from actionary.catalog import Catalog
-from pydantic import BaseModel, ConfigDict
 
 from actionary_build.texts import visible_json
+
+if TYPE_CHECKING:  # who only writes files, from data, does without
+    from pydantic import BaseModel
 
 Sources: TypeAlias = Mapping[str, str]
 """Texts that the builder read beforehand, by path relative to the project."""
 
 
-class NoOptions(BaseModel):
-    """The options of an emitter that has none: any key in its table is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-OptionsT = TypeVar("OptionsT", bound=BaseModel)
+OptionsT = TypeVar("OptionsT", bound="BaseModel")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from actionary.catalog import Catalog
 
-from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, json_file
+from actionary_build.emit import Emitter, OutputFile, Sources, json_file
+from actionary_build.emit.no_options import NoOptions
 
 
 def emit(catalog: Catalog, _options: NoOptions, _sources: Sources) -> Iterable[OutputFile]:

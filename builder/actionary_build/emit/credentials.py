@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from actionary.action_spec import ActionSpec
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import ActionSpec, SchemeSpec
 
 from actionary_build.emit.signature import Words, code, words
 

@@ -10,8 +10,9 @@ from urllib.parse import quote
 from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
 
-from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, text_file
+from actionary_build.emit import Emitter, OutputFile, Sources, text_file
 from actionary_build.emit.action_page import ActionPage, ErrorRow, Trait, action_page, address, groups
+from actionary_build.emit.no_options import NoOptions
 from actionary_build.emit.signature import Field, Shape, Words
 from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownParagraphs, MarkdownText
 

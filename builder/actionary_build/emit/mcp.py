@@ -13,7 +13,8 @@ from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
 from actionary.json_schema import Schema
 
-from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, json_file
+from actionary_build.emit import Emitter, OutputFile, Sources, json_file
+from actionary_build.emit.no_options import NoOptions
 
 
 def emit(catalog: Catalog, _options: NoOptions, _sources: Sources) -> Iterable[OutputFile]:

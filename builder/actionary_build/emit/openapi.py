@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from typing import Any, Final
 
-from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, HttpSpec
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, HttpSpec, SchemeSpec
 from actionary.catalog import Catalog
 from actionary.json_schema import Schema, move_references
 
-from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, json_file
+from actionary_build.emit import Emitter, OutputFile, Sources, json_file
+from actionary_build.emit.no_options import NoOptions
 from actionary_build.emit.openapi_changes import changes_operation
 from actionary_build.emit.openapi_parts import RESPONSES, SCHEMAS, Shared, filled, json_content
 from actionary_build.emit.openapi_query import parameter_objects, query_parameters

@@ -6,11 +6,12 @@ import re
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from typing import Any, Final
 
+from actionary.action_spec import SchemeSpec
 from actionary.auth.checks import check_sources, check_texts, fail, fitting, known_by, plain
 from actionary.auth.headers import challenge, only_value
 from actionary.auth.known import Known, Secrets
 from actionary.auth.verify import Answer, Verify, ask
-from actionary.auth_scheme import AuthScheme, SchemeSpec
+from actionary.auth_scheme import AuthScheme
 from actionary.context import Request
 
 _KEY: Final = re.compile(r"[!-~]([ -~]*[!-~])?")

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from typing import Any, Final
 
+from actionary.action_spec import SchemeSpec
 from actionary.auth.checks import check_sources, check_texts, fail, fitting, known_by, plain
 from actionary.auth.headers import challenge, credentials
 from actionary.auth.known import Known, Logins
 from actionary.auth.verify import Answer, VerifyLogin, ask
-from actionary.auth_scheme import AuthScheme, SchemeSpec
+from actionary.auth_scheme import AuthScheme
 from actionary.context import Request
 from actionary.principal import Principal
 

@@ -7,11 +7,12 @@ from abc import abstractmethod
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from typing import Final
 
+from actionary.action_spec import SchemeSpec
 from actionary.auth.checks import check_sources, check_texts, fail, fitting, known_by, plain
 from actionary.auth.headers import challenge, credentials, tries
 from actionary.auth.known import Known, Secrets
 from actionary.auth.verify import Answer, Verify, ask
-from actionary.auth_scheme import AuthScheme, SchemeSpec
+from actionary.auth_scheme import AuthScheme
 from actionary.context import Request
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")

@@ -11,11 +11,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from actionary.action_spec import SchemeSpec
 from actionary.auth.bearer import BearerScheme
 from actionary.auth.checks import check_texts, fail
 from actionary.auth.jwks import FetchedKeys
 from actionary.auth.key_set import ALGORITHMS, SHARED, KeySet, KeySetError, read_key_set
-from actionary.auth_scheme import AuthUnavailable, SchemeSpec
+from actionary.auth_scheme import AuthUnavailable
 from actionary.principal import Principal
 
 if TYPE_CHECKING:

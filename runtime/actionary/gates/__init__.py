@@ -15,7 +15,7 @@ from actionary.gates.rate_limit import RateLimit
 from actionary.store import StorePlace
 
 if TYPE_CHECKING:
-    from actionary.action import Action
+    from actionary.defining import Action
     from actionary.registry import Registry
 
 _COUNTERS: Final = Counters()

@@ -24,7 +24,7 @@ from actionary.store import Store, StorePlace, StoreUnavailableError
 from actionary.threads import called
 
 if TYPE_CHECKING:
-    from actionary.action import Action
+    from actionary.defining import Action
     from actionary.fields import NeedsApproval
 
 GATED: Final = frozenset({"http", "mcp", "app", "tool", "automation"})

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from actionary.action import AnyAction
 from actionary.context import Context
 from actionary.credentials.credential import Credential
 from actionary.credentials.resolvers import CredentialScope, Resolvers
 from actionary.credentials.values import Credentials, read_fields
+from actionary.defining import AnyAction
 from actionary.failures import invalid_output
 from actionary.gates.auth import answer_in_time
 from actionary.leaks import Secrets

@@ -18,10 +18,10 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from actionary import background
-from actionary.action import AnyAction
 from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
 from actionary.cors import Cors
+from actionary.defining import AnyAction
 from actionary.describe import outline
 from actionary.exposure import is_exposed
 from actionary.gates.counters import CountersError

@@ -8,8 +8,8 @@ from typing import Final
 from pydantic import BaseModel
 from starlette.types import Message, Receive, Scope
 
-from actionary.action import AnyAction
 from actionary.coerce import read_query
+from actionary.defining import AnyAction
 from actionary.inputs import as_json
 from actionary.limits import Limits
 from actionary.messages import invalid_input

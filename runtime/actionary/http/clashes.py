@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from actionary.action import AnyAction
+from actionary.defining import AnyAction
 from actionary.http.built import CannotServe
 from actionary.routes import OWN, actions_path, is_for_actions, is_own, route_of
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from actionary.action import AnyAction
 from actionary.caller_deadline import HEADER, within_callers_time
 from actionary.context import new_request_id
+from actionary.defining import AnyAction
 from actionary.envelope import err_envelope, ok_envelope
 from actionary.failures import err_of, failure
 from actionary.gates import Gates, gates_of

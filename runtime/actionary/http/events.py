@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 from pydantic_core import to_json
 from starlette.types import Message, Send
 
-from actionary.action import AnyAction
+from actionary.defining import AnyAction
 from actionary.progress import Progress
 
 EVENTS: Final = "actionary.events"

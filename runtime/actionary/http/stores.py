@@ -10,7 +10,7 @@ from threading import Thread
 from time import monotonic
 from typing import Final
 
-from actionary.action import AnyAction
+from actionary.defining import AnyAction
 from actionary.exposure import is_exposed
 from actionary.gates.approval import NO_APPROVER, NO_STORE
 from actionary.http.built import CannotServe

@@ -10,9 +10,9 @@ from typing import Any, Final, Generic, Self, cast, overload
 
 from typing_extensions import TypeVar
 
-from actionary.action import Action, AnyAction
 from actionary.context import Caller, Context
 from actionary.credentials import GivenCredentials
+from actionary.defining import Action, AnyAction
 from actionary.principal import Principal
 from actionary.registry import Registry
 from actionary.resources import Lifespan

@@ -11,10 +11,10 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final, Literal, TypeAlias
 
-from actionary.action import AnyAction
 from actionary.action_spec import ExampleSpec
 from actionary.approval_actions import is_for_approvals
 from actionary.credentials import GivenCredentials
+from actionary.defining import AnyAction
 from actionary.definition_error import ActionDefinitionError
 from actionary.describe import DefinitionErrors
 from actionary.examples import example_of

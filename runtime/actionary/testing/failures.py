@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from actionary.action import AnyAction
+from actionary.defining import AnyAction
 
 Kind: TypeAlias = Literal[
     "undescribed",

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
-from actionary.action import AnyAction
+from actionary.defining import AnyAction
 from actionary.json_schema import Schema
 from actionary.raw_input import RawInput
 from actionary.result import CommonError, Err

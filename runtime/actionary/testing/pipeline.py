@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from pydantic_core import from_json
 from typing_extensions import TypeVar
 
-from actionary.action import Action, AnyAction
 from actionary.caller_deadline import HEADER, within_callers_time
 from actionary.context import OUTSIDE, Caller, Context, new_request_id
 from actionary.credentials import GivenCredentials
+from actionary.defining import Action, AnyAction
 from actionary.failures import err_of
 from actionary.gates import gates_of
 from actionary.invoke import Read, find, perform

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-from actionary.action import AnyAction
+from actionary.defining import AnyAction
 from actionary.describe import types_of
 from actionary.json_schema import Schema, map_schema
 from actionary.testing.formats import CERTAIN, PROMISED, Format

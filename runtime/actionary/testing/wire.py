@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from actionary.action import AnyAction
 from actionary.coerce import Parameter, coerce_pairs, coerce_values, read_query
 from actionary.context import MODELS, Caller
+from actionary.defining import AnyAction
 from actionary.inputs import as_json
 from actionary.routes import route_of
 

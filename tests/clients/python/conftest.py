@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from actionary.catalog import Catalog
-from actionary_build.emit.python import Options, emitter
+from actionary_build.emit.python.emitter import Options, emitter
 
 
 def _emit(catalog: Catalog, folder: Path, **options: Any) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import SchemeSpec
 from actionary.catalog import Catalog
 
 DECIMAL = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^(?!^[-+.]*$)[+-]?0*\\d*\\.?\\d*$"}]}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from actionary.catalog import Catalog
-from actionary_build.emit.typescript import FOLDER, emitter
+from actionary_build.emit.typescript.emitter import emitter
+from actionary_build.emit.typescript.package_files import FOLDER
 
 
 def files(catalog: Catalog, **options: object) -> dict[str, str]:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from actionary.catalog import load
-from actionary_build.emit.typescript import FOLDER, emitter
+from actionary_build.emit.typescript.emitter import emitter
+from actionary_build.emit.typescript.package_files import FOLDER
 
 GENERATED = Path(__file__).parents[3] / "generated"
 CLIENT = GENERATED / "clients" / "typescript"

@@ -7,8 +7,8 @@ from types import ModuleType
 from typing import Any
 
 from actionary import Registry, define_action
-from actionary.action import Action
 from actionary.catalog import Catalog
+from actionary.defining import Action
 from actionary.describe import describe
 from actionary.settings import Settings
 from type_shapes import classes, containers, described, models, scalars, times, unions

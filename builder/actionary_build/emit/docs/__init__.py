@@ -13,8 +13,9 @@ from actionary.catalog import Catalog
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from actionary_build.emit import Emitter, NoOptions, OutputFile, Sources, text_file
+from actionary_build.emit import Emitter, OutputFile, Sources, text_file
 from actionary_build.emit.action_page import action_page, groups
+from actionary_build.emit.no_options import NoOptions
 from actionary_build.texts import one_line, unix_lines, visible
 
 

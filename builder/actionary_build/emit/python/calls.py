@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from actionary.action_spec import ActionSpec, ErrorSpec
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import ActionSpec, ErrorSpec, SchemeSpec
 from actionary.catalog import Catalog
 from actionary.names import pascal_case
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
 
-from actionary.action_spec import ActionSpec
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import ActionSpec, SchemeSpec
 from actionary.json_schema import REF, Schema
 
 from actionary_build.emit.plain_input import plain_input

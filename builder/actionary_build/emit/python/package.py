@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from actionary.catalog import Catalog
 
+from actionary_build.emit import OutputFile
 from actionary_build.emit.python.agents import agents
 from actionary_build.emit.python.annotations import Code, literal
 from actionary_build.emit.python.api import Api
@@ -48,14 +49,17 @@ Raises:
 _ASYNC_CLIENT: Final = _CLIENT.replace("shared by threads", "shared by the tasks of one loop")
 
 
-def package_files(catalog: Catalog, package: str, *, plain: bool = False) -> Iterator[tuple[str, bytes]]:
-    """Give the files of the project by path; its types are ``plain`` data, or pydantic's models."""
+FOLDER: Final = "clients/python"
+
+
+def package_files(catalog: Catalog, package: str, *, plain: bool = False) -> Iterator[OutputFile]:
+    """Write the project; its types are ``plain`` data, or pydantic's models."""
     for path, text in _texts(catalog, package, plain=plain):
-        yield path, text.encode()
+        yield OutputFile(f"{FOLDER}/{path}", text.encode())
     for source in sorted((HERE / "runtime").glob("*.py")):
         name = _name_in_package(source.name, plain=plain)
         if name is not None:
-            yield f"{package}/_runtime/{name}", source.read_bytes()
+            yield OutputFile(f"{FOLDER}/{package}/_runtime/{name}", source.read_bytes())
 
 
 _WITH_PYDANTIC: Final = frozenset({"model.py", "moment.py", "unset.py", "values.py"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import SchemeSpec
 from actionary.catalog import Catalog
 
 from actionary_build.emit.credentials import header_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from actionary import codes
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import SchemeSpec
 from actionary.catalog import Catalog
 
 from actionary_build.emit.plain_input import plain_input

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from actionary.auth_scheme import SchemeSpec
+from actionary.action_spec import SchemeSpec
 from actionary.catalog import Catalog
 
 from actionary_build.emit.typescript import examples
