@@ -29,7 +29,13 @@ def test_the_runtime_compiles_where_it_stands(ts_tools: Path, run, compiler: str
 
 
 def test_the_package_compiles_with_the_oldest_compiler_too(ts_package: Path, ts_tools: Path, run) -> None:
-    run(ts_tools.parent / "typescript-5.9" / "bin" / "tsc", "--noEmit", cwd=ts_package)
+    run(
+        ts_tools.parent / "typescript-5.9" / "bin" / "tsc",
+        "-p",
+        "tsconfig.build.json",
+        "--noEmit",
+        cwd=ts_package,
+    )
 
 
 def test_the_lock_file_names_no_registry() -> None:

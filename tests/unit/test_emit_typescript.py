@@ -9,6 +9,7 @@ import pytest
 from actionary import codes
 from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec
 from actionary.catalog import Catalog, ChangesSpec, load
+from actionary_build.emit.typescript.calls import COMMON_DETAILS, SHARED_TYPES
 from actionary_build.emit.typescript.emitter import Options, emitter
 from actionary_build.emit.typescript.examples import literal
 from actionary_build.emit.typescript.names import RESERVED, name_all
@@ -107,11 +108,32 @@ def test_the_codes_of_a_call_are_those_of_the_table_and_its_own(sample: Catalog)
     assert create_order is not None
     table = shop.partition("const $createOrder")[2].partition("};")[0]
     expected = [code.name for code in create_order.common_codes] + ["out_of_stock", "shop_closed"]
-    listed = re.findall(r'^    "(.*)",$', table, re.MULTILINE)
+    listed = re.findall(r'^  codes: " (.*) ",$', table, re.MULTILINE)[0].split(" ")
     assert [code.removesuffix("!") for code in listed] == expected
     assert {code for code in listed if code.endswith("!")} == {"invalid_input!", "conflict!", "out_of_stock!"}
-    for code in expected:
-        assert f'Failure<"{code}"' in shop
+    failures = re.findall(r"export type CreateOrderFailure =([^;]*);", shop)[0]
+    shared = {code for name, stands_for in SHARED_TYPES.items() if name in failures for code in stands_for}
+    assert {"ServerFailure", "BodyFailure", "ClientFailure"} <= set(re.findall(r"\w+", failures))
+    assert shared.isdisjoint(re.findall(r'Failure<"(\w+)"', failures))
+    assert shared | set(re.findall(r'Failure<"(\w+)"', failures)) == set(expected)
+
+
+def test_what_stands_for_several_codes_is_what_the_runtime_says(sample: Catalog) -> None:
+    runtime = files(sample)["src/runtime/result.ts"]
+    for name, stands_for in SHARED_TYPES.items():
+        found = re.findall(rf"export type {name} =([^;]*);", runtime)[0]
+        written = {
+            code: details or None for code, details in re.findall(r'Failure<"(\w+)"(?:, ([^>]*))?>', found)
+        }
+        assert written == {code: COMMON_DETAILS.get(code) for code in stands_for}
+
+
+def test_a_call_without_some_shared_code_names_the_others(sample: Catalog, search: ActionSpec) -> None:
+    shop = files(named(sample, search, "a", invalid_output=False))["src/actions/shop.ts"]
+    failures = re.findall(r"export type AFailure =([^;]*);", shop)[0]
+    assert "ServerFailure" not in failures
+    assert 'Failure<"timeout">' in failures
+    assert "invalid_output" not in shop
 
 
 def test_what_may_pass_comes_from_the_one_table(sample: Catalog) -> None:
@@ -133,7 +155,8 @@ def test_the_runtime_names_no_code_but_the_client_s_own_and_those_it_repeats_by(
             repeated_by = (
                 {"conflict", "rate_limited", "unavailable"} if path.endswith("/repeat.ts") else set()
             )
-            assert found == repeated_by, path
+            typed = set[str]().union(*SHARED_TYPES.values()) if path.endswith("/result.ts") else set()
+            assert found == repeated_by | typed, path
 
 
 def test_when_a_call_may_be_repeated_is_as_it_is_defined(sample: Catalog, search: ActionSpec) -> None:
@@ -186,7 +209,7 @@ def test_agents_are_told_of_each_action_in_a_line_as_long_as_they_are_few(
 def test_a_domain_code_is_written_as_text(sample: Catalog, search: ActionSpec) -> None:
     error = ErrorSpec(code="__proto__", status=400, retryable=False, description="", details=None)
     shop = files(named(sample, search, "a", errors=(error,)))["src/actions/shop.ts"]
-    assert '    "__proto__",\n' in shop
+    assert ' __proto__ ",\n' in shop
     assert 'Failure<"__proto__">' in shop
 
 
@@ -205,7 +228,12 @@ def test_the_manifest_asks_for_types_before_anything_else(sample: Catalog) -> No
 
 
 def test_the_compiler_options_are_the_strict_ones(sample: Catalog) -> None:
-    options = json.loads(files(sample)["tsconfig.json"])["compilerOptions"]
+    written = files(sample)
+    assert json.loads(written["tsconfig.build.json"])["extends"] == "./tsconfig.json"
+    options = {
+        **json.loads(written["tsconfig.json"])["compilerOptions"],
+        **json.loads(written["tsconfig.build.json"])["compilerOptions"],
+    }
     strict = """
         strict exactOptionalPropertyTypes noUncheckedIndexedAccess verbatimModuleSyntax
         isolatedDeclarations erasableSyntaxOnly declaration

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from actionary.json_schema import references
 
 from actionary_build.emit.typescript.auth import AUTH_WRITERS, auth_function
-from actionary_build.emit.typescript.calls import DETAILS_TYPES, Call
+from actionary_build.emit.typescript.calls import DETAILS_TYPES, Call, common_types
 from actionary_build.emit.typescript.comments import action_comment, comment
-from actionary_build.emit.typescript.modules import Imports, inline, module_text, table
+from actionary_build.emit.typescript.modules import WIDTH, Imports, inline, module_text, table
 from actionary_build.emit.typescript.names import referred
 from actionary_build.emit.typescript.shapes import Shapes, conversion_rows
 from actionary_build.emit.typescript.types import TypeNames, declaration
@@ -24,7 +24,7 @@ def actions_module(calls: Iterable[Call], types: TypeNames, shapes: Shapes | Non
     imports.value("../runtime/call", "call")
     imports.type("../runtime/action", "ActionTable")
     imports.type("../runtime/connection", "Connection")
-    imports.type("../runtime/result", "ClientFailure", "Failure", "Result")
+    imports.type("../runtime/result", "ClientFailure", "Result")
     parts: list[str] = []
     for call in calls:
         converting = None if shapes is None else conversion_rows(call, shapes)
@@ -43,8 +43,13 @@ def actions_module(calls: Iterable[Call], types: TypeNames, shapes: Shapes | Non
             imports.type("../options", "Auth")
         if call.action.paginate is not None:
             imports.type("../runtime/pages", "Paged")
-        needed = [DETAILS_TYPES[each.code] for each in call.common_failures if each.code in DETAILS_TYPES]
-        imports.type("../runtime/result", *needed)
+        shared, others = common_types(call.common_failures)
+        imports.type("../runtime/result", *shared)
+        imports.type(
+            "../runtime/result", *(DETAILS_TYPES[each.code] for each in others if each.code in DETAILS_TYPES)
+        )
+        if others or call.domain_failures:
+            imports.type("../runtime/result", "Failure")
         used = {name for schema in call.action.schemas for name in references(schema)}
         if used:
             imports.type("../types", *(types[name] for name in used))
@@ -59,7 +64,7 @@ def _parts(call: Call, types: TypeNames, rows: Iterable[str]) -> Iterator[str]:
         yield declaration(names.input, call.action.input, types)
     if referred(call.action.output) is None:
         yield declaration(names.output, call.action.output, types)
-    yield f"{_failure_comment(call)}export type {names.failure} ={_failure_union(call)};\n"
+    yield f"{_failure_comment(call)}{_failure_type(call)}"
     yield f"export type {names.result} = Result<{names.output}, {names.failure}>;\n"
     yield (
         f"{action_comment(call.action, call.deprecation)}"
@@ -90,11 +95,10 @@ def _table(call: Call, converting: Iterable[str]) -> str:
     if action.paginate is not None:
         fields = asdict(action.paginate).items()
         rows.append(f"pages: {inline((key, TypeScriptString(value)) for key, value in fields)}")
-    codes = "".join(
-        f"    {TypeScriptString(failure.code + ('' if failure.details is None else '!'))},\n"
-        for failure in call.failures
+    codes = " ".join(
+        failure.code if failure.details is None else f"{failure.code}!" for failure in call.failures
     )
-    rows.append(f"codes: [\n{codes}  ]")
+    rows.append(f"codes: {TypeScriptString(f' {codes} ')}")
     return table(call.names.function, rows)
 
 
@@ -105,11 +109,17 @@ def _failure_comment(call: Call) -> str:
     return comment([f"What `{call.names.function}` can fail with.", *own])
 
 
-def _failure_union(call: Call) -> str:
+def _failure_type(call: Call) -> str:
+    shared, others = common_types(call.common_failures)
     members = [
         f"Failure<{TypeScriptString(failure.code)}>"
         if failure.details is None
         else f"Failure<{TypeScriptString(failure.code)}, {failure.details}>"
-        for failure in call.failures
+        for failure in (*others, *call.domain_failures)
     ]
-    return "".join(f"\n  | {member}" for member in [*members, "ClientFailure"])
+    members += [*shared, "ClientFailure"]
+    line = f"export type {call.names.failure} = {' | '.join(members)};\n"
+    if len(line) <= WIDTH:
+        return line
+    lines = "".join(f"\n  | {member}" for member in members)
+    return f"export type {call.names.failure} ={lines};\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from actionary.action_spec import QUERY_METHODS, ActionSpec
@@ -14,7 +15,7 @@ from actionary_build.emit.typescript.names import ActionNames, Names
 from actionary_build.emit.typescript.types import expression
 from actionary_build.texts import TypeScriptString
 
-_COMMON_DETAILS: Final = {
+COMMON_DETAILS: Final = {
     "invalid_input": "readonly InputIssue[]",
     "approval_required": "ApprovalAsked",
     "conflict": "KeyConflict",
@@ -22,8 +23,15 @@ _COMMON_DETAILS: Final = {
 }
 """The type of ``details`` for the common codes that carry some."""
 
-DETAILS_TYPES: Final = {**_COMMON_DETAILS, "invalid_input": "InputIssue"}
+DETAILS_TYPES: Final = {**COMMON_DETAILS, "invalid_input": "InputIssue"}
 """The type of the runtime that the details of a common code need."""
+
+
+SHARED_TYPES: Final = {
+    "ServerFailure": {"invalid_input", "timeout", "handler_error", "invalid_output", "unavailable"},
+    "BodyFailure": {"payload_too_large", "unsupported_media_type"},
+}
+"""The types of the runtime that stand for several common codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +126,22 @@ def calls_of(catalog: Catalog, names: Names) -> tuple[Call, ...]:
 
 def _common_failures(action: ActionSpec) -> Iterator[ServerFailure]:
     for code in action.common_codes:
-        yield ServerFailure(code.name, code.status, code.meaning, _COMMON_DETAILS.get(code.name))
+        yield ServerFailure(code.name, code.status, code.meaning, COMMON_DETAILS.get(code.name))
 
 
 def _domain_failures(action: ActionSpec, names: Names) -> Iterator[ServerFailure]:
     for error in action.errors:
         details = None if error.details is None else expression(error.details, names.types).text
         yield ServerFailure(error.code, error.status, error.description, details)
+
+
+@cache
+def common_types(failures: tuple[ServerFailure, ...]) -> tuple[tuple[str, ...], tuple[ServerFailure, ...]]:
+    """Name the types of the runtime that stand for some of a call's common failures, and give the others."""
+    codes = {failure.code for failure in failures}
+    shared = {name: stands_for for name, stands_for in SHARED_TYPES.items() if stands_for <= codes}
+    told = frozenset[str]().union(*shared.values())
+    return tuple(shared), tuple(failure for failure in failures if failure.code not in told)
 
 
 def by_module(calls: tuple[Call, ...]) -> Mapping[str, list[Call]]:

@@ -56,12 +56,11 @@ def client_module(modules: Modules, surface: str) -> str:
             imports.type("./options", call.options)
             if call.action.paginate is not None:
                 imports.type("./runtime/pages", "Paged")
-            imports.value(f"./actions/{module}", call.names.function)
             imports.type(f"./actions/{module}", call.names.result)
             local = referred(call.action.input) is None
             imports.type(f"./actions/{module}" if local else "./types", call.names.input)
             methods.append(f"{action_comment(call.action, call.deprecation, '  ')}  {call.signature};\n")
-    functions = "".join(f"  {call.names.function},\n" for calls in modules.values() for call in calls)
+    functions = "".join(f"  ...{imports.whole(module)},\n" for module in modules)
     actions = f"{_ACTIONS_COMMENT}export interface Actions {{\n{''.join(methods)}}}\n"
     digest = TypeScriptString(surface[:16])
     own = f"/** The catalog of this client, as the server names it. */\nconst $catalog = {digest};\n"
@@ -112,7 +111,7 @@ def changes_module(prefix: str, changes: ChangesSpec) -> str:
     if scheme is not None:
         imports.value("./runtime/auth", AUTH_WRITERS[scheme.kind])
         rows.append(f"auth: {auth_function(scheme)}")
-    rows.append('codes: ["invalid_input!", "unauthorized", "forbidden", "unavailable"]')
+    rows.append('codes: " invalid_input! unauthorized forbidden unavailable "')
     return module_text(imports, [table("changes", rows), _SUBSCRIBE])
 
 

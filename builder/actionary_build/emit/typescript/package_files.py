@@ -27,7 +27,11 @@ from actionary_build.emit.typescript.types import declarations, types_module
 FOLDER: Final = "clients/typescript"
 
 _HERE: Final = Path(__file__).parent
-_TSCONFIG: Final = (_HERE / "tsconfig.json").read_text("utf-8")
+_SETTINGS: Final = {
+    name: (_HERE / name).read_text("utf-8") for name in ("tsconfig.json", "tsconfig.build.json")
+}
+"""To check the sources, as editors do, and to build: declarations take a compiler as long again."""
+
 _EXACT: Final = "runtime/exact.ts"
 """The source of the runtime that only packages with conversions have."""
 
@@ -62,7 +66,7 @@ def _texts(plain: Catalog, package: str, wanted: Wanted, *, react: bool) -> Iter
     yield ".gitignore", GITIGNORE
     yield ".npmrc", NPMRC
     yield "package.json", package_json(package, catalog, react=react)
-    yield "tsconfig.json", _TSCONFIG
+    yield from _SETTINGS.items()
     setting = setting_of(catalog, package, wanted)
     declared = declarations(catalog, names.types)
     yield "README.md", readme(found, setting, calls, names, wanted, declared=declared, react=react)

@@ -39,9 +39,10 @@ def testing_module(modules: Mapping[str, list[Call]]) -> str:
     imports.value("./runtime/testing", "fail", "ok", "scripted")
     imports.type("./runtime/testing", "AnyCall", "CallOf", "Codes", "Fail", "Ok", "Scripted", "Scripts")
     functions = "".join(
-        f"  readonly {property_key(call.action.name)}: "
-        f'typeof import("./actions/{name}.js").{call.names.function};\n'
-        for name, calls in modules.items()
+        f"  readonly {property_key(call.action.name)}: typeof {whole}.{call.names.function};\n"
+        for whole, calls in [
+            (imports.whole(module, only_types=True), calls) for module, calls in modules.items()
+        ]
         for call in calls
     )
     actions = f"/** Every action, by its name on the server. */\nexport interface Actions {{\n{functions}}}\n"
@@ -51,20 +52,11 @@ def testing_module(modules: Mapping[str, list[Call]]) -> str:
 
 
 def _codes(calls: list[Call]) -> str:
-    """Write the status of each code and whether it may pass, of domain codes by their action."""
-    common = {
+    """Write the status of each code and whether it may pass: a code means the same in all actions."""
+    told = {
+        **{error.code: (error.status, error.retryable) for call in calls for error in call.action.errors},
         **{code.name: (code.status, code.retryable) for code in codes.COMMON.values()},
         **{code.name: (0, code.retryable) for code in codes.CLIENT.values()},
     }
-    shared = "".join(f"    {name}: {json_text(told)},\n" for name, told in sorted(common.items()))
-    own = "".join(
-        f"    {literal_key(call.action.name)}: {{ {_own(call)} }},\n" for call in calls if call.action.errors
-    )
-    return f"const $codes: Codes = {{\n  common: {{\n{shared}  }},\n  own: {{\n{own}  }},\n}};\n"
-
-
-def _own(call: Call) -> str:
-    return ", ".join(
-        f"{literal_key(error.code)}: {json_text((error.status, error.retryable))}"
-        for error in call.action.errors
-    )
+    rows = "".join(f"  {literal_key(code)}: {json_text(of)},\n" for code, of in sorted(told.items()))
+    return f"const $codes: Codes = {{\n{rows}}};\n"

@@ -18,7 +18,7 @@ const $changes: ActionTable = {
   path: "/api/changes",
   write: inQuery,
   repeat: always,
-  codes: ["invalid_input!", "unauthorized", "forbidden", "unavailable"],
+  codes: " invalid_input! unauthorized forbidden unavailable ",
 };
 
 /** What `subscribeChanges` takes; what is not given is the client's. */

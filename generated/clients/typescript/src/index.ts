@@ -31,6 +31,7 @@ export type {
   Aborted,
   AnyFailure,
   ApprovalAsked,
+  BodyFailure,
   ClientFailure,
   Failure,
   InputIssue,
@@ -39,6 +40,7 @@ export type {
   NetworkError,
   RawAnswer,
   Result,
+  ServerFailure,
   Success,
   UnknownCode,
 } from "./runtime/result.js";

@@ -22,8 +22,8 @@ export interface ActionTable {
   readonly auth?: (given: never) => HeaderValues | Promise<HeaderValues>;
   /** The fields that lead from page to page. */
   readonly pages?: PagesTable;
-  /** The codes the server may answer with, with a `!` behind it where the failure carries details. */
-  readonly codes: readonly string[];
+  /** The codes the server may answer with, each between blanks; with a `!` where it carries details. */
+  readonly codes: string;
 }
 
 /** The fields that lead from page to page: of the input, of the output, and the list of the page. */

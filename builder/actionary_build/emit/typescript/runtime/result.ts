@@ -85,6 +85,17 @@ export interface Aborted extends Failure<"aborted"> {
   readonly cause: unknown;
 }
 
+/** The failures that the server may answer a call of any action with. */
+export type ServerFailure =
+  | Failure<"invalid_input", readonly InputIssue[]>
+  | Failure<"timeout">
+  | Failure<"handler_error">
+  | Failure<"invalid_output">
+  | Failure<"unavailable">;
+
+/** The failures of a call that sends its input in a body. */
+export type BodyFailure = Failure<"payload_too_large"> | Failure<"unsupported_media_type">;
+
 /** The failures that only a client can see; every action has them. */
 export type ClientFailure =
   | NetworkError

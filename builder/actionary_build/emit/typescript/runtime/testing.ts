@@ -98,11 +98,8 @@ export interface Scripted<Actions, Client> {
   readonly change: (event: Partial<Change> | Reset) => void;
 }
 
-/** The status of each code, and whether it may pass: of all actions, and of each one's own. */
-export interface Codes {
-  readonly common: Readonly<Record<string, readonly [status: number, retryable: boolean]>>;
-  readonly own: Readonly<Record<string, Codes["common"]>>;
-}
+/** The status of each code, and whether it may pass. */
+export type Codes = Readonly<Record<string, readonly [status: number, retryable: boolean]>>;
 
 type AnyReply = Ok<unknown> | Fail<string, unknown>;
 type AnyScene = AnyReply | ((input: object, options: CallOptions) => AnyReply | Promise<AnyReply>);
@@ -184,9 +181,7 @@ function sceneOf(name: string, given: AnyScene | readonly AnyScene[] | undefined
 }
 
 function failureOf(action: string, { code, details, more }: Fail<string, unknown>, codes: Codes): AnyFailure {
-  const own = codes.own[action];
-  const table = own && Object.hasOwn(own, code) ? own : codes.common;
-  const [status, retryable] = table[code] ?? [0, false];
+  const [status, retryable] = codes[code] ?? [0, false];
   return {
     ok: false,
     code,

@@ -8,7 +8,13 @@ import type { Connection } from "../runtime/connection.js";
 import { inBody, inQuery } from "../runtime/input.js";
 import type { Paged } from "../runtime/pages.js";
 import { always } from "../runtime/repeat.js";
-import type { ClientFailure, Failure, InputIssue, Result } from "../runtime/result.js";
+import type {
+  BodyFailure,
+  ClientFailure,
+  Failure,
+  Result,
+  ServerFailure,
+} from "../runtime/result.js";
 import type {
   ApproveCallInput,
   AskedCall,
@@ -25,18 +31,7 @@ const $approveCall: ActionTable = {
   write: inBody,
   repeat: always,
   auth: (given: Auth | undefined) => bearer(given?.shopkeeper),
-  codes: [
-    "unauthorized",
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "no_such_approval",
-    "already_decided",
-  ],
+  codes: " unauthorized payload_too_large unsupported_media_type invalid_input! timeout handler_error invalid_output unavailable no_such_approval already_decided ",
 };
 
 /**
@@ -48,15 +43,10 @@ const $approveCall: ActionTable = {
  */
 export type ApproveCallFailure =
   | Failure<"unauthorized">
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"no_such_approval">
   | Failure<"already_decided">
+  | ServerFailure
+  | BodyFailure
   | ClientFailure;
 
 export type ApproveCallResult = Result<AskedCall, ApproveCallFailure>;
@@ -77,18 +67,7 @@ const $denyCall: ActionTable = {
   write: inBody,
   repeat: always,
   auth: (given: Auth | undefined) => bearer(given?.shopkeeper),
-  codes: [
-    "unauthorized",
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "no_such_approval",
-    "already_decided",
-  ],
+  codes: " unauthorized payload_too_large unsupported_media_type invalid_input! timeout handler_error invalid_output unavailable no_such_approval already_decided ",
 };
 
 /**
@@ -100,15 +79,10 @@ const $denyCall: ActionTable = {
  */
 export type DenyCallFailure =
   | Failure<"unauthorized">
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"no_such_approval">
   | Failure<"already_decided">
+  | ServerFailure
+  | BodyFailure
   | ClientFailure;
 
 export type DenyCallResult = Result<AskedCall, DenyCallFailure>;
@@ -130,25 +104,11 @@ const $listApprovals: ActionTable = {
   repeat: always,
   auth: (given: Auth | undefined) => bearer(given?.shopkeeper),
   pages: { input: "cursor", output: "next_cursor", items: "approvals" },
-  codes: [
-    "unauthorized",
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-  ],
+  codes: " unauthorized invalid_input! timeout handler_error invalid_output unavailable ",
 };
 
 /** What `listApprovals` can fail with. */
-export type ListApprovalsFailure =
-  | Failure<"unauthorized">
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
-  | ClientFailure;
+export type ListApprovalsFailure = Failure<"unauthorized"> | ServerFailure | ClientFailure;
 
 export type ListApprovalsResult = Result<AskedCalls, ListApprovalsFailure>;
 
@@ -172,17 +132,7 @@ const $showApproval: ActionTable = {
   write: inBody,
   repeat: always,
   auth: (given: Auth | undefined) => bearer(given?.shopkeeper),
-  codes: [
-    "unauthorized",
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "no_such_approval",
-  ],
+  codes: " unauthorized payload_too_large unsupported_media_type invalid_input! timeout handler_error invalid_output unavailable no_such_approval ",
 };
 
 /**
@@ -192,14 +142,9 @@ const $showApproval: ActionTable = {
  */
 export type ShowApprovalFailure =
   | Failure<"unauthorized">
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"no_such_approval">
+  | ServerFailure
+  | BodyFailure
   | ClientFailure;
 
 export type ShowApprovalResult = Result<AskedCall, ShowApprovalFailure>;

@@ -6,7 +6,7 @@ import { call } from "../runtime/call.js";
 import type { Connection } from "../runtime/connection.js";
 import { inQuery } from "../runtime/input.js";
 import { always } from "../runtime/repeat.js";
-import type { ClientFailure, Failure, InputIssue, Result } from "../runtime/result.js";
+import type { ClientFailure, Failure, Result, ServerFailure } from "../runtime/result.js";
 import type { Event, ListEventsInput, Period } from "../types.js";
 
 const $listEvents: ActionTable = {
@@ -15,14 +15,7 @@ const $listEvents: ActionTable = {
   path: "/api/actions/list_events",
   write: inQuery,
   repeat: always,
-  codes: [
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "period_backwards!",
-  ],
+  codes: " invalid_input! timeout handler_error invalid_output unavailable period_backwards! ",
 };
 
 export type ListEventsOutput = Event[];
@@ -33,12 +26,8 @@ export type ListEventsOutput = Event[];
  * `period_backwards` (422): The last day is before the first.
  */
 export type ListEventsFailure =
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"period_backwards", Period>
+  | ServerFailure
   | ClientFailure;
 
 export type ListEventsResult = Result<ListEventsOutput, ListEventsFailure>;

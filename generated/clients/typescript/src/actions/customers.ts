@@ -8,11 +8,12 @@ import { inBody, inQuery } from "../runtime/input.js";
 import { always, newKey, underKey, unlessApproved } from "../runtime/repeat.js";
 import type {
   ApprovalAsked,
+  BodyFailure,
   ClientFailure,
   Failure,
-  InputIssue,
   KeyConflict,
   Result,
+  ServerFailure,
 } from "../runtime/result.js";
 import type {
   CreateInvoiceInput,
@@ -33,18 +34,7 @@ const $createInvoice: ActionTable = {
   write: inBody,
   repeat: underKey,
   newKey,
-  codes: [
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "conflict!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "customer_not_found!",
-    "invoice_exists!",
-  ],
+  codes: " payload_too_large unsupported_media_type invalid_input! conflict! timeout handler_error invalid_output unavailable customer_not_found! invoice_exists! ",
 };
 
 /**
@@ -55,16 +45,11 @@ const $createInvoice: ActionTable = {
  * `invoice_exists` (409): The customer has an open invoice, and can have one only; nothing was written.
  */
 export type CreateInvoiceFailure =
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
   | Failure<"conflict", KeyConflict>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"customer_not_found", WhichCustomer>
   | Failure<"invoice_exists", Invoice>
+  | ServerFailure
+  | BodyFailure
   | ClientFailure;
 
 export type CreateInvoiceResult = Result<Invoice, CreateInvoiceFailure>;
@@ -90,17 +75,7 @@ const $deleteAccount: ActionTable = {
   path: "/api/actions/delete_account",
   write: inQuery,
   repeat: unlessApproved,
-  codes: [
-    "invalid_input!",
-    "forbidden",
-    "approval_required!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "account_in_use!",
-    "customer_not_found!",
-  ],
+  codes: " invalid_input! forbidden approval_required! timeout handler_error invalid_output unavailable account_in_use! customer_not_found! ",
 };
 
 /**
@@ -111,15 +86,11 @@ const $deleteAccount: ActionTable = {
  * `customer_not_found` (404): There is no customer of that id.
  */
 export type DeleteAccountFailure =
-  | Failure<"invalid_input", readonly InputIssue[]>
   | Failure<"forbidden">
   | Failure<"approval_required", ApprovalAsked>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"account_in_use", OpenInvoice>
   | Failure<"customer_not_found", WhichCustomer>
+  | ServerFailure
   | ClientFailure;
 
 export type DeleteAccountResult = Result<Deleted, DeleteAccountFailure>;
@@ -145,17 +116,7 @@ const $lookupCustomer: ActionTable = {
   path: "/api/actions/lookup_customer",
   write: inBody,
   repeat: always,
-  codes: [
-    "rate_limited",
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "email_unknown!",
-  ],
+  codes: " rate_limited payload_too_large unsupported_media_type invalid_input! timeout handler_error invalid_output unavailable email_unknown! ",
 };
 
 /**
@@ -165,14 +126,9 @@ const $lookupCustomer: ActionTable = {
  */
 export type LookupCustomerFailure =
   | Failure<"rate_limited">
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"email_unknown", WhichEmail>
+  | ServerFailure
+  | BodyFailure
   | ClientFailure;
 
 export type LookupCustomerResult = Result<Customer, LookupCustomerFailure>;

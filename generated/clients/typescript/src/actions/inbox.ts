@@ -8,11 +8,12 @@ import { inBody, inQuery } from "../runtime/input.js";
 import { always, newKey, underKey } from "../runtime/repeat.js";
 import type {
   ApprovalAsked,
+  BodyFailure,
   ClientFailure,
   Failure,
-  InputIssue,
   KeyConflict,
   Result,
+  ServerFailure,
 } from "../runtime/result.js";
 import type {
   SendEmailInput,
@@ -33,32 +34,16 @@ const $sendEmail: ActionTable = {
   write: inBody,
   repeat: underKey,
   newKey,
-  codes: [
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "forbidden",
-    "conflict!",
-    "approval_required!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-  ],
+  codes: " payload_too_large unsupported_media_type invalid_input! forbidden conflict! approval_required! timeout handler_error invalid_output unavailable ",
 };
 
 /** What `sendEmail` can fail with. */
 export type SendEmailFailure =
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
   | Failure<"forbidden">
   | Failure<"conflict", KeyConflict>
   | Failure<"approval_required", ApprovalAsked>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
+  | ServerFailure
+  | BodyFailure
   | ClientFailure;
 
 export type SendEmailResult = Result<SentEmail, SendEmailFailure>;
@@ -84,14 +69,7 @@ const $summarizeThread: ActionTable = {
   path: "/api/actions/summarize_thread",
   write: inQuery,
   repeat: always,
-  codes: [
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "thread_not_found!",
-  ],
+  codes: " invalid_input! timeout handler_error invalid_output unavailable thread_not_found! ",
 };
 
 /**
@@ -100,12 +78,8 @@ const $summarizeThread: ActionTable = {
  * `thread_not_found` (404): There is no thread of that id.
  */
 export type SummarizeThreadFailure =
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"thread_not_found", WhichThread>
+  | ServerFailure
   | ClientFailure;
 
 export type SummarizeThreadResult = Result<ThreadSummary, SummarizeThreadFailure>;
@@ -131,14 +105,7 @@ const $summarizeThreadOrEmpty: ActionTable = {
   path: "/api/actions/summarize_thread_or_empty",
   write: inQuery,
   repeat: always,
-  codes: [
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "thread_not_found!",
-  ],
+  codes: " invalid_input! timeout handler_error invalid_output unavailable thread_not_found! ",
 };
 
 /**
@@ -147,12 +114,8 @@ const $summarizeThreadOrEmpty: ActionTable = {
  * `thread_not_found` (404): There is no thread of that id.
  */
 export type SummarizeThreadOrEmptyFailure =
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"thread_not_found", WhichThread>
+  | ServerFailure
   | ClientFailure;
 
 export type SummarizeThreadOrEmptyResult = Result<ThreadSummary, SummarizeThreadOrEmptyFailure>;
@@ -178,14 +141,7 @@ const $summarizeThreadUnchecked: ActionTable = {
   path: "/api/actions/summarize_thread_unchecked",
   write: inQuery,
   repeat: always,
-  codes: [
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "thread_not_found!",
-  ],
+  codes: " invalid_input! timeout handler_error invalid_output unavailable thread_not_found! ",
 };
 
 export type SummarizeThreadUncheckedOutput = unknown;
@@ -196,12 +152,8 @@ export type SummarizeThreadUncheckedOutput = unknown;
  * `thread_not_found` (404): There is no thread of that id.
  */
 export type SummarizeThreadUncheckedFailure =
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"thread_not_found", WhichThread>
+  | ServerFailure
   | ClientFailure;
 
 export type SummarizeThreadUncheckedResult = Result<SummarizeThreadUncheckedOutput, SummarizeThreadUncheckedFailure>;
@@ -227,27 +179,11 @@ const $triage: ActionTable = {
   path: "/api/actions/triage",
   write: inBody,
   repeat: always,
-  codes: [
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-  ],
+  codes: " payload_too_large unsupported_media_type invalid_input! timeout handler_error invalid_output unavailable ",
 };
 
 /** What `triage` can fail with. */
-export type TriageFailure =
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
-  | ClientFailure;
+export type TriageFailure = ServerFailure | BodyFailure | ClientFailure;
 
 export type TriageResult = Result<Triaged, TriageFailure>;
 

@@ -7,11 +7,12 @@ import type { Connection } from "../runtime/connection.js";
 import { inBody, inQuery } from "../runtime/input.js";
 import { always, newKey, underKey } from "../runtime/repeat.js";
 import type {
+  BodyFailure,
   ClientFailure,
   Failure,
-  InputIssue,
   KeyConflict,
   Result,
+  ServerFailure,
 } from "../runtime/result.js";
 import type {
   Diary,
@@ -29,23 +30,11 @@ const $listMeals: ActionTable = {
   path: "/api/actions/list_meals",
   write: inQuery,
   repeat: always,
-  codes: [
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-  ],
+  codes: " invalid_input! timeout handler_error invalid_output unavailable ",
 };
 
 /** What `listMeals` can fail with. */
-export type ListMealsFailure =
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
-  | ClientFailure;
+export type ListMealsFailure = ServerFailure | ClientFailure;
 
 export type ListMealsResult = Result<Diary, ListMealsFailure>;
 
@@ -71,17 +60,7 @@ const $logMeal: ActionTable = {
   write: inBody,
   repeat: underKey,
   newKey,
-  codes: [
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "conflict!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "time_out_of_range!",
-  ],
+  codes: " payload_too_large unsupported_media_type invalid_input! conflict! timeout handler_error invalid_output unavailable time_out_of_range! ",
 };
 
 /**
@@ -90,15 +69,10 @@ const $logMeal: ActionTable = {
  * `time_out_of_range` (422): In UTC the time is before the year 1 or after the year 9999, which the diary cannot keep.
  */
 export type LogMealFailure =
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
   | Failure<"conflict", KeyConflict>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"time_out_of_range", WhichTime>
+  | ServerFailure
+  | BodyFailure
   | ClientFailure;
 
 export type LogMealResult = Result<Meal, LogMealFailure>;
@@ -124,17 +98,7 @@ const $updateMeal: ActionTable = {
   path: "/api/actions/update_meal",
   write: inBody,
   repeat: always,
-  codes: [
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "meal_not_found!",
-    "time_out_of_range!",
-  ],
+  codes: " payload_too_large unsupported_media_type invalid_input! timeout handler_error invalid_output unavailable meal_not_found! time_out_of_range! ",
 };
 
 /**
@@ -145,15 +109,10 @@ const $updateMeal: ActionTable = {
  * `time_out_of_range` (422): In UTC the time is before the year 1 or after the year 9999, which the diary cannot keep.
  */
 export type UpdateMealFailure =
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"meal_not_found", WhichMeal>
   | Failure<"time_out_of_range", WhichTime>
+  | ServerFailure
+  | BodyFailure
   | ClientFailure;
 
 export type UpdateMealResult = Result<Meal, UpdateMealFailure>;

@@ -7,11 +7,12 @@ import type { Connection } from "../runtime/connection.js";
 import { inBody, inQuery } from "../runtime/input.js";
 import { always, newKey, underKey } from "../runtime/repeat.js";
 import type {
+  BodyFailure,
   ClientFailure,
   Failure,
-  InputIssue,
   KeyConflict,
   Result,
+  ServerFailure,
 } from "../runtime/result.js";
 import type {
   ApplyDiscountInput,
@@ -32,27 +33,11 @@ const $applyDiscount: ActionTable = {
   path: "/api/actions/apply_discount",
   write: inBody,
   repeat: always,
-  codes: [
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-  ],
+  codes: " payload_too_large unsupported_media_type invalid_input! timeout handler_error invalid_output unavailable ",
 };
 
 /** What `applyDiscount` can fail with. */
-export type ApplyDiscountFailure =
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
-  | ClientFailure;
+export type ApplyDiscountFailure = ServerFailure | BodyFailure | ClientFailure;
 
 export type ApplyDiscountResult = Result<Discount, ApplyDiscountFailure>;
 
@@ -78,18 +63,7 @@ const $createOrder: ActionTable = {
   write: inBody,
   repeat: underKey,
   newKey,
-  codes: [
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "conflict!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "out_of_stock!",
-    "product_not_found!",
-  ],
+  codes: " payload_too_large unsupported_media_type invalid_input! conflict! timeout handler_error invalid_output unavailable out_of_stock! product_not_found! ",
 };
 
 /**
@@ -100,16 +74,11 @@ const $createOrder: ActionTable = {
  * `product_not_found` (404): The shop has no product of that id.
  */
 export type CreateOrderFailure =
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
   | Failure<"conflict", KeyConflict>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"out_of_stock", Stock>
   | Failure<"product_not_found", WhichProduct>
+  | ServerFailure
+  | BodyFailure
   | ClientFailure;
 
 export type CreateOrderResult = Result<Order, CreateOrderFailure>;
@@ -135,14 +104,7 @@ const $getOrder: ActionTable = {
   path: "/api/actions/get_order",
   write: inQuery,
   repeat: always,
-  codes: [
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "order_not_found!",
-  ],
+  codes: " invalid_input! timeout handler_error invalid_output unavailable order_not_found! ",
 };
 
 /**
@@ -151,12 +113,8 @@ const $getOrder: ActionTable = {
  * `order_not_found` (404): There is no order of that id.
  */
 export type GetOrderFailure =
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"order_not_found", WhichOrder>
+  | ServerFailure
   | ClientFailure;
 
 export type GetOrderResult = Result<Order, GetOrderFailure>;
@@ -182,14 +140,7 @@ const $validateOrder: ActionTable = {
   path: "/api/actions/validate_order",
   write: inQuery,
   repeat: always,
-  codes: [
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "order_not_found!",
-  ],
+  codes: " invalid_input! timeout handler_error invalid_output unavailable order_not_found! ",
 };
 
 /**
@@ -198,12 +149,8 @@ const $validateOrder: ActionTable = {
  * `order_not_found` (404): There is no order of that id.
  */
 export type ValidateOrderFailure =
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"order_not_found", WhichOrder>
+  | ServerFailure
   | ClientFailure;
 
 export type ValidateOrderResult = Result<ValidatedOrder, ValidateOrderFailure>;

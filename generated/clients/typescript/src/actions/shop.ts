@@ -6,7 +6,7 @@ import { call } from "../runtime/call.js";
 import type { Connection } from "../runtime/connection.js";
 import { inBody, inQuery } from "../runtime/input.js";
 import { always } from "../runtime/repeat.js";
-import type { ClientFailure, Failure, InputIssue, Result } from "../runtime/result.js";
+import type { BodyFailure, ClientFailure, Result, ServerFailure } from "../runtime/result.js";
 import type {
   CalculateShippingInput,
   SearchProductsInput,
@@ -20,27 +20,11 @@ const $calculateShipping: ActionTable = {
   path: "/api/actions/calculate_shipping",
   write: inBody,
   repeat: always,
-  codes: [
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-  ],
+  codes: " payload_too_large unsupported_media_type invalid_input! timeout handler_error invalid_output unavailable ",
 };
 
 /** What `calculateShipping` can fail with. */
-export type CalculateShippingFailure =
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
-  | ClientFailure;
+export type CalculateShippingFailure = ServerFailure | BodyFailure | ClientFailure;
 
 export type CalculateShippingResult = Result<Shipping, CalculateShippingFailure>;
 
@@ -65,23 +49,11 @@ const $searchProducts: ActionTable = {
   path: "/api/actions/search_products",
   write: inQuery,
   repeat: always,
-  codes: [
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-  ],
+  codes: " invalid_input! timeout handler_error invalid_output unavailable ",
 };
 
 /** What `searchProducts` can fail with. */
-export type SearchProductsFailure =
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
-  | ClientFailure;
+export type SearchProductsFailure = ServerFailure | ClientFailure;
 
 export type SearchProductsResult = Result<SearchResult, SearchProductsFailure>;
 

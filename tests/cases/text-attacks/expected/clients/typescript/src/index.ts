@@ -30,6 +30,7 @@ export type {
   Aborted,
   AnyFailure,
   ApprovalAsked,
+  BodyFailure,
   ClientFailure,
   Failure,
   InputIssue,
@@ -38,6 +39,7 @@ export type {
   NetworkError,
   RawAnswer,
   Result,
+  ServerFailure,
   Success,
   UnknownCode,
 } from "./runtime/result.js";

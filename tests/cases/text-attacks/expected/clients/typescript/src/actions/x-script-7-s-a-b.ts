@@ -6,7 +6,13 @@ import { call } from "../runtime/call.js";
 import type { Connection } from "../runtime/connection.js";
 import { inBody } from "../runtime/input.js";
 import { unlessBegun } from "../runtime/repeat.js";
-import type { ClientFailure, Failure, InputIssue, Result } from "../runtime/result.js";
+import type {
+  BodyFailure,
+  ClientFailure,
+  Failure,
+  Result,
+  ServerFailure,
+} from "../runtime/result.js";
 import type { AttackInput, Details, Found } from "../types.js";
 
 const $attack: ActionTable = {
@@ -15,16 +21,7 @@ const $attack: ActionTable = {
   path: "/api/actions/attack",
   write: inBody,
   repeat: unlessBegun,
-  codes: [
-    "payload_too_large",
-    "unsupported_media_type",
-    "invalid_input!",
-    "timeout",
-    "handler_error",
-    "invalid_output",
-    "unavailable",
-    "attacked!",
-  ],
+  codes: " payload_too_large unsupported_media_type invalid_input! timeout handler_error invalid_output unavailable attacked! ",
 };
 
 /**
@@ -33,14 +30,9 @@ const $attack: ActionTable = {
  * `attacked` (409): Attacked: *\/ """ ` ${x} </script>
  */
 export type AttackFailure =
-  | Failure<"payload_too_large">
-  | Failure<"unsupported_media_type">
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">
   | Failure<"attacked", Details>
+  | ServerFailure
+  | BodyFailure
   | ClientFailure;
 
 export type AttackResult = Result<Found, AttackFailure>;

@@ -36,7 +36,7 @@ export function readAnswer(
   // JSON has no undefined: it stands for what is missing.
   if (failure.action === name && typeof failure.latencyMs === "number") {
     if (ok === true && status === 200 && envelope.data !== undefined) return envelope;
-    const hasDetails = codes.includes(`${code}!`);
+    const hasDetails = codes.includes(` ${code}! `);
     if (
       ok === false &&
       typeof code === "string" &&
@@ -45,7 +45,7 @@ export function readAnswer(
       typeof failure.retryable === "boolean" &&
       (hasDetails ? details != null : details !== undefined)
     ) {
-      return hasDetails || codes.includes(code)
+      return hasDetails || codes.includes(` ${code} `)
         ? failure
         : fail("unknown_error", `${code}: ${message}`, { ...failure, details: { code, message, details } });
     }

@@ -20,12 +20,14 @@ export type Throwing<Methods> = {
  * Sound because `Client` and the functions are generated together: to have them compared in every
  * program that uses the package takes longer than all else in it.
  */
-export function bind<Client extends Connection>(
-  connection: Connection,
-  functions: Readonly<Record<string, Standalone>>,
-): Client {
+export function bind<Client extends Connection>(connection: Connection, functions: object): Client {
   const made = (make: (standalone: Standalone) => unknown): object =>
-    Object.fromEntries(Object.entries(functions).map(([name, standalone]) => [name, make(standalone)]));
+    Object.fromEntries(
+      Object.entries(functions as Record<string, Standalone>).map(([name, standalone]) => [
+        name,
+        make(standalone),
+      ]),
+    );
   const client = {
     ...connection,
     ...made(
