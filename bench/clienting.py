@@ -178,9 +178,10 @@ def _checked(root: Path, rounds: int, many: int) -> Table:
         ("ratio", "ours, s", "the other, s"),
         tuple(rows),
         f"Median of {min(rounds, 5)} interleaved rounds, and the best rounds. What openapi-typescript makes "
-        "is types only, what hey-api makes is a whole client. Our package is checked as its own `tsconfig.json` "
-        "says, which leaves the libraries of TypeScript unchecked (`skipLibCheck`) and asks for what pages and "
-        "workers have in common; declarations are made by `tsconfig.build.json`, which takes longer.",
+        "is types only, what hey-api makes is a whole client. Our package is checked as its own "
+        "`tsconfig.json` says, which leaves the libraries of TypeScript unchecked (`skipLibCheck`) and asks "
+        "for what pages and workers have in common; declarations are made by `tsconfig.build.json`, which "
+        "takes longer.",
     )
 
 
