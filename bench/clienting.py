@@ -42,6 +42,9 @@ STRICT: Final = (
 
 SKIP: Final = ("--skipLibCheck",)
 
+ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""In which programs run: Python's keep their bytecode, as they do for users."""
+
 USE: Final = """\
 import httpx2
 from generated_actions_client import Client
@@ -82,6 +85,8 @@ def client_tables(*, rounds: int, many: int) -> Iterator[Table]:
         _write_sources(root / "few", FEW)
         _write_sources(root / "half", many // 2)
         _write_sources(root / "many", many)
+        for target in ("typescript", "python"):
+            _emitted(root, "few", target)  # which writes the bytecode
         yield _typescript(root, many)
         yield _python(root, many)
         yield _checked(root, rounds, many)
@@ -186,7 +191,6 @@ def _checked(root: Path, rounds: int, many: int) -> Table:
 
 
 def _bundled(root: Path, many: int) -> Table:
-    _emitted(root, "few", "typescript")
     few = _packed(root, CALL % _index("few"))
     ours = _packed(root, CALL % _index("many"))
     theirs = _packed(root, CALL_HEY_API)
@@ -215,7 +219,6 @@ def _packed(root: Path, source: str) -> int:
 
 
 def _imported(root: Path, rounds: int, many: int) -> Table:
-    _emitted(root, "few", "python")
     programs = [root / f"python-{which}" / "clients" / "python" for which in ("many", "few")]
     for folder in programs:
         _use(folder)  # which writes the bytecode
@@ -230,8 +233,7 @@ def _imported(root: Path, rounds: int, many: int) -> Table:
 
 
 def _use(folder: Path) -> float:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return cpu_of([sys.executable, "-c", USE], cwd=folder, env=environment)
+    return cpu_of([sys.executable, "-c", USE], cwd=folder, env=ENVIRONMENT)
 
 
 def _emitted(root: Path, which: str, target: str) -> Spent:
@@ -251,5 +253,11 @@ def _emitted_again(root: Path) -> tuple[Spent, int]:
 
 def _spent(command: Sequence[object], folder: Path) -> Spent:
     began = monotonic()
-    cpu = cpu_of(list(map(str, command)), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    cpu = cpu_of(
+        list(map(str, command)),
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     return Spent(cpu, monotonic() - began)

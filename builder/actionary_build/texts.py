@@ -53,8 +53,8 @@ def one_line(text: str) -> str:
 
 def unix_lines(text: str) -> list[str]:
     """Split a text at its line ends only, each line without invisible characters."""
-    if text.isascii() and text.isprintable():  # as most are
-        return [text.rstrip()]
+    if text.isascii() and text.replace("\n", "").isprintable():  # as most are
+        return [line.rstrip() for line in text.split("\n")]
     unix = text.replace("\r\n", "\n").replace("\r", "\n")
     return [visible(line, keep="\t").rstrip() for line in unix.split("\n")]
 
@@ -111,11 +111,13 @@ _MARKDOWN_SPAN: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_MARKDOWN_ACTIVE: Final = re.compile(r"[\\`*\[\]|~<&#_]")
+"""What any of these spans begins with: most lines have none."""
 _MARKDOWN_START: Final = re.compile(r"-(?=[\s:-]|$)|\+(?=\s|$)|[=:>]|\d{1,9}[.)](?=\s|$)")
 
 
 def _markdown_line(line: str) -> str:
-    escaped = _MARKDOWN_SPAN.sub(r"\\\g<0>", line)
+    escaped = _MARKDOWN_SPAN.sub(r"\\\g<0>", line) if _MARKDOWN_ACTIVE.search(line) else line
     start = _MARKDOWN_START.match(escaped)
     return f"{escaped[: start.end() - 1]}\\{escaped[start.end() - 1 :]}" if start else escaped
 
@@ -127,6 +129,8 @@ class MarkdownCode(str):
 
     def __new__(cls, text: str) -> Self:
         """Fence one line of code; line ends become blanks, other blanks stay."""
+        if text.isascii() and text.isprintable() and "`" not in text and text == text.strip() != "":
+            return super().__new__(cls, f"`{text}`")  # as most are
         code = visible(" ".join(text.splitlines()))
         fence = "`" * (_longest_run("`", code) + 1)
         pad = " " if code[:1] in {"", "`", " "} or code[-1] in "` " else ""
@@ -161,7 +165,9 @@ class TypeScriptComment(str):
 
     def __new__(cls, text: str, indent: str = "", tags: Sequence[str] = ()) -> Self:
         """Build the block; ``*/`` in the text ends nothing and ``@`` is no tag or link: ``tags`` are ours."""
-        lines = [_TAG.sub(r"\\@", line.replace("*/", "*\\/")) for line in unix_lines(text.strip())]
+        lines = unix_lines(text.strip())
+        if "@" in text or "*/" in text:
+            lines = [_TAG.sub(r"\\@", line.replace("*/", "*\\/")) for line in lines]
         lines = [line for line in [*lines, *tags] if line or len(lines) > 1]
         if len(lines) == 1:
             return super().__new__(cls, f"{indent}/** {lines[0]} */\n")
@@ -273,7 +279,7 @@ def package_name(title: str, joint: str) -> str:
 
 
 def _identifier(text: str, reserved: frozenset[str]) -> str:
-    name = re.sub(r"[^A-Za-z0-9_]", "_", text)
+    name = text if text.isascii() and text.isidentifier() else re.sub(r"[^A-Za-z0-9_]", "_", text)
     if not name or name[0].isdigit():
         name = f"_{name}"
     return f"{name}_" if name in reserved else name

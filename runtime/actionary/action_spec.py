@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final, Literal
 
 from actionary import codes
@@ -12,6 +13,21 @@ from actionary.names import camel_case, pascal_case, slug
 
 QUERY_METHODS: Final = frozenset({"GET", "DELETE"})
 """Methods that take the input from the query; the others take it from a JSON body."""
+
+
+_REASONS: Final = {
+    "invalid_output": {"invalid_output"},
+    "auth": {"unauthorized", "unavailable"},  # what knows the callers may be away
+    "forbids": {"forbidden"},
+    "rate_limit": {"rate_limited", "unavailable"},
+    "idempotency_key": {"conflict", "unavailable"},
+    "needs_approval": {"approval_required", "forbidden", "unavailable"},
+    "credentials": {"missing_credentials", "unavailable"},
+    "timeout": {"timeout"},
+    "http": {"timeout", "unavailable"},  # a caller may give less time, and the server be full
+    "body": {"payload_too_large", "unsupported_media_type"},
+}
+"""The common codes that each property of an action lets its callers get."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,18 +235,22 @@ class ActionSpec:
         calls the action as it is described here never gets them.
         """
         http = self.http
-        reasons: list[tuple[object, set[str]]] = [
-            (True, {"invalid_input", "handler_error"}),
-            (self.invalid_output, {"invalid_output"}),
-            (self.auth, {"unauthorized", "unavailable"}),  # what knows the callers may be away
-            (self.authorize or self.scopes, {"forbidden"}),
-            (self.rate_limit, {"rate_limited", "unavailable"}),
-            (self.idempotency_key, {"conflict", "unavailable"}),
-            (self.needs_approval, {"approval_required", "forbidden", "unavailable"}),
-            (self.credentials, {"missing_credentials", "unavailable"}),
-            (self.timeout_ms is not None, {"timeout"}),
-            (http, {"timeout", "unavailable"}),  # a caller may give less time, and the server be full
-            (http and not http.reads_query, {"payload_too_large", "unsupported_media_type"}),
-        ]
-        reachable = {code for holds, given in reasons if holds for code in given}
-        return tuple(code for code in codes.COMMON.values() if code.name in reachable)
+        return _reachable(
+            invalid_output=self.invalid_output,
+            auth=self.auth,
+            forbids=self.authorize or bool(self.scopes),
+            rate_limit=bool(self.rate_limit),
+            idempotency_key=self.idempotency_key,
+            needs_approval=self.needs_approval,
+            credentials=bool(self.credentials),
+            timeout=self.timeout_ms is not None,
+            http=http is not None,
+            body=http is not None and not http.reads_query,
+        )
+
+
+@cache
+def _reachable(**holds: bool) -> tuple[codes.Code, ...]:
+    """Give the common codes of what holds for an action; most actions are of few kinds."""
+    reachable = {"invalid_input", "handler_error"}.union(*(_REASONS[name] for name in holds if holds[name]))
+    return tuple(code for code in codes.COMMON.values() if code.name in reachable)

@@ -34,6 +34,7 @@ _SCHEMA_KEYS: Final = frozenset(
 )
 _LIST_KEYS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _MAP_KEYS: Final = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
+_HOLDING_KEYS: Final = _SCHEMA_KEYS | _LIST_KEYS | _MAP_KEYS
 
 
 def subschemas(node: Any) -> Iterator[Schema]:
@@ -44,6 +45,8 @@ def subschemas(node: Any) -> Iterator[Schema]:
         if not isinstance(schema, dict):
             continue
         yield schema
+        if _HOLDING_KEYS.isdisjoint(schema):  # as most are
+            continue
         for key, value in schema.items():
             if key in _SCHEMA_KEYS:
                 waiting.append(value)

@@ -16,7 +16,9 @@ def is_name(text: str) -> bool:
 
 def pascal_case(name: str) -> str:
     """Give the PascalCase form: ``get_order`` becomes ``GetOrder``."""
-    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
+    is_plain = name.isascii() and name.isidentifier()
+    parts = name.split("_") if is_plain else re.split(r"[^A-Za-z0-9]+", name)
+    return "".join([part[:1].upper() + part[1:] for part in parts])
 
 
 def camel_case(name: str) -> str:

@@ -55,7 +55,8 @@ class Emitter(Generic[OptionsT]):
 
 def text_file(path: str, text: str, *, served: bool = False) -> OutputFile:
     """Make a text file: UTF-8, LF, exactly one newline at the end."""
-    unix = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    unix = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    unix = unix.rstrip("\n") + "\n"
     return OutputFile(path, unix.encode(), served)
 
 

@@ -23,24 +23,28 @@ _CONSTRAINTS: Final = {
     "maxProperties": "Number of keys at most {}.",
 }
 
+_ABOUT_KEYS: Final = frozenset({"propertyNames", "patternProperties"})
+CONSTRAINING: Final = _CONSTRAINTS.keys() | _ABOUT_KEYS | {"anyOf", "uniqueItems", "default"}
+"""The keywords that constraints are told of; a schema without any of them has none."""
+
 
 def constraints(schema: Any, *, required: bool = False) -> str:
     """Say in short sentences what a schema demands beyond its type, and its default.
 
     What is ``required`` has no default: nobody takes it.
     """
-    if not isinstance(schema, dict):
+    if not isinstance(schema, dict) or CONSTRAINING.isdisjoint(schema):
         return ""
     demands = {**_beside_null(schema), **schema} if "anyOf" in schema else schema
-    asked = _CONSTRAINTS.keys() & demands.keys()
     sentences = [
-        _CONSTRAINTS[key].format(value if isinstance(value, str) else json_text(value))
-        for key in (_CONSTRAINTS if asked else ())
-        if key in asked and (value := demands[key]) is not None
+        sentence.format(value if isinstance(value, str) else json_text(value))
+        for key, sentence in _CONSTRAINTS.items()
+        if key in demands and (value := demands[key]) is not None
     ]
     if demands.get("uniqueItems") is True:
         sentences.append("No item twice.")
-    sentences += _about_keys(demands, has_properties=bool(schema.get("properties")))
+    if not _ABOUT_KEYS.isdisjoint(demands):
+        sentences += _about_keys(demands, has_properties=bool(schema.get("properties")))
     if "default" in schema and not required:
         sentences.append(f"Default {json_text(schema['default'])}.")
     return " ".join(sentences)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from actionary.json_schema import references
 
 from actionary_build.emit.typescript.auth import AUTH_WRITERS, auth_function
-from actionary_build.emit.typescript.calls import DETAILS_TYPES, Call, common_types
+from actionary_build.emit.typescript.calls import DETAILS_TYPES, Call
 from actionary_build.emit.typescript.comments import action_comment, comment
 from actionary_build.emit.typescript.modules import WIDTH, Imports, inline, module_text, table
 from actionary_build.emit.typescript.names import referred
@@ -43,13 +43,10 @@ def actions_module(calls: Iterable[Call], types: TypeNames, shapes: Shapes | Non
             imports.type("../options", "Auth")
         if call.action.paginate is not None:
             imports.type("../runtime/pages", "Paged")
-        shared, others = common_types(call.common_failures)
-        imports.type("../runtime/result", *shared)
-        imports.type(
-            "../runtime/result", *(DETAILS_TYPES[each.code] for each in others if each.code in DETAILS_TYPES)
-        )
-        if others or call.domain_failures:
-            imports.type("../runtime/result", "Failure")
+        imports.type("../runtime/result", *call.shared_types)
+        if own := call.own_failures:
+            needed = [DETAILS_TYPES[each.code] for each in own if each.code in DETAILS_TYPES]
+            imports.type("../runtime/result", "Failure", *needed)
         used = {name for schema in call.action.schemas for name in references(schema)}
         if used:
             imports.type("../types", *(types[name] for name in used))
@@ -110,14 +107,13 @@ def _failure_comment(call: Call) -> str:
 
 
 def _failure_type(call: Call) -> str:
-    shared, others = common_types(call.common_failures)
     members = [
         f"Failure<{TypeScriptString(failure.code)}>"
         if failure.details is None
         else f"Failure<{TypeScriptString(failure.code)}, {failure.details}>"
-        for failure in (*others, *call.domain_failures)
+        for failure in call.own_failures
     ]
-    members += [*shared, "ClientFailure"]
+    members += [*call.shared_types, "ClientFailure"]
     line = f"export type {call.names.failure} = {' | '.join(members)};\n"
     if len(line) <= WIDTH:
         return line

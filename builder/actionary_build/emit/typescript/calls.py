@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from actionary import codes
 from actionary.action_spec import QUERY_METHODS, ActionSpec
 from actionary.catalog import Catalog
 from actionary.names import slug
@@ -44,6 +45,12 @@ class ServerFailure:
     details: str | None
 
 
+_COMMON_FAILURES: Final = {
+    code.name: ServerFailure(code.name, code.status, code.meaning, COMMON_DETAILS.get(code.name))
+    for code in codes.COMMON.values()
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One action as it is called over HTTP; ``deprecation`` calls another action as the client does."""
@@ -56,6 +63,24 @@ class Call:
     common_failures: tuple[ServerFailure, ...]
     domain_failures: tuple[ServerFailure, ...]
     deprecation: str | None
+
+    @property
+    def shared_types(self) -> tuple[str, ...]:
+        """The types of the runtime that stand for several of the common failures."""
+        return _standing_for(self._common_codes)[0]
+
+    @property
+    def own_failures(self) -> list[ServerFailure]:
+        """The failures that no shared type stands for."""
+        others = _standing_for(self._common_codes)[1]
+        return [
+            *(failure for failure in self.common_failures if failure.code in others),
+            *self.domain_failures,
+        ]
+
+    @property
+    def _common_codes(self) -> tuple[str, ...]:
+        return tuple([failure.code for failure in self.common_failures])
 
     @property
     def failures(self) -> tuple[ServerFailure, ...]:
@@ -105,6 +130,13 @@ class Call:
         return f"{self.names.function}({parameters}): {self.promise}"
 
 
+@cache
+def _standing_for(common: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Name the types that stand for some of the codes, and give the codes that are left."""
+    shared = {name: codes_of for name, codes_of in SHARED_TYPES.items() if codes_of <= {*common}}
+    return tuple(shared), frozenset(common).difference(*shared.values())
+
+
 def calls_of(catalog: Catalog, names: Names) -> tuple[Call, ...]:
     """Give the call of every action that has a route, by name."""
     called = {name: each.function for name, each in names.actions.items()}
@@ -115,7 +147,7 @@ def calls_of(catalog: Catalog, names: Names) -> tuple[Call, ...]:
             path=action.http.path,
             names=names.actions[action.name],
             input_required=bool(catalog.resolve(action.input).get("required")),
-            common_failures=tuple(_common_failures(action)),
+            common_failures=tuple([_COMMON_FAILURES[code.name] for code in action.common_codes]),
             domain_failures=tuple(_domain_failures(action, names)),
             deprecation=action.deprecation_calling(called),
         )
@@ -124,24 +156,10 @@ def calls_of(catalog: Catalog, names: Names) -> tuple[Call, ...]:
     )
 
 
-def _common_failures(action: ActionSpec) -> Iterator[ServerFailure]:
-    for code in action.common_codes:
-        yield ServerFailure(code.name, code.status, code.meaning, COMMON_DETAILS.get(code.name))
-
-
 def _domain_failures(action: ActionSpec, names: Names) -> Iterator[ServerFailure]:
     for error in action.errors:
         details = None if error.details is None else expression(error.details, names.types).text
         yield ServerFailure(error.code, error.status, error.description, details)
-
-
-@cache
-def common_types(failures: tuple[ServerFailure, ...]) -> tuple[tuple[str, ...], tuple[ServerFailure, ...]]:
-    """Name the types of the runtime that stand for some of a call's common failures, and give the others."""
-    codes = {failure.code for failure in failures}
-    shared = {name: stands_for for name, stands_for in SHARED_TYPES.items() if stands_for <= codes}
-    told = frozenset[str]().union(*shared.values())
-    return tuple(shared), tuple(failure for failure in failures if failure.code not in told)
 
 
 def by_module(calls: tuple[Call, ...]) -> Mapping[str, list[Call]]:

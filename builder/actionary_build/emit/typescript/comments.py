@@ -7,19 +7,25 @@ from typing import Any, Final
 
 from actionary.action_spec import ActionSpec
 
-from actionary_build.emit.constraints import constraints
+from actionary_build.emit.constraints import CONSTRAINING, constraints
 from actionary_build.texts import TypeScriptComment
 
 _LARGEST: Final = 2**53
 """Up to here every integer is a number of JavaScript."""
+
+_SAYING: Final = CONSTRAINING | {"description", "deprecated"}
+_UNIONS: Final = frozenset({"anyOf", "oneOf"})
 
 
 def schema_comment(schema: Any, indent: str = "", *, required: bool = False) -> str:
     """Document a type or a property; nothing when there is nothing to say."""
     if not isinstance(schema, dict):
         return ""
+    loses_digits = may_lose_digits(schema)
+    if not loses_digits and _SAYING.isdisjoint(schema):  # as many are
+        return ""
     lines = [str(schema.get("description", "")), constraints(schema, required=required)]
-    if may_lose_digits(schema):
+    if loses_digits:
         lines.append("Beyond 2^53 it loses digits.")
     tags = ["@deprecated"] if schema.get("deprecated") is True else []
     return comment([line for line in lines if line.strip()], tags, indent)
@@ -29,10 +35,12 @@ def may_lose_digits(schema: Any) -> bool:
     """Say whether a schema allows integers that no number of JavaScript can be."""
     if not isinstance(schema, dict) or "const" in schema or "enum" in schema:
         return False
-    if any(may_lose_digits(each) for key in ("anyOf", "oneOf") for each in schema.get(key, ())):
+    if not _UNIONS.isdisjoint(schema) and any(
+        may_lose_digits(each) for key in _UNIONS for each in schema.get(key, ())
+    ):
         return True
     kind = schema.get("type")
-    if "integer" not in (kind if isinstance(kind, list) else [kind]):
+    if "integer" not in kind if isinstance(kind, list) else kind != "integer":
         return False
     lowest = [schema[key] for key in ("minimum", "exclusiveMinimum") if key in schema]
     highest = [schema[key] for key in ("maximum", "exclusiveMaximum") if key in schema]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
 from actionary.json_schema import Schema, references
 
@@ -136,19 +137,20 @@ def name_all(catalog: Catalog) -> Names:
         target = referred(schema)
         return allotted.take(wish, wish) if target is None else types[target]
 
-    named = {
-        action.name: ActionNames(
+    def of_action(action: ActionSpec) -> ActionNames:
+        pascal = action.pascal
+        return ActionNames(
             function=functions[action.name],
-            input=of_schema(action.input, f"{action.pascal}Input"),
-            output=of_schema(action.output, f"{action.pascal}Output"),
-            failure=allotted.take(f"{action.pascal}Failure", f"{action.pascal}Failure"),
-            result=allotted.take(f"{action.pascal}Result", f"{action.pascal}Result"),
+            input=of_schema(action.input, f"{pascal}Input"),
+            output=of_schema(action.output, f"{pascal}Output"),
+            failure=allotted.take(f"{pascal}Failure", f"{pascal}Failure"),
+            result=allotted.take(f"{pascal}Result", f"{pascal}Result"),
         )
-        for action in actions
-    }
+
+    named = {action.name: of_action(action) for action in actions}
     return Names(types=types, actions=named, renamed=tuple(allotted.renamed))
 
 
 def referred(schema: Schema) -> str | None:
     """Name the type that a schema is nothing but a reference to."""
-    return next(references(schema)) if set(schema) == {"$ref"} else None
+    return next(references(schema)) if len(schema) == 1 and "$ref" in schema else None

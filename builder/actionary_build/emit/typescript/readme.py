@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from actionary import codes
@@ -373,12 +374,17 @@ def _fields(schema: Schema, types: TypeNames) -> Iterator[str]:
 
 
 def _failures(call: Call) -> str:
-    common = ", ".join(str(MarkdownCode(failure.code)) for failure in call.common_failures)
+    common = _listed(tuple([failure.code for failure in call.common_failures]))
     own = "".join(
         f" {MarkdownCode(failure.code)} ({failure.status}): {MarkdownText(failure.meaning)}"
         for failure in call.domain_failures
     )
     return f"Fails with {common}{'; and of its own:' if own else '.'}{own}"
+
+
+@cache
+def _listed(codes_of_some: tuple[str, ...]) -> str:
+    return ", ".join(MarkdownCode(code) for code in codes_of_some)
 
 
 def _types(declared: Sequence[str]) -> Iterator[str]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from actionary.catalog import Catalog
 from actionary.json_schema import REF, Schema
@@ -28,8 +26,7 @@ class Binding(IntEnum):
     PRIMARY = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """A type expression of TypeScript; ``members`` are those of a union."""
 
     text: str
@@ -66,7 +63,6 @@ _INHERITED: Final = frozenset(
 """Properties of every object: where there is no own one, the inherited one shows."""
 
 _LONGEST_UNION: Final = 90
-_IDENTIFIER: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 
 def types_module(declared: Sequence[str]) -> str:
@@ -91,18 +87,20 @@ def expression(schema: Any, names: TypeNames, indent: str = "") -> Expression:
     """Write a schema as a type; what TypeScript cannot say is left to the server."""
     if not isinstance(schema, dict):
         return NEVER if schema is False else UNKNOWN
+    if _COMBINING_KEYS.isdisjoint(schema):
+        return _plain(schema, names, indent)
     parts: list[Expression] = []
     if "$ref" in schema:
         parts.append(Expression(names[schema["$ref"].removeprefix(REF)]))
     if "const" in schema or "enum" in schema:
         values = [schema["const"]] if "const" in schema else schema["enum"]
         parts.append(union((_literal(value) for value in values), indent))
-    parts.extend(
-        union((expression(member, names, indent) for member in schema[key]), indent)
+    parts += [
+        union([expression(member, names, indent) for member in schema[key]], indent)
         for key in ("anyOf", "oneOf")
         if key in schema
-    )
-    parts.extend(expression(member, names, indent) for member in schema.get("allOf", ()))
+    ]
+    parts += [expression(member, names, indent) for member in schema.get("allOf", ())]
     if not parts or not _SHAPE_KEYS.isdisjoint(schema):
         parts.append(_plain(schema, names, indent))
     return _intersection(parts)
@@ -143,13 +141,15 @@ def _literal(value: Any) -> Expression:
 
 def _plain(schema: Schema, names: TypeNames, indent: str) -> Expression:
     kind = schema.get("type")
+    if isinstance(kind, str) and kind in _SCALARS:
+        return _SCALARS[kind]
     if isinstance(kind, list):
         return union((_plain({**schema, "type": one}, names, indent) for one in kind), indent)
     if kind == "object" or (kind is None and not _OBJECT_KEYS.isdisjoint(schema)):
         return _object(schema, names, indent)
     if kind == "array" or (kind is None and not _ARRAY_KEYS.isdisjoint(schema)):
         return _array(schema, names, indent)
-    return _SCALARS.get(str(kind), UNKNOWN)
+    return UNKNOWN
 
 
 def _array(schema: Schema, names: TypeNames, indent: str) -> Expression:
@@ -200,6 +200,8 @@ def _value(key: str, schema: Any, names: TypeNames, indent: str, *, required: bo
 def _other_values(schema: Schema, names: TypeNames, indent: str) -> Expression:
     """Give the type of the properties that are not named: ``never`` if none are foreseen."""
     patterns = schema.get("patternProperties", {})
+    if not patterns and schema.get("additionalProperties", False) is False:
+        return NEVER
     kinds = [*(patterns[key] for key in sorted(patterns)), schema.get("additionalProperties", False)]
     return union((expression(kind, names, indent) for kind in kinds), indent)
 
@@ -225,7 +227,7 @@ def property_order(schema: Schema) -> list[str]:
 
 def property_key(key: str) -> str:
     """Write the name of a property, quoted where it is no identifier."""
-    return key if _IDENTIFIER.fullmatch(key) else TypeScriptString(key)
+    return key if key.isascii() and key.replace("$", "_").isidentifier() else TypeScriptString(key)
 
 
 def literal_key(key: str) -> str:
