@@ -140,7 +140,7 @@ def compiled(folder: Path) -> str:
     (folder / "src").mkdir()
     shutil.copy(HERE / "call.ts", folder / "src")
     tsc = str(NODE / "node_modules" / "typescript" / "bin" / "tsc")
-    for project in (package / "tsconfig.build.json", folder):
+    for project in (package, folder):
         subprocess.run([tsc, "-p", project], check=True)
     return str(folder / "dist" / "call.js")
 

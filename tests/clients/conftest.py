@@ -69,7 +69,7 @@ def ts_build(tsc: Path) -> Callable[..., Path]:
             path = folder / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.content)
-        run(tsc, "-p", "tsconfig.build.json", cwd=folder / FOLDER)
+        run(tsc, cwd=folder / FOLDER)
         return folder / FOLDER
 
     return build

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -29,13 +30,20 @@ def test_the_runtime_compiles_where_it_stands(ts_tools: Path, run, compiler: str
 
 
 def test_the_package_compiles_with_the_oldest_compiler_too(ts_package: Path, ts_tools: Path, run) -> None:
-    run(
-        ts_tools.parent / "typescript-5.9" / "bin" / "tsc",
-        "-p",
-        "tsconfig.build.json",
-        "--noEmit",
-        cwd=ts_package,
-    )
+    for settings in ("tsconfig.json", "tsconfig.check.json"):
+        compiler = ts_tools.parent / "typescript-5.9" / "bin" / "tsc"
+        run(compiler, "--noEmit", "-p", settings, cwd=ts_package)
+
+
+def test_the_package_is_checked_without_being_built(ts_package: Path, tsc: Path, run, tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    shutil.copytree(ts_package, package, ignore=shutil.ignore_patterns("dist"))
+    script = json.loads((package / "package.json").read_text())["scripts"]["check"].split()
+    run(tsc, *script[1:], cwd=package)
+    assert not (package / "dist").exists()
+    (package / "src" / "wrong.ts").write_text("export const x: number = '';\n")
+    done = subprocess.run([tsc, *script[1:]], cwd=package, capture_output=True, text=True, check=False)
+    assert "wrong.ts" in done.stdout
 
 
 def test_the_lock_file_names_no_registry() -> None:

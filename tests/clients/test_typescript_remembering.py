@@ -41,7 +41,7 @@ def address(project: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def told(project: Path, address: str, tsc: Path, run) -> dict[str, Any]:
     client = project / "generated" / "clients" / "typescript"
-    run(tsc, "-p", "tsconfig.build.json", cwd=client)
+    run(tsc, cwd=client)
     return json.loads(
         run(
             "node",

@@ -160,7 +160,7 @@ class Walk:
         for source in (self.folder / "src").glob("*"):
             shutil.copy(source, away / "src")
         (away / "src" / f"page.{kind}").write_text(text)
-        for project in (package / "tsconfig.build.json", away):
+        for project in (package, away):
             self.run(NODE / "node_modules" / "typescript" / "bin" / "tsc", "-p", project)
         return away / "dist" / "page.js"
 

@@ -82,7 +82,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, compiler) -> Callable[...,
             shutil.rmtree(packages / name)
             shutil.copytree(modules / instead, packages / name)
         shutil.copytree(CLIENT, packages / PACKAGE)
-        run(compiler(tsc), "-p", "tsconfig.build.json", cwd=packages / PACKAGE)
+        run(compiler(tsc), cwd=packages / PACKAGE)
         shutil.copy(HERE / "tsconfig.json", folder)
         (folder / "package.json").write_text('{"type": "module"}')
         (folder / "src").mkdir()

@@ -66,7 +66,7 @@ def build(compiler, project, run, tmp_path: Path) -> Callable[[dict[str, str]], 
             target = tmp_path / "package" / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text)
-        run(compiler("typescript"), "-p", "tsconfig.build.json", cwd=tmp_path / "package")
+        run(compiler("typescript"), cwd=tmp_path / "package")
 
     return written
 

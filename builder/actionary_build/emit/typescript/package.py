@@ -19,8 +19,6 @@ NPMRC: Final = "package-lock=false\n"
 """Installing in the folder leaves no lock file, which the next build would find as a stranger's."""
 
 
-_BUILD: Final = "tsc -p tsconfig.build.json"
-
 _REACT_PEERS: Final = {"@tanstack/react-query": ">=5", "react": ">=18"}
 _REACT_TOOLS: Final = {"@tanstack/react-query": "^5", "@types/react": ">=18 <20", "react": ">=18 <20"}
 
@@ -47,7 +45,7 @@ def package_json(name: str, catalog: Catalog, *, react: bool = False) -> str:
         },
         "files": ["dist", "schemas", "src", "AGENTS.md"],
         "engines": {"node": ">=18"},
-        "scripts": {"build": _BUILD, "prepack": _BUILD},
+        "scripts": {"build": "tsc", "check": "tsc -p tsconfig.check.json", "prepack": "tsc"},
         **(peers if react else {}),
         "devDependencies": {**(_REACT_TOOLS if react else {}), "typescript": ">=5.8 <8"},
     }

@@ -28,9 +28,9 @@ FOLDER: Final = "clients/typescript"
 
 _HERE: Final = Path(__file__).parent
 _SETTINGS: Final = {
-    name: (_HERE / name).read_text("utf-8") for name in ("tsconfig.json", "tsconfig.build.json")
+    name: (_HERE / name).read_text("utf-8") for name in ("tsconfig.json", "tsconfig.check.json")
 }
-"""To check the sources, as editors do, and to build: declarations take a compiler as long again."""
+"""To build, and to check the sources only: declarations take a compiler nearly as long again."""
 
 _EXACT: Final = "runtime/exact.ts"
 """The source of the runtime that only packages with conversions have."""
