@@ -20,7 +20,8 @@ def main(source: Path, target: str) -> None:
         from actionary_build.emit.typescript import package_files as typescript  # noqa: PLC0415 - each start pays for its own
         from actionary_build.emit.typescript.conversions import Wanted  # noqa: PLC0415 - as above
 
-        files = typescript.package_files(catalog, package_name(catalog.title, "-"), Wanted(), react=False)
+        package, wanted = package_name(catalog.title, "-"), Wanted("number", "string")
+        files = typescript.package_files(catalog, package, wanted, react=False)
     else:
         from actionary_build.emit.python import package as python  # noqa: PLC0415 - each start pays for its own
         from actionary_build.emit.python.kept import kept_types  # noqa: PLC0415 - as above

@@ -1,49 +1,43 @@
 """Typed functions as actions: define, describe, run and serve them.
 
-What stands here loads pydantic and the standard library only, and each name of it its own module
-when it is first asked for: who imports `actionary.catalog` alone gets no more than plain data. The
-HTTP door is in `actionary.http`, which needs the extra ``serve``; everything that writes files, and
-the command line, is in `actionary_build`.
+Its names are loaded when the first of them is used, and with them pydantic and the standard library
+only; `actionary.catalog` alone needs no more than the latter. The HTTP door is in `actionary.http`,
+which needs the extra ``serve``; everything that writes files, and the command line, is in
+`actionary_build`.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING
 
-_OFFERED: Final = {
-    "context": ("Caller", "Context", "Request"),
-    "credentials": ("Credential",),
-    "defining": ("Action", "AsyncAction", "SyncAction", "action", "define_action"),
-    "definition_error": ("ActionDefinitionError",),
-    "discovery": ("DiscoveryError",),
-    "fields": ("Cursor", "Deprecated", "Example", "Http"),
-    "hooks": ("Hooks",),
-    "invoke": ("invoke_action", "invoke_action_sync"),
-    "leaf": ("LeafError", "prompting_agent"),
-    "observe": ("Invocation",),
-    "principal": ("Principal",),
-    "registry": ("Registry", "default_registry", "define_actions"),
-    "result": ("ActionError", "Err", "Ok", "Result", "unwrap"),
-}
-"""The public names by the modules they are in; ``__init__.pyi`` tells type checkers the same."""
+if TYPE_CHECKING:
+    from actionary._public import *  # noqa: F403 - all that it says is public is ours
+else:  # type checkers would take any name for one of this module
 
-_HOMES: Final = {name: module for module, names in _OFFERED.items() for name in names}
+    def __getattr__(name: str) -> object:
+        """Load what is offered, all at once: modules that need each other are begun from one side (PEP 562).
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll] - the stub has it written out
+        Submodules are there, too, as they are once it is loaded.
 
+        Raises:
+            AttributeError: There is no such name.
+        """
+        if name != "__all__":
+            if name.startswith("_"):
+                raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+            try:
+                return import_module(f"{__name__}.{name}")
+            except ModuleNotFoundError as error:
+                if error.name != f"{__name__}.{name}":
+                    raise
+        import actionary._public as public  # noqa: PLC0415 - that is the point
 
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first asked for (PEP 562).
+        globals().update({each: getattr(public, each) for each in public.__all__}, __all__=public.__all__)
+        if name not in globals():
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+        return globals()[name]
 
-    Raises:
-        AttributeError: There is no such name.
-    """
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    def __dir__() -> list[str]:
+        own = [name for name in globals() if name.startswith("__")]
+        return sorted({*own, *__getattr__("__all__")})

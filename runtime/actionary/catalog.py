@@ -65,8 +65,6 @@ class Catalog:
     changes: ChangesSpec | None = None
     surface: str = ""
     fingerprint: str = ""
-    _direct: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """The types that each type refers to itself, gathered when they are first asked for."""
 
     def __iter__(self) -> Iterator[ActionSpec]:
         return iter(self.actions)
@@ -108,14 +106,12 @@ class Catalog:
     def types_used(self, *schemas: Schema) -> list[str]:
         """Name the types that schemas refer to, directly or through others, sorted."""
         seen: set[str] = set()
-        waiting = [name for schema in schemas for name in references(schema)]
+        waiting: list[Any] = list(schemas)
         while waiting:
-            name = waiting.pop()
-            if name not in seen:
-                seen.add(name)
-                if name not in self._direct:
-                    self._direct[name] = tuple(references(self.types[name]))
-                waiting.extend(self._direct[name])
+            for name in references(waiting.pop()):
+                if name not in seen:
+                    seen.add(name)
+                    waiting.append(self.types[name])
         return sorted(seen)
 
     def dump(self) -> dict[str, Any]:

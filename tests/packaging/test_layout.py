@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
+import io
 import subprocess
 import sys
 import zipfile
-from importlib import import_module
+from modulefinder import ModuleFinder
 from pathlib import Path
 
 import actionary
@@ -96,18 +96,59 @@ def test_importing_the_runtime_loads_pydantic_and_the_standard_library_only() ->
     assert loaded - ours - pydantic - standard == set()
 
 
-def test_each_public_name_is_what_type_checkers_are_told() -> None:
-    stub = ast.parse((ROOT / "runtime" / "actionary" / "__init__.pyi").read_text())
-    told = {
-        alias.name: line.module
-        for line in stub.body
-        if isinstance(line, ast.ImportFrom)
-        for alias in line.names
-    }
-    assert sorted(told) == actionary.__all__
-    for name, module in told.items():
-        assert getattr(actionary, name) is getattr(import_module(module or ""), name)
-    assert set(dir(actionary)) >= set(told)
+_NAMES = """
+import actionary, sys
+assert "pydantic" not in sys.modules
+from actionary import json_schema  # a submodule needs nothing of the rest
+assert "pydantic" not in sys.modules
+print(actionary.result.Ok is actionary.Ok, actionary.__name__, len(actionary.__all__) > 20)
+print(*[name for name in dir(actionary) if not name.startswith("__")])
+print(*actionary.__all__)
+"""
+
+
+def test_public_names_and_submodules_are_there_when_they_are_asked_for() -> None:
+    done = subprocess.run([sys.executable, "-c", _NAMES], capture_output=True, text=True, check=True)
+    first, shown, public = done.stdout.splitlines()
+    assert first == "True actionary True"
+    assert shown.split() == sorted(public.split())
+
+
+def test_no_public_name_is_that_of_a_submodule() -> None:
+    modules = {path.stem for path in (ROOT / "runtime" / "actionary").iterdir()}
+    assert modules.isdisjoint(actionary.__all__)
+
+
+_THREADS = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+names = "Credential Context action Registry Http Err invoke_action Hooks LeafError unwrap".split()
+failed, ready = [], threading.Barrier(len(names))
+def use(name):
+    ready.wait()
+    try:
+        exec(f"from actionary import {name}")
+    except BaseException as error:
+        failed.append(f"{name}: {error!r}")
+threads = [threading.Thread(target=use, args=[name]) for name in names]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(failed)
+"""
+
+
+def test_threads_may_ask_for_the_first_name_at_once() -> None:
+    for _ in range(5):
+        done = subprocess.run([sys.executable, "-c", _THREADS], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "[]"
+
+
+def test_who_freezes_a_program_finds_what_it_imports() -> None:
+    finder = ModuleFinder(path=[str(ROOT / "runtime")])
+    finder.load_module(
+        "used", io.StringIO("from actionary import action, Context\n"), "used.py", ("", "r", 1)
+    )
+    assert {"actionary._public", "actionary.defining", "actionary.registry"} <= set(finder.modules)
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:

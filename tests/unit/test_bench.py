@@ -238,14 +238,14 @@ def test_the_generated_actions_are_as_many_as_were_asked_for(tmp_path):
 def test_import_names_what_is_loaded_and_compares_the_times():
     said = found("import", "--rounds", "1")
     loaded, times = map(columns_and_rows, said)
-    assert loaded[1] == {"import actionary": [0, "none"]}
+    assert loaded[1] == {"from actionary import action": [0, "none"]}
     assert list(times[1]) == [
-        "import actionary / import pydantic",
-        "import actionary / pydantic in use",
+        "from actionary import action / import pydantic",
+        "from actionary import action / pydantic in use",
         "actionary --help / import click",
     ]
     assert [*map(asked, said)] == [
-        {"import actionary": (None, 0)},
+        {"from actionary import action": (None, 0)},
         {"actionary --help / import click": (None, 1.4)},
     ]
 

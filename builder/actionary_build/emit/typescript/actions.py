@@ -15,7 +15,7 @@ from actionary_build.emit.typescript.modules import WIDTH, Imports, inline, modu
 from actionary_build.emit.typescript.names import referred
 from actionary_build.emit.typescript.shapes import Shapes, conversion_rows
 from actionary_build.emit.typescript.types import TypeNames, declaration
-from actionary_build.texts import TypeScriptString
+from actionary_build.texts import TypeScriptIdentifier, TypeScriptString
 
 
 def actions_module(calls: Iterable[Call], types: TypeNames, shapes: Shapes | None = None) -> str:
@@ -47,11 +47,19 @@ def actions_module(calls: Iterable[Call], types: TypeNames, shapes: Shapes | Non
         if own := call.own_failures:
             needed = [DETAILS_TYPES[each.code] for each in own if each.code in DETAILS_TYPES]
             imports.type("../runtime/result", "Failure", *needed)
-        used = {name for schema in call.action.schemas for name in references(schema)}
+        own_parts = list(_parts(call, types, rows))
+        used = {types[name] for schema in call.action.schemas for name in references(schema)}
         if used:
-            imports.type("../types", *(types[name] for name in used))
-        parts.extend(_parts(call, types, rows))
+            imports.type("../types", *_named(used, own_parts))
+        parts += own_parts
     return module_text(imports, parts)
+
+
+def _named(used: set[TypeScriptIdentifier], parts: list[str]) -> Iterable[str]:
+    """Leave out the types that a union with ``unknown`` has swallowed."""
+    if not any("unknown" in part for part in parts):
+        return used
+    return used & set(re.findall(r"[\w$]+", "\n".join(parts)))
 
 
 def _parts(call: Call, types: TypeNames, rows: Iterable[str]) -> Iterator[str]:

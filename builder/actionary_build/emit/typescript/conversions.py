@@ -27,8 +27,8 @@ from actionary_build.texts import TypeScriptString
 class Wanted:
     """What integers that a number may not hold, and dates and times, are to be."""
 
-    integers: Literal["number", "bigint"] = "number"
-    dates: Literal["string", "Date"] = "string"
+    integers: Literal["number", "bigint"]
+    dates: Literal["string", "Date"]
 
     def mark(self, schema: Schema) -> Schema:
         """Mark what is converted in a schema."""

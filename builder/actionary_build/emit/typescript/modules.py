@@ -29,8 +29,8 @@ class Imports:
         self.types.setdefault(module, set()).update(names)
 
     def whole(self, module: str, *, only_types: bool = False) -> str:
-        """Import a module of `src/actions/` as one object; gives that one's name."""
-        name = f"${module.replace('-', '_')}"
+        """Import a module of `src/actions/` as one object; gives that one's name, which nothing else has."""
+        name = f"$${module.replace('-', '_')}"
         keyword = "import type" if only_types else "import"
         self.wholes[f"./actions/{module}"] = f'{keyword} * as {name} from "./actions/{module}.js";\n'
         return name

@@ -8,7 +8,7 @@ from typing import Final
 
 from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
-from actionary.json_schema import Schema, references
+from actionary.json_schema import REF, Schema
 
 from actionary_build.texts import TypeScriptIdentifier
 
@@ -153,4 +153,5 @@ def name_all(catalog: Catalog) -> Names:
 
 def referred(schema: Schema) -> str | None:
     """Name the type that a schema is nothing but a reference to."""
-    return next(references(schema)) if len(schema) == 1 and "$ref" in schema else None
+    reference: str | None = schema.get("$ref") if len(schema) == 1 else None
+    return None if reference is None else reference.removeprefix(REF)

@@ -39,7 +39,8 @@ class _Literals:
 
     catalog: Catalog
     texts: dict[str, str] = field(default_factory=dict)
-    used: dict[str, list[str]] = field(default_factory=dict)
+    direct: dict[str, list[str]] = field(default_factory=dict)
+    used: dict[str, set[str]] = field(default_factory=dict)
 
     def of(self, schema: Schema) -> str:
         """Write a schema that needs nothing else: its root in place, the types it uses as `$defs`."""
@@ -50,7 +51,8 @@ class _Literals:
         used = self._reached(schema) if name is None else self._used(name)
         if not used:
             return text
-        types = _proto_as_key(", ".join(f"{TypeScriptString(each)}: {self._text(each)}" for each in used))
+        named = (f"{TypeScriptString(each)}: {self._text(each)}" for each in sorted(used))
+        types = _proto_as_key(", ".join(named))
         return f'{{"$defs": {{{types}}}, {text[1:]}'
 
     def _text(self, name: str) -> str:
@@ -58,13 +60,25 @@ class _Literals:
             self.texts[name] = _literal(self.catalog.types[name])
         return self.texts[name]
 
-    def _used(self, name: str) -> list[str]:
+    def _direct(self, name: str) -> list[str]:
+        if name not in self.direct:
+            self.direct[name] = list(references(self.catalog.types[name]))
+        return self.direct[name]
+
+    def _used(self, name: str) -> set[str]:
+        """Name the types that a type refers to, directly or through others."""
         if name not in self.used:
-            self.used[name] = self.catalog.types_used(self.catalog.types[name])
+            found = self.used[name] = set()
+            waiting = [*self._direct(name)]
+            while waiting:
+                reached = waiting.pop()
+                if reached not in found:
+                    found.add(reached)
+                    waiting += self._direct(reached)
         return self.used[name]
 
-    def _reached(self, schema: Schema) -> list[str]:
-        return sorted({reached for name in references(schema) for reached in (name, *self._used(name))})
+    def _reached(self, schema: Schema) -> set[str]:
+        return {reached for name in references(schema) for reached in (name, *self._used(name))}
 
 
 def _literal(schema: Schema) -> str:

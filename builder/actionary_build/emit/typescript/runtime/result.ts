@@ -85,7 +85,7 @@ export interface Aborted extends Failure<"aborted"> {
   readonly cause: unknown;
 }
 
-/** The failures that the server may answer a call of any action with. */
+/** The failures that the server may answer calls of nearly all actions with. */
 export type ServerFailure =
   | Failure<"invalid_input", readonly InputIssue[]>
   | Failure<"timeout">

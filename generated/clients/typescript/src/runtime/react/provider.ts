@@ -46,7 +46,8 @@ const shown: ActionClient[] = [];
 
 // Before the effects of what is inside, though not before its layout effects; on a server there are
 // none, and React 18 would warn.
-const useEarlyEffect: typeof useEffect = "document" in globalThis ? useLayoutEffect : useEffect;
+const useEarlyEffect: typeof useEffect =
+  (globalThis as { document?: unknown }).document === undefined ? useEffect : useLayoutEffect;
 
 /** Provide a client to the hooks inside. */
 export function SilentProvider({ client, queryClient, children }: SilentProviderProps): ReactElement {

@@ -1,4 +1,6 @@
-# The names of `actionary`, as type checkers and editors see them.
+"""What `actionary` offers: it loads this when the first of these names is asked for."""
+
+from __future__ import annotations
 
 from actionary.context import Caller, Context, Request
 from actionary.credentials import Credential
