@@ -18,7 +18,7 @@ def is_name(text: str) -> bool:
 
 def pascal_case(name: str) -> str:
     """Give the PascalCase form: ``get_order`` becomes ``GetOrder``."""
-    return "".join(part[:1].upper() + part[1:] for part in _BETWEEN_WORDS.split(name))
+    return "".join([part[:1].upper() + part[1:] for part in _BETWEEN_WORDS.split(name)])
 
 
 def camel_case(name: str) -> str:
