@@ -1,6 +1,7 @@
 """Import a project's actions with an `@action` that builds the pydantic input model and nothing else.
 
-``python bench/models_only.py ROOT``; all else that their files import is as it is.
+``python bench/models_only.py ROOT``; all that their files import is loaded as it is, the module of
+`actionary.action` too, in which only the function is another one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
 
-import actionary
+from actionary import defining
 from pydantic import BaseModel, create_model
 
 
@@ -39,7 +40,7 @@ def with_model(handler: Any) -> Any:
 
 def main(root: Path) -> None:
     """Import every file of actions."""
-    setattr(actionary, "action", action)  # noqa: B010 - as it is, for the type checkers too
+    setattr(defining, "action", action)  # noqa: B010 - as it is, for the type checkers too
     sys.path.insert(0, str(root))
     for path in sorted((root / "actions").rglob("*.py")):
         if not path.name.startswith("_"):

@@ -122,11 +122,6 @@ def _made(handler: Callable[..., Any], path: str, approver: Auth, fields: Action
     return type(action)(definition, handler, action.binding, action.output, is_checked=action.is_checked)
 
 
-def is_for_approvals(action: AnyAction) -> bool:
-    """Say whether an action is one by which humans decide about calls."""
-    return action.definition.module == __name__
-
-
 def view(approval: Approval) -> AskedCall:
     """Give an approval as those see it who decide."""
     return AskedCall(

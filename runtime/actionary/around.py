@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from actionary.prepared import Prepared
 
 
-class Unread(BaseModel):
+class Unread(BaseModel, defer_build=True):
     """What came through a door and was not validated: JSON, or where there is none a value."""
 
     body: bytes | None = None

@@ -14,7 +14,6 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from actionary.background import in_background
-from actionary.changes import tell
 from actionary.context import Context
 from actionary.hooks import Hook
 from actionary.leaf import INSIDE
@@ -68,6 +67,8 @@ async def _compensate(
         return await _undo(compensate, given, ctx, error)
     finally:
         if ctx.changes is not None:
+            from actionary.changes import tell  # noqa: PLC0415 - loaded already for the gates that are told
+
             await tell(ctx.changes, ctx, succeeded=False)
 
 

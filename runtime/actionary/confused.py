@@ -16,7 +16,8 @@ from actionary.json_schema import Schema
 from actionary.json_types import item_schemas, leaf_types, leaves, members
 
 _NULL: Final = frozenset({"none", "nullable"})
-_ONE_KIND: Final = frozenset({"bool", "date", "datetime", "float", "int", "str", "time", "timedelta", "uuid"})
+ONE_KIND: Final = frozenset({"bool", "date", "datetime", "float", "int", "str", "time", "timedelta", "uuid"})
+"""Kinds of core schemas whose values one text never confuses, and of which none is null."""
 _NUMBERS: Final = frozenset({"number"})
 _OTHERS: Final = {"number": "a number", "bool": "a boolean"}
 _KINDS: Final = {"string": "text", "boolean": "bool", "integer": "number", "array": "list"}
@@ -92,7 +93,7 @@ def _is_of_one_kind(node: Any) -> bool:
         return all(isinstance(each, str) for each in node["expected"])
     if node["type"] == "enum":
         return all(isinstance(member.value, str) for member in node["members"])
-    return node["type"] in _ONE_KIND
+    return node["type"] in ONE_KIND
 
 
 def why_schema_confused(schema: Schema, definitions: Mapping[str, Schema]) -> str | None:

@@ -57,6 +57,12 @@ class Shape:
     named: Mapping[str, Any]
 
     @property
+    def kind(self) -> str:
+        """Which kind of core schema says what the value is."""
+        kind: str = self._bare(self.schema)["type"]
+        return kind
+
+    @property
     def allows_null(self) -> bool:
         """Whether null is one of the values."""
         return any(

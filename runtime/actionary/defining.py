@@ -26,7 +26,7 @@ from pydantic import BaseModel
 from actionary.context import Context, Request
 from actionary.contract import declared_output, input_model, is_fully_checked
 from actionary.definition import Definition, read_definition, renamed
-from actionary.definition_error import place_of_caller
+from actionary.definition_error import caller
 from actionary.fields import ActionFields, Example, Http
 from actionary.prepared import Prepared, prepare
 from actionary.schema import Described
@@ -200,9 +200,10 @@ def _make(
     given: type[BaseModel] | Mapping[str, Any] | None = None,
     output: Any = UNCHECKED,
 ) -> Action[..., Any]:
-    definition = read_definition(handler, fields, place_of_caller())
+    near = caller()
+    definition = read_definition(handler, fields, near)
     model = input_model(definition, given) if isinstance(given, Mapping) else given
-    binding = bind(handler, definition.name, input_model=model, output=output)
+    binding = bind(handler, definition.name, near, input_model=model, output=output)
     kind = AsyncAction if binding.is_async else SyncAction
     output = declared_output(definition, binding)
     is_checked = is_fully_checked(definition, binding, output)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import FrameType
 from typing import Any, Literal
 
 from actionary.credentials.credential import Credential
-from actionary.definition_error import Place, place_of_caller, running_file
-from actionary.field_checks import FieldChecks
+from actionary.definition_error import Place, place_at, place_of_caller, running_file
+from actionary.field_checks import FieldChecks, unindented
 from actionary.fields import (
     Auth,
     Authorize,
@@ -100,13 +100,14 @@ class Definition:
         return None if self.auth is False else self.auth
 
 
-def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], where: Place) -> Definition:
-    """Check the fields of a definition and fill in its defaults.
+def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], near: FrameType) -> Definition:
+    """Check the fields of a definition and fill in its defaults; ``near`` is the frame that makes it.
 
     Raises:
         ActionDefinitionError: A field is unknown or holds what it may not.
     """
     name = fields.get("name", getattr(handler, "__name__", ""))
+    where = place_at(near)
     check = FieldChecks(fields, where, name if isinstance(name, str) else repr(name))
     check.handler(handler)
     if isinstance(getattr(handler, "definition", None), Definition):
@@ -128,7 +129,7 @@ def read_definition(handler: Callable[..., Any], fields: Mapping[str, Any], wher
     return Definition(
         name=name,
         where=where,
-        made_in=running_file(),
+        made_in=running_file(near),
         module=getattr(handler, "__module__", None) or "",
         title=check.text("title"),
         description=description,
@@ -190,6 +191,6 @@ def _docstring(handler: Callable[..., Any]) -> tuple[str, str]:
     """Give the first paragraph on one line, and the rest as it stands."""
     while isinstance(handler, functools.partial):
         handler = handler.func
-    doc = inspect.cleandoc(getattr(handler, "__doc__", None) or "").strip()
+    doc = unindented(getattr(handler, "__doc__", None) or "")
     first, _, more = doc.partition("\n\n")
     return " ".join(first.split()), more.strip()

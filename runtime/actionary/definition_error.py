@@ -55,13 +55,16 @@ def place_of(function: Callable[..., Any]) -> Place:
 
 def place_of_caller() -> Place:
     """Give the nearest place outside this package that led here."""
-    frame = caller()
+    return place_at(caller())
+
+
+def place_at(frame: FrameType) -> Place:
+    """Give the place where a frame is."""
     return Place(frame.f_code.co_filename, frame.f_lineno)
 
 
-def running_file() -> str:
-    """Give the file of the module whose own code, outside of every function, led here; else the caller's."""
-    near = caller()
+def running_file(near: FrameType) -> str:
+    """Give the file of the module whose own code, outside of every function, led to a frame; else its own."""
     frame: FrameType | None = near
     while frame is not None and frame.f_code.co_name != "<module>":
         frame = frame.f_back
@@ -72,10 +75,10 @@ def caller() -> FrameType:
     """Give the nearest frame outside this package that led here."""
     frame = inspect.currentframe()
     assert frame is not None, "CPython has frames"  # noqa: S101 - tells the type checkers
-    while frame.f_back is not None and _is_own(str(frame.f_globals.get("__name__"))):
-        frame = frame.f_back
+    while (back := frame.f_back) is not None and _package_of(frame) == "actionary":
+        frame = back
     return frame
 
 
-def _is_own(module: str) -> bool:
-    return module.startswith("actionary") and module[9:10] in {"", "."}
+def _package_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__")).partition(".")[0]

@@ -20,12 +20,11 @@ from actionary.contract import why_unfit
 from actionary.defining import AnyAction
 from actionary.definition import Definition
 from actionary.definition_error import ActionDefinitionError, refusal_of
-from actionary.examples import example_of
 from actionary.fields import Deprecated
-from actionary.gates.approval import NO_APPROVER, NO_STORE
 from actionary.json_schema import Schema
 from actionary.raw_input import RawInput, described_raw
 from actionary.registry import Registry
+from actionary.registry_checks import NO_APPROVER, NO_STORE
 from actionary.result import ActionError, description_of, details_adapter
 from actionary.routes import OWN, is_own, route_of
 from actionary.schema import Described, Types, Undescribable, core_schema_of, describe_types
@@ -94,6 +93,8 @@ def _public(registry: Registry) -> list[AnyAction]:
 def _catalog_of(
     actions: Iterable[AnyAction], settings: Settings, registry: Registry, *, alone: bool = False
 ) -> Catalog:
+    from actionary.examples import example_of  # noqa: PLC0415 - a server that starts describes no examples
+
     actions = list(actions)
     types = types_of(actions)
     errors = [] if alone else [*_misled(actions, settings, registry), *_unfit(actions)]

@@ -27,3 +27,8 @@ def check_exposure(action: AnyAction, caller: Caller) -> None:
     """
     if not is_exposed(action, caller):
         raise CommonError("not_public", "The action is not offered to this kind of caller.")
+
+
+def is_for_approvals(action: AnyAction) -> bool:
+    """Say whether an action is one of `actionary.approval_actions`, by which humans decide about calls."""
+    return action.definition.module == "actionary.approval_actions"

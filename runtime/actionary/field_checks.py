@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import math
 import re
@@ -28,6 +27,9 @@ DEFAULT_TIMEOUT: Final = 30.0
 METHODS: Final = ("GET", "POST", "PUT", "DELETE")
 
 _FIELDS: Final = frozenset(ActionFields.__annotations__)
+
+_HTTP: Final = Http()
+"""How an action is reached over HTTP when its definition does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ class FieldChecks:
 
     def known(self) -> None:
         """Refuse fields that there are not."""
+        if self.fields.keys() <= _FIELDS:
+            return
+        import difflib  # noqa: PLC0415 - only a mistake needs it
+
         for field in sorted(self.fields.keys() - _FIELDS):
             if field in _FROM_THE_FUNCTION:
                 self.fail(field, *_FROM_THE_FUNCTION[field])
@@ -76,7 +82,7 @@ class FieldChecks:
             return None
         if not isinstance(value, str) or not value.strip():
             self.fail(field, f"{value!r} is no text", "write a sentence, or leave the field out")
-        return inspect.cleandoc(value).strip()
+        return unindented(value)
 
     def flag(self, field: str, *, default: bool) -> bool:
         """Read a bool; nothing else stands for one."""
@@ -87,7 +93,7 @@ class FieldChecks:
 
     def http(self) -> Http | None:
         """Read how the action is reached over HTTP, ``None`` if it is not."""
-        value = self.fields.get("http", Http())
+        value = self.fields.get("http", _HTTP)
         if value is False:
             return None
         if not isinstance(value, Http):
@@ -264,6 +270,11 @@ _PATH_MEND: Final = (
 )
 
 _TAG_MEND: Final = "use 1 to 64 printable characters, no space at either end, such as `shop`"
+
+
+def unindented(text: str) -> str:
+    """Give a text without the indentation that it has in the source, and without space at its ends."""
+    return (inspect.cleandoc(text) if "\n" in text else text.expandtabs()).strip()
 
 
 def _no_date(given: Any) -> tuple[str, str]:

@@ -114,7 +114,9 @@ def needs_approval_field(check: FieldChecks) -> bool | NeedsApproval:
 
 def credentials_field(check: FieldChecks) -> tuple[Credential[Any], ...]:
     """Read the credentials that have to be there before the handler runs."""
-    given: Any = check.fields.get("credentials", ())
+    if "credentials" not in check.fields:
+        return ()
+    given: Any = check.fields["credentials"]
     if isinstance(given, str) or not isinstance(given, Sequence):  # which is not shown: it may be secrets
         check.fail("credentials", f"a value of type {type(given).__name__} is no list", _CREDENTIALS_MEND)
     needed = tuple(given)

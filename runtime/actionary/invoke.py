@@ -33,13 +33,11 @@ from actionary.failures import (
     failure,
     since,
 )
-from actionary.gates import Gates, gates_of
+from actionary.gates import Gates, brings_key, gates_of
 from actionary.gates.auth import authenticate
 from actionary.gates.authorize import authorize, check_scopes
-from actionary.gates.idempotency import brings_key
 from actionary.gates.rate_limit import check_rate
 from actionary.input_hooks import read_hooked
-from actionary.lasting import lasting
 from actionary.leaf import INSIDE, check_leaf
 from actionary.observe import CALLS, Observed, telemetry_now
 from actionary.registry import Registry, default_registry
@@ -317,11 +315,11 @@ async def perform(  # noqa: C901 - each call pays for each function
             ctx.give_resources(await _opened(ctx, resources))
         if monotonic() >= call.deadline:  # what is late already is not begun
             raise late()
-        if gates is None or not gates.last:
+        if gates is None or gates.lasting is None:
             return await _ran(action, given, ctx, call)
         ctx.changes = gates.changes
         ran = partial(_ran, action, given, ctx, call)
-        return await lasting(gates, action, given, ctx, call=call, ran=ran)
+        return await gates.lasting(gates, action, given, ctx, call=call, ran=ran)
 
 
 async def _ran(action: AnyAction, given: BaseModel, ctx: Context[Any], call: Call) -> tuple[Any, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from pydantic import BaseModel
 
@@ -25,6 +25,16 @@ Outcome: TypeAlias = tuple[Any, bytes]
 
 Ran: TypeAlias = Callable[[], Awaitable[Outcome]]
 """Lets the handler run, and gives what comes of it."""
+
+
+class Lasting(Protocol):
+    """What `lasting` is, for whoever holds on to it."""
+
+    def __call__(
+        self, gates: Gates, action: AnyAction, given: BaseModel, ctx: Context[Any], *, call: Call, ran: Ran
+    ) -> Awaitable[Outcome]:
+        """Do what `lasting` says."""
+        ...
 
 
 async def lasting(

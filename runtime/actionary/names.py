@@ -8,6 +8,8 @@ from typing import Final
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """What an action may be called (match in full: ``$`` would allow a final newline)."""
 
+_BETWEEN_WORDS: Final = re.compile(r"[^A-Za-z0-9]+")
+
 
 def is_name(text: str) -> bool:
     """Say whether a text is a valid action name."""
@@ -17,7 +19,7 @@ def is_name(text: str) -> bool:
 def pascal_case(name: str) -> str:
     """Give the PascalCase form: ``get_order`` becomes ``GetOrder``."""
     is_plain = name.isascii() and name.isidentifier()
-    parts = name.split("_") if is_plain else re.split(r"[^A-Za-z0-9]+", name)
+    parts = name.split("_") if is_plain else _BETWEEN_WORDS.split(name)
     return "".join([part[:1].upper() + part[1:] for part in parts])
 
 
@@ -29,4 +31,4 @@ def camel_case(name: str) -> str:
 
 def slug(text: str) -> str:
     """Give the kebab-case form: ``get__order_`` becomes ``get-order``, ``My Shop`` ``my-shop``."""
-    return "-".join(part for part in re.split(r"[^a-z0-9]+", text.lower()) if part)
+    return "-".join(filter(None, _BETWEEN_WORDS.split(text.lower())))

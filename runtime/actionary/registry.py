@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from actionary.approval_actions import approval_actions, is_for_approvals
 from actionary.credentials.resolvers import ENVIRONMENT, CredentialResolver, Resolvers, read_resolvers
 from actionary.defining import Action, AnyAction
 from actionary.definition_error import ActionDefinitionError, place_of_caller
 from actionary.discovery import find_actions
+from actionary.exposure import is_for_approvals
 from actionary.fields import Auth
 from actionary.gate_checks import check_hook, check_registry_auth
 from actionary.gates import Gates
@@ -100,6 +100,8 @@ class Registry:
                 where=place_of_caller(),
                 field="approver",
             )
+        from actionary.approval_actions import approval_actions  # noqa: PLC0415 - it defines actions itself
+
         self.register(approval_actions(approver, self.store))
 
     def register(self, actions: Iterable[AnyAction]) -> None:

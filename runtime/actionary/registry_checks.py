@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from pydantic_core import to_json
 
@@ -14,6 +14,18 @@ from actionary.definition_error import ActionDefinitionError
 from actionary.fields import Auth
 from actionary.names import camel_case
 from actionary.result import ActionError, details_adapter
+
+NO_STORE: Final = (
+    "needs approval, and there is no store to keep that in",
+    'give the registry one, such as `Registry(store="sqlite:///state.db")`',
+)
+"""What is wrong with an action whose registry has no store, and the mend."""
+
+NO_APPROVER: Final = (
+    "needs approval that nobody can give: the store is in the server's memory, and there is no approver",
+    'give the registry an `approver`, or a store on disk, such as `Registry(store="sqlite:///state.db")`',
+)
+"""What is wrong with an action that waits for a yes nobody can say, and the mend."""
 
 
 def check_together(asked_by: Mapping[AnyAction, Auth | None]) -> None:

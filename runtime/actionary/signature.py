@@ -7,8 +7,8 @@ import inspect
 import typing
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from types import CodeType, NoneType, SimpleNamespace, UnionType
-from typing import Annotated, Any, Final, NoReturn, Union, get_args, get_origin
+from types import CodeType, FrameType, NoneType, SimpleNamespace, UnionType
+from typing import Annotated, Any, Final, Literal, NoReturn, Union, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -24,7 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import SchemaError
 
 from actionary.context import Context
-from actionary.definition_error import ActionDefinitionError, Place, caller, place_of
+from actionary.definition_error import ActionDefinitionError, Place, place_of
 from actionary.names import pascal_case
 from actionary.raw_input import RawInput
 from actionary.threads import in_thread
@@ -55,6 +55,7 @@ class Binding:
 def bind(
     handler: Callable[..., Any],
     name: str,
+    near: FrameType,
     *,
     input_model: type[BaseModel] | None = None,
     output: Any = UNCHECKED,
@@ -63,14 +64,15 @@ def bind(
 
     The input is either all parameters as keywords, or one pydantic model as the only
     parameter that can be given by position. A parameter annotated ``Context`` gets
-    the context (with an explicit input model also one that is only named ``ctx``).
+    the context (with an explicit input model also one that is only named ``ctx``). What
+    annotations name may be local where the action is made, in the frame ``near``.
 
     Raises:
         ActionDefinitionError: The signature cannot be bound.
     """
     reader = _Reader(handler, name)
     is_async = reader.check_kind()
-    hints = reader.hints()
+    hints = reader.hints(near)
     parameters = reader.parameters()
     context = reader.context_parameter(parameters, hints, by_name=input_model is not None)
     rest = [parameter for parameter in parameters if parameter is not context]
@@ -98,6 +100,8 @@ def bind(
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
+    """Reads the signature of an action's handler; every mistake names the action and the parameter."""
+
     handler: Callable[..., Any]
     name: str
 
@@ -123,12 +127,11 @@ class _Reader:
         except (TypeError, ValueError) as error:  # some builtins have none
             self.fail("handler", f"its signature cannot be read: {error}", "wrap it in a function")
 
-    def hints(self) -> dict[str, Any]:
+    def hints(self, near: FrameType) -> dict[str, Any]:
         """Give the annotations by parameter, and that of the output under ``return``."""
         function = inspect.unwrap(_underlying(inspect.unwrap(self.handler)))
         module = getattr(function, "__globals__", {})
-        frame = caller()
-        local = frame.f_locals if frame.f_globals is module else {}
+        local = near.f_locals if near.f_globals is module else {}
         annotations = getattr(function, "__annotations__", {})
         try:
             return _hints(annotations, module, local)
@@ -261,9 +264,29 @@ class _Reader:
         self.fail("input", why_refused(error), mend_of(error))
 
 
+_GENERIC: Final = frozenset({Annotated, Literal, Union, UnionType, dict, frozenset, list, set, tuple})
+"""What is written with other types in brackets, most of all."""
+
+
 def _hints(annotations: dict[str, Any], module: dict[str, Any], local: Mapping[str, Any]) -> dict[str, Any]:
-    holder = SimpleNamespace(__annotations__=annotations)
-    return typing.get_type_hints(holder, module, dict(local), include_extras=True)
+    """Give what annotations stand for, also where they are texts, or have texts inside.
+
+    `typing` would evaluate texts too, but takes half as long again, which every start waits for. It is
+    given what may have texts inside, and the text of whatever is no type at first sight.
+    """
+    names = dict(local)
+    hints: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for name, given in annotations.items():
+        value = eval(given, module, names) if isinstance(given, str) else given  # noqa: S307 - the user's own code
+        if isinstance(value, type):
+            hints[name] = value
+        else:
+            rest[name] = value if get_origin(value) in _GENERIC else given
+    if rest:
+        holder = SimpleNamespace(__annotations__=rest)
+        hints |= typing.get_type_hints(holder, module, names, include_extras=True)
+    return hints
 
 
 _RESERVED: Final = frozenset(name for name in dir(BaseModel) if not name.startswith("__"))
@@ -283,10 +306,12 @@ def _has_hidden_default(annotation: Any) -> bool:
 def _is_context(annotation: Any) -> bool:
     if isinstance(annotation, type):
         return annotation is Context
-    bare = _bare(annotation)
-    if get_origin(bare) in {Union, UnionType}:
-        return all(part is NoneType or _is_context(part) for part in get_args(bare))
-    return bare is Context or get_origin(bare) is Context
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _is_context(get_args(annotation)[0])
+    if origin is Union or origin is UnionType:
+        return all(part is NoneType or _is_context(part) for part in get_args(annotation))
+    return origin is Context
 
 
 def _bare(annotation: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from pydantic import BaseModel
 
 from actionary.action_spec import QUERY_METHODS
-from actionary.confused import why_confused, why_schema_confused
+from actionary.confused import ONE_KIND, why_confused, why_schema_confused
 from actionary.core_shapes import Field, shape_of
 from actionary.definition import Definition
 from actionary.fields import Cursor
@@ -69,7 +69,12 @@ def _unsayable(model: type[BaseModel]) -> Iterator[Mistake]:
     """Find what an input has and no query may say (DESIGN §5)."""
     if issubclass(model, RawInput):
         yield from _unlike_a_query(model.schema_)
-    parameters = _parameters(model) or {}
+    # Most parameters are of one kind, of which nothing here can be wrong.
+    parameters = {
+        name: each
+        for name, each in (_parameters(model) or {}).items()
+        if not (isinstance(each, Field) and each.kind in ONE_KIND)
+    }
     yield from _nulls(parameters)
     yield from _confused(parameters)
     core = built_schema(model)
@@ -124,7 +129,7 @@ def _unlike_a_query(root: Schema) -> Iterator[Mistake]:
 def _nulls(parameters: _Parameters) -> Iterator[Mistake]:
     """Find parameters that would have to say null, which no query can."""
     for name, field in parameters.items():
-        if not field.allows_null or (not field.is_required and field.default is None):
+        if (not field.is_required and field.default is None) or not field.allows_null:
             continue
         why = "it is required" if field.is_required else f"its default is {field.default!r}"
         yield Mistake(

@@ -51,12 +51,15 @@ _LEAVES: Final = frozenset(
 )
 """Kinds of core schemas with nothing wrong and none inside, unless they have a serialization of their own."""
 
-_NEVER_WRONG: Final = _LEAVES | {"default", "list", "model", "model-field", "model-fields", "nullable"}
+_AROUND_ONE: Final = frozenset({"default", "model-field", "nullable"})
+"""Kinds of core schemas with nothing wrong and one inside, unless they have a serialization of their own."""
+
+_NEVER_WRONG: Final = _LEAVES | _AROUND_ONE | {"list", "model-fields"}
 """Kinds of core schemas that nothing is wrong with, unless they have a serialization of their own."""
 
 _HOLDS_NONE: Final = _LEAVES | {"enum", "literal"}
 
-_HOLDS_ONE: Final = frozenset({"default", "model", "model-field", "nullable"})
+_HOLDS_ONE: Final = _AROUND_ONE | {"model"}
 
 _fine: Final[Mapping[Mode, WeakSet[type]]] = {"validation": WeakSet(), "serialization": WeakSet()}
 """Classes of models in which nothing is wrong: many actions share them, and each is looked through once."""
@@ -66,25 +69,25 @@ def _is_misfit_in(schema: Any, mode: Mode) -> bool:
     """Say whether some part has to be refused; it has no paths to make, since nearly no type has one."""
     found: list[type] = []
     for node in _nodes(schema, mode, _fine[mode]):
-        kind = node["type"]
-        if (kind not in _NEVER_WRONG or "serialization" in node) and _judge(node, mode) is not None:
-            return True
-        if kind == "model":
+        is_model = node["type"] == "model"
+        if is_model:
             found.append(node["cls"])
+        if (not is_model or "serialization" in node) and _judge(node, mode) is not None:
+            return True
     _fine[mode].update(found)
     return False
 
 
 def _nodes(schema: Any, mode: Mode, known: Container[type] = ()) -> Iterator[Mapping[str, Any]]:
-    """Give what may be wrong of a type, in the parts that `_walk` gives.
+    """Give the models of a type, and what may be wrong in it, in the parts that `_walk` gives.
 
-    Plain leaves, of which a type mostly consists, are left out, and so is the inside of ``known`` models.
+    All else is left out, of which a type mostly consists, and so is the inside of ``known`` models.
     """
     named: dict[str, Any] = {}
     seen: set[str] = set()
     waiting = [schema]
     while waiting:
-        node = waiting.pop()
+        node = _inside(waiting.pop())
         kind = node["type"]
         if kind in _LEAVES and "serialization" not in node:
             continue
@@ -96,7 +99,8 @@ def _nodes(schema: Any, mode: Mode, known: Container[type] = ()) -> Iterator[Map
             continue
         if kind == "definitions":
             named |= {each["ref"]: each for each in node["definitions"]}
-        yield node
+        if kind not in _NEVER_WRONG or "serialization" in node:
+            yield node
         if kind in _HOLDS_ONE:
             if kind != "model" or node["cls"] not in known:
                 waiting.append(node["schema"])
@@ -104,8 +108,15 @@ def _nodes(schema: Any, mode: Mode, known: Container[type] = ()) -> Iterator[Map
             waiting.extend(_fields_of_model(node, mode) or (part for _, part in _parts(node, mode)))
 
 
+def _inside(node: Any) -> Any:
+    """Give the first part, from a node on, that does more than stand around one."""
+    while node["type"] in _AROUND_ONE and "serialization" not in node:
+        node = node["schema"]
+    return node
+
+
 def _fields_of_model(node: Mapping[str, Any], mode: Mode) -> list[Any]:
-    """Give what `_parts` does for the fields of a plain model, and nothing for others."""
+    """Give what is in the fields of a plain model, and nothing for others."""
     if node["type"] != "model-fields" or "extras_schema" in node or node.get("computed_fields"):
         return []
     fields = node["fields"].values()
@@ -266,7 +277,8 @@ def secret_in(schema: CoreSchema) -> str | None:
 
 def is_secret(node: Mapping[str, Any]) -> bool:
     """Say whether a schema is that of a secret: its values are written as asterisks."""
-    return node.get("serialization", {}).get("function") in _masking_functions()
+    written = node.get("serialization")
+    return written is not None and written.get("function") in _masking_functions()
 
 
 @cache

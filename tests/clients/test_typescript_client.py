@@ -36,19 +36,7 @@ def test_the_runtime_compiles_where_it_stands(ts_tools: Path, run, compiler: str
 def test_a_tag_may_be_called_like_anything_in_the_package(
     sample: Catalog, tsc: Path, run, tmp_path: Path
 ) -> None:
-    tags = [
-        "actions",
-        "catalog",
-        "clientOf",
-        "codes",
-        "default",
-        "class",
-        "1",
-        "client",
-        "types",
-        "a b",
-        "a_b",
-    ]
+    tags = [*"actions catalog clientOf codes default class 1 client types a_b".split(), "a b"]
     copies = (replace(action, name=f"{action.name}_x") for action in sample)
     actions = (*sample.actions, *copies)
     tagged = [replace(action, tags=(tags[at % len(tags)],)) for at, action in enumerate(actions)]

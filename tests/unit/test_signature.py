@@ -8,7 +8,7 @@ import typing
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import pytest
 from actionary import Action, ActionDefinitionError, Context, action, define_action
@@ -165,6 +165,23 @@ class TestAnnotations:
             return given
 
         assert space["make"](order).binding.input is Order
+
+    @pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+    def test_texts_are_read_and_texts_inside_of_them_too(self, future):
+        space: dict[str, Any] = {
+            "Order": Order,
+            "Annotated": Annotated,
+            "Found": TypeVar("Found", bound=Order),
+        }
+        given = (
+            "a: list['Order'], b: Annotated['Order | None', 1], c: \"dict[str, 'Order']\","
+            "d: 'Found', e: '\"int\"'"
+        )
+        exec(f"{future}def odd({given}) -> tuple['Order', ...]: ...", space)
+        binding = action(space["odd"]).binding
+        read = [field.annotation for field in binding.input.model_fields.values()]
+        assert read == [list[Order], Order | None, dict[str, Order], space["Found"], int]
+        assert binding.output == tuple[Order, ...]
 
     @pytest.mark.parametrize(("where", "field"), [("a: Missing", "a"), ("a: int", "output")])
     def test_a_name_that_is_not_there_is_named_with_its_parameter(self, where, field):

@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from actionary.changes import Changes
-from actionary.credentials.resolvers import ENVIRONMENT
+from actionary.context import Context
+from actionary.credentials.resolvers import ENVIRONMENT, Resolvers
 from actionary.fields import Auth, Authorize
-from actionary.gates.approval import ApprovalGate
 from actionary.gates.counters import Counters
-from actionary.gates.credentials import CredentialGate
 from actionary.gates.rate_limit import RateLimit
 from actionary.store import StorePlace
 
 if TYPE_CHECKING:
+    from actionary.changes import Changes
     from actionary.defining import Action
+    from actionary.gates.approval import ApprovalGate
+    from actionary.gates.credentials import CredentialGate
+    from actionary.lasting import Lasting
     from actionary.registry import Registry
+
+KEY: Final = b"idempotency-key"
+"""The header of a caller's key (`actionary.gates.idempotency`)."""
 
 _COUNTERS: Final = Counters()
 """For the actions that are in no registry."""
@@ -27,7 +32,8 @@ class Gates:
     """What an action's calls have to pass: before the input is read, and after it.
 
     ``keys`` is where the answers to idempotency keys are kept, for an action whose
-    calls nobody may repeat without one.
+    calls nobody may repeat without one. What few actions have is loaded for those that
+    have it, when their gates are made: each start of a server would pay for it.
     """
 
     auth: Auth | None
@@ -42,8 +48,8 @@ class Gates:
     checks: bool = field(init=False, repr=False, compare=False)
     """Whether a call may be refused for who makes it, how often, or with what input."""
 
-    last: bool = field(init=False, repr=False, compare=False)
-    """Whether something is to be done between `authorize` and the run, or after it."""
+    lasting: Lasting | None = field(init=False, repr=False, compare=False)
+    """Lets the handler run where something is to be done between `authorize` and that, or after it."""
 
     keyless: Gates | None = field(init=False, repr=False, compare=False)
     """What of this those calls have to pass that bring no idempotency key, ``None`` for nothing."""
@@ -56,7 +62,7 @@ class Gates:
             keyless = replace(self, keys=None) if checks or more else None
         # Each call asks for these, so they are found once.
         object.__setattr__(self, "checks", checks)
-        object.__setattr__(self, "last", more or self.keys is not None)
+        object.__setattr__(self, "lasting", _lasting() if more or self.keys is not None else None)
         object.__setattr__(self, "keyless", keyless)
 
     @property
@@ -73,6 +79,12 @@ def gates_of(action: Action[..., Any], registry: Registry | None) -> Gates | Non
     if action not in known:
         known[action] = _made(action, registry)
     return known[action]
+
+
+def brings_key(ctx: Context[Any]) -> bool:
+    """Say whether a call has a key, or what should be one."""
+    request = ctx.request
+    return request is not None and any(name == KEY for name, _ in request.scope["headers"])
 
 
 def _made(action: Action[..., Any], registry: Registry | None) -> Gates | None:
@@ -96,14 +108,40 @@ def _made(action: Action[..., Any], registry: Registry | None) -> Gates | None:
         scopes=frozenset(definition.scopes),
         authorize=definition.authorize,
         keys=keys,
-        approval=ApprovalGate(action, needed, store) if (needed := definition.needs_approval) else None,
+        approval=_approval_of(action, store),
         changes=changes,
-        credentials=CredentialGate(definition.credentials, resolvers) if definition.credentials else None,
+        credentials=_credentials_of(action, resolvers),
     )
+
+
+def _lasting() -> Lasting:
+    from actionary.lasting import lasting  # noqa: PLC0415 - see `Gates`
+
+    return lasting
+
+
+def _approval_of(action: Action[..., Any], store: StorePlace | None) -> ApprovalGate | None:
+    needed = action.definition.needs_approval
+    if not needed:
+        return None
+    from actionary.gates.approval import ApprovalGate  # noqa: PLC0415 - see `Gates`
+
+    return ApprovalGate(action, needed, store)
+
+
+def _credentials_of(action: Action[..., Any], resolvers: Resolvers) -> CredentialGate | None:
+    needed = action.definition.credentials
+    if not needed:
+        return None
+    from actionary.gates.credentials import CredentialGate  # noqa: PLC0415 - see `Gates`
+
+    return CredentialGate(needed, resolvers)
 
 
 def _changes_of(action: Action[..., Any], registry: Registry) -> Changes | None:
     place = registry.changes_place
     if place is None:
         return None
+    from actionary.changes import Changes  # noqa: PLC0415 - see `Gates`
+
     return Changes(place, by_calls=not action.definition.read_only, is_public=action.definition.public)

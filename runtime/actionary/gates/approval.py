@@ -18,6 +18,7 @@ from actionary.catalog import digest
 from actionary.context import Context
 from actionary.gates.auth import answer_in_time, warn_of_answer
 from actionary.principal import organisation_of
+from actionary.registry_checks import NO_STORE
 from actionary.result import CommonError, unavailable
 from actionary.running import Call
 from actionary.store import Store, StorePlace, StoreUnavailableError
@@ -32,18 +33,6 @@ GATED: Final = frozenset({"http", "mcp", "app", "tool", "automation"})
 
 MOST_OF_SUMMARY: Final = 300
 """Characters of a summary."""
-
-NO_STORE: Final = (
-    "needs approval, and there is no store to keep that in",
-    'give the registry one, such as `Registry(store="sqlite:///state.db")`',
-)
-"""What is wrong with an action whose registry has no store, and the mend."""
-
-NO_APPROVER: Final = (
-    "needs approval that nobody can give: the store is in the server's memory, and there is no approver",
-    'give the registry an `approver`, or a store on disk, such as `Registry(store="sqlite:///state.db")`',
-)
-"""What is wrong with an action that waits for a yes nobody can say, and the mend."""
 
 _WAITS: Final = "Nobody has decided about it yet."
 

@@ -31,12 +31,11 @@ from actionary.away import store_away
 from actionary.background import in_background
 from actionary.canonical import digest_of
 from actionary.context import Context
+from actionary.gates import KEY
 from actionary.messages import invalid_input
 from actionary.result import CommonError, KeptError
 from actionary.running import Call
 from actionary.store import Entry, Store, StorePlace, StoreUnavailableError
-
-HEADER: Final = b"idempotency-key"
 
 KEPT: Final = 24 * 60 * 60.0
 """Seconds for which answers are kept."""
@@ -227,12 +226,6 @@ class Kept:
         return json.loads(self.record.data), self.record.data
 
 
-def brings_key(ctx: Context[Any]) -> bool:
-    """Say whether a call has a key, or what should be one."""
-    request = ctx.request
-    return request is not None and any(name == HEADER for name, _ in request.scope["headers"])
-
-
 async def claim_key(
     place: StorePlace, given: BaseModel, ctx: Context[Any], call: Call, *, begins: bool
 ) -> Claim | Kept | None:
@@ -364,7 +357,7 @@ def _key_of(ctx: Context[Any]) -> bytes | None:
     request = ctx.request
     if request is None:
         return None
-    keys = [value for name, value in request.scope["headers"] if name == HEADER]
+    keys = [value for name, value in request.scope["headers"] if name == KEY]
     if not keys:
         return None
     if len(keys) > 1 or not _KEY.fullmatch(keys[0]):

@@ -26,7 +26,6 @@ from actionary.describe import outline
 from actionary.exposure import is_exposed
 from actionary.gates.counters import CountersError
 from actionary.http.built import CannotServe, read_built
-from actionary.http.changes import Endpoint
 from actionary.http.clashes import check_paths
 from actionary.http.cors import with_cors
 from actionary.http.documents import ALLOWED, Documents
@@ -167,6 +166,8 @@ def _check_counters(registry: Registry, actions: Iterable[AnyAction]) -> None:
 def _listening(registry: Registry, settings: Settings, limits: Limits) -> Iterator[Route]:
     """Make the route of those who listen to changes, where anything is told."""
     if registry.changes_place is not None:
+        from actionary.http.changes import Endpoint  # noqa: PLC0415 - few servers have it, and each would load it
+
         endpoint = Endpoint(registry.changes_place, registry.listening_auth, most=limits.listeners)
         yield _read_only(f"{settings.prefix}/changes", endpoint.answer)
 

@@ -69,6 +69,8 @@ def read_built(
 
 @dataclass(frozen=True, slots=True)
 class _Drift:
+    """What to do where the files are not those of the definitions: refuse to serve, or ``allow`` it."""
+
     allow: bool
 
     def found(self, what: str, mend: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from starlette.routing import BaseRoute, Mount, Route
 
+from actionary.action_spec import HttpSpec
 from actionary.defining import AnyAction
 from actionary.http.built import CannotServe
 from actionary.routes import OWN, actions_path, is_for_actions, is_own, route_of
@@ -28,12 +29,13 @@ def check_paths(
         if route is None:
             continue
         taken.setdefault(route.path, action)
-        whose = f"{route.method} {route.path}, the path of {_named(action)},"
         http = action.definition.http
         if http is not None and http.path is not None and is_own(route.path):
-            raise CannotServe(f"{whose} {OWN}", "serve with a prefix, or choose another first part")
+            what = f"{_whose(route, action)} {OWN}"
+            raise CannotServe(what, "serve with a prefix, or choose another first part")
         if route.path in documents:
-            raise CannotServe(f"{whose} is a file that was built", "give the action another path")
+            what = f"{_whose(route, action)} is a file that was built"
+            raise CannotServe(what, "give the action another path")
     for path in _literal_paths(routes):
         if path in taken:
             raise CannotServe(
@@ -45,6 +47,10 @@ def check_paths(
                 f"the route {path!r} would never be reached: every name there is an action's or unknown",
                 f"choose a path that is not below {actions_path(prefix)}/",
             )
+
+
+def _whose(route: HttpSpec, action: AnyAction) -> str:
+    return f"{route.method} {route.path}, the path of {_named(action)},"
 
 
 def _named(action: AnyAction) -> str:

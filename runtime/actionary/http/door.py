@@ -22,8 +22,7 @@ from actionary.context import new_request_id
 from actionary.defining import AnyAction
 from actionary.envelope import err_envelope, ok_envelope
 from actionary.failures import err_of, failure
-from actionary.gates import Gates, gates_of
-from actionary.gates.idempotency import HEADER as KEY
+from actionary.gates import KEY, Gates, gates_of
 from actionary.http.body import body_input, query_input
 from actionary.http.challenge import challenge_headers
 from actionary.http.context import HttpContext

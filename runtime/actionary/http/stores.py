@@ -12,9 +12,9 @@ from typing import Final
 
 from actionary.defining import AnyAction
 from actionary.exposure import is_exposed
-from actionary.gates.approval import NO_APPROVER, NO_STORE
 from actionary.http.built import CannotServe
 from actionary.registry import Registry
+from actionary.registry_checks import NO_APPROVER, NO_STORE
 from actionary.store import StoreError, StorePlace, StoreUnavailableError
 from actionary.store.opening import VARIABLE
 

@@ -12,13 +12,12 @@ from importlib.util import find_spec
 from typing import Any, Final, Literal, TypeAlias
 
 from actionary.action_spec import ExampleSpec
-from actionary.approval_actions import is_for_approvals
 from actionary.credentials import GivenCredentials
 from actionary.defining import AnyAction
 from actionary.definition_error import ActionDefinitionError
 from actionary.describe import DefinitionErrors
 from actionary.examples import example_of
-from actionary.exposure import is_exposed
+from actionary.exposure import is_exposed, is_for_approvals
 from actionary.registry import Registry
 from actionary.result import Err
 from actionary.testing.client import TestClient, refuse_in_loop
