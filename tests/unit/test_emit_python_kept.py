@@ -7,19 +7,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import pytest
 from actionary.action_spec import HttpSpec
-from actionary.catalog import Catalog
-from actionary_build.emit.python import kept, package, pieces, readme_file, rendering
-from actionary_build.emit.python.digests import sources_digest
+from actionary.catalog import Catalog, load
+from actionary_build.emit.python import kept, pieces, readme_file, rendering
 from actionary_build.emit.python.emitter import Options, emitter
 from actionary_build.emit.python.generate import GENERATOR, GeneratorError, generate
 from actionary_build.emit.python.kept import FOLDER, generate_in_parallel, kept_types
-from actionary_build.emit.python.pieces import digest_of_programs
+from actionary_build.emit.python.pieces import sources_digest
+
+Style: TypeAlias = Literal["pydantic", "typeddict"]
 
 SCHEMAS: list[Any] = [
     {"type": "integer", "minimum": 3},
@@ -31,9 +31,17 @@ SCHEMAS: list[Any] = [
 ]
 
 
-def emitted(catalog: Catalog, root: Path, *, workers: int = 1, writing: bool = True) -> dict[str, bytes]:
+def emitted(
+    catalog: Catalog, root: Path, *, workers: int = 1, writing: bool = True, style: Style = "pydantic"
+) -> dict[str, bytes]:
     with kept_types(root, writing=writing, workers=workers):
-        return {file.path: file.content for file in emitter.emit(catalog, Options(), {})}
+        return {file.path: file.content for file in emitter.emit(catalog, Options(style=style), {})}
+
+
+def emitted_of_types(catalog: Catalog, root: Path) -> dict[str, bytes]:
+    """Emit where only the types are still there, so that each is looked up."""
+    pieces_in(root).unlink(missing_ok=True)
+    return emitted(catalog, root)
 
 
 def file_in(root: Path) -> Path:
@@ -61,34 +69,40 @@ def test_the_same_bytes_with_a_cold_and_a_warm_cache_and_without(sample: Catalog
     without = {file.path: file.content for file in emitter.emit(sample, Options(), {})}
     assert emitted(sample, tmp_path) == without
     assert emitted(sample, tmp_path) == without
+    assert emitted_of_types(sample, tmp_path) == without
 
 
 def test_what_is_there_is_not_generated_again(sample: Catalog, tmp_path: Path, asked: list[int]) -> None:
     emitted(sample, tmp_path)
     emitted(sample, tmp_path)
+    emitted_of_types(sample, tmp_path)
     assert len(asked) == 2
     assert asked[0] > 0
     assert asked[1] == 0
 
 
-def test_after_no_change_the_generator_is_not_even_imported(sample: Catalog, tmp_path: Path) -> None:
+def test_after_no_change_neither_the_generator_nor_anything_else_that_is_slow_is_imported(
+    sample: Catalog, tmp_path: Path
+) -> None:
     emitted(sample, tmp_path)
     (tmp_path / "catalog.json").write_text(json.dumps(sample.dump()))
     program = """
 import json, sys
 from pathlib import Path
 from actionary.catalog import load
-from actionary_build.emit.python.emitter import Options, emitter
 from actionary_build.emit.python.kept import kept_types
+from actionary_build.emit.python.names import default_package
+from actionary_build.emit.python.package import package_files
 
+catalog = load(json.loads(Path("catalog.json").read_text()))
 with kept_types(Path(), writing=True):
-    files = list(emitter.emit(load(json.loads(Path("catalog.json").read_text())), Options(), {}))
-print(len(files) > 10, "datamodel_code_generator" in sys.modules)
+    files = list(package_files(catalog, default_package(catalog)))
+print(len(files) > 10, *{"datamodel_code_generator", "jinja2", "pydantic"} & sys.modules.keys())
 """
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert (done.stdout, done.stderr) == ("True False\n", "")
+    assert (done.stdout, done.stderr) == ("True\n", "")
 
 
 def test_git_ignores_the_folder(sample: Catalog, tmp_path: Path) -> None:
@@ -118,10 +132,10 @@ def _other_form(entries: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("damage", [_other_text, _other_form, lambda _: [], lambda _: None])
 def test_a_damaged_entry_is_made_anew(sample: Catalog, tmp_path: Path, damage: Any, asked: list[int]) -> None:
     whole = emitted(sample, tmp_path)
-    for file in (file_in(tmp_path), pieces_in(tmp_path)):
+    for file, emitting in ((file_in(tmp_path), emitted_of_types), (pieces_in(tmp_path), emitted)):
         before = file.read_text()
         file.write_text(json.dumps(damage(json.loads(before))))
-        assert emitted(sample, tmp_path) == whole
+        assert emitting(sample, tmp_path) == whole
         assert file.read_text() == before
     assert asked == [asked[0], asked[0], 0]
 
@@ -131,7 +145,7 @@ def test_one_damaged_entry_costs_no_other(sample: Catalog, tmp_path: Path, asked
     entries = json.loads(file_in(tmp_path).read_text())
     next(iter(entries.values()))[0] = "0"
     file_in(tmp_path).write_text(json.dumps(entries))
-    emitted(sample, tmp_path)
+    emitted_of_types(sample, tmp_path)
     assert asked[1] == 1
 
 
@@ -140,34 +154,64 @@ def test_a_damaged_file_is_made_anew(sample: Catalog, tmp_path: Path, content: b
     whole = emitted(sample, tmp_path)
     before = file_in(tmp_path).read_bytes()
     file_in(tmp_path).write_bytes(content)
-    assert emitted(sample, tmp_path) == whole
+    assert emitted_of_types(sample, tmp_path) == whole
     assert file_in(tmp_path).read_bytes() == before
 
 
+@pytest.fixture
+def fresh_sources() -> Iterator[None]:
+    """The digest of the programs, as a process that starts has it."""
+    sources_digest.cache_clear()
+    yield
+    sources_digest.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_sources")
 def test_another_version_of_the_generator_is_asked_again(
     sample: Catalog, tmp_path: Path, asked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emitted(sample, tmp_path)
+    sources_digest.cache_clear()
     monkeypatch.setattr(pieces, "version", lambda _: "99")
     emitted(sample, tmp_path)
     assert asked[0] == asked[1]
 
 
+@pytest.mark.usefixtures("fresh_sources")
 def test_what_comes_of_an_unknown_version_is_never_found_again(
     sample: Catalog, tmp_path: Path, asked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unknown(name: str) -> str:
-        raise PackageNotFoundError(name)
-
-    monkeypatch.setattr(pieces, "version", unknown)
+    monkeypatch.setattr(pieces, "version", lambda _: None)
     emitted(sample, tmp_path)
-    emitted(sample, tmp_path)
-    assert asked[0] == asked[1]
-    sources_digest.cache_clear()
     first = sources_digest()
     sources_digest.cache_clear()
+    emitted(sample, tmp_path)
+    assert asked[0] == asked[1]
     assert sources_digest() != first
-    sources_digest.cache_clear()
+
+
+def test_the_version_of_a_library_is_the_one_that_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def installed(folder: str, *names: str) -> None:
+        (tmp_path / folder / "some_library").mkdir(parents=True)
+        (tmp_path / folder / "some_library" / "__init__.py").touch()
+        for name in names:
+            (tmp_path / folder / name).mkdir()
+            (tmp_path / folder / name / "METADATA").write_text("Name: some_library\nVersion: 3\n")
+
+    installed("one", "some_library-1.dist-info")
+    installed("two", "some_library-2.dist-info")
+    installed("egg", "some_library-3.egg-info")
+    installed("bare")
+    found: list[str | None] = []
+    for folder in ("one", "two", "egg", "bare"):
+        with monkeypatch.context() as patched:
+            patched.syspath_prepend(tmp_path / folder)
+            found.append(pieces.version("some_library"))
+    assert found[:2] == ["some_library-1.dist-info", "some_library-2.dist-info"]
+    assert found[3] is None
+    assert pieces.version("there_is_no_such_library") is None
 
 
 @pytest.mark.parametrize("at", range(len(kept.SHAPING)))
@@ -178,26 +222,25 @@ def test_a_program_that_reads_what_was_generated_in_another_way_asks_again(
     other = tmp_path / "other.py"
     other.write_bytes(kept.SHAPING[at].read_bytes() + b"# in another way\n")
     monkeypatch.setattr(kept, "SHAPING", (*kept.SHAPING[:at], other, *kept.SHAPING[at + 1 :]))
-    emitted(sample, tmp_path)
+    emitted_of_types(sample, tmp_path)
     assert asked[0] == asked[1]
 
 
-@pytest.mark.parametrize("change", ["python", "jinja2"])
-def test_another_python_or_template_engine_makes_every_piece_again(
+@pytest.mark.usefixtures("fresh_sources")
+@pytest.mark.parametrize("change", ["python", "jinja2", "datamodel_code_generator"])
+def test_another_python_or_template_engine_or_generator_makes_every_piece_again(
     change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = digest_of_programs(kept.SHAPING, "jinja2")
-    assert digest_of_programs(kept.SHAPING, "jinja2") == before
+    before = sources_digest()
+    sources_digest.cache_clear()
+    assert sources_digest() == before
+    sources_digest.cache_clear()
     if change == "python":
         monkeypatch.setattr(sys, "version_info", (4, 0, 0))
     else:
-        monkeypatch.setattr(pieces, "version", {"jinja2": "99"}.__getitem__)
-    assert digest_of_programs(kept.SHAPING, "jinja2") != before
-    sources_digest.cache_clear()
-    changed = sources_digest()
-    monkeypatch.undo()
-    sources_digest.cache_clear()
-    assert sources_digest() != changed
+        known = pieces.version
+        monkeypatch.setattr(pieces, "version", lambda name: "99" if name == change else known(name))
+    assert sources_digest() != before
 
 
 def test_every_program_of_ours_that_the_generator_needs_is_in_the_key() -> None:
@@ -209,8 +252,7 @@ import actionary_build.emit.python.generate
 print(*sorted(name for name in set(sys.modules) - before if name.startswith("actionary")))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    known = {"annotations", "generate", "syntax"}
-    assert {name.rpartition(".")[2] for name in done.stdout.split()} == known
+    assert {name.rpartition(".")[2] for name in done.stdout.split()} == {path.stem for path in kept.SHAPING}
 
 
 @pytest.fixture
@@ -261,19 +303,30 @@ def _mutations(catalog: Catalog) -> Iterator[Catalog]:
             more = {**schema, "properties": {**schema["properties"], "b-c": {"type": "integer"}, "str": {}}}
             yield replace(catalog, types={**catalog.types, name: more})
             yield replace(catalog, types={**catalog.types, name: {**schema, "required": []}})
+        yield load(
+            json.loads(
+                json.dumps(catalog.dump())
+                .replace(f'$defs/{name}"', '$defs/Aaa"')
+                .replace(f'"{name}": {{', '"Aaa": {')
+            )
+        )
     yield replace(catalog, base_url="https://elsewhere.example", title="Another title")
 
 
-def test_whatever_changes_the_bytes_are_those_of_a_cold_build(sample: Catalog, tmp_path: Path) -> None:
+@pytest.mark.parametrize("style", ["pydantic", "typeddict"])
+def test_whatever_changes_the_bytes_are_those_of_a_cold_build(
+    sample: Catalog, tmp_path: Path, style: Style
+) -> None:
     warm, cold = tmp_path / "warm", tmp_path / "cold"
     for root in (warm, cold):
         root.mkdir()
-        emitted(sample, root)
+        emitted(sample, root, style=style)
     pieces_in(cold).unlink()
     mutations = list(_mutations(sample))
     assert len(mutations) > 50
     for changed in mutations:
-        assert emitted(changed, warm, writing=False) == emitted(changed, cold, writing=False)
+        one, other = (emitted(changed, root, writing=False, style=style) for root in (warm, cold))
+        assert one == other
 
 
 def test_other_programs_make_every_piece_again(
@@ -281,7 +334,7 @@ def test_other_programs_make_every_piece_again(
 ) -> None:
     emitted(sample, tmp_path)
     rendered.clear()
-    monkeypatch.setattr(package, "sources_digest", lambda: "another version")
+    monkeypatch.setattr(pieces, "sources_digest", lambda: "another version")
     emitted(sample, tmp_path)
     assert {"actions.py.j2", "action.md.j2", "type.md.j2"} <= set(rendered)
 

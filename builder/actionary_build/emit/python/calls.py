@@ -11,7 +11,7 @@ from actionary.catalog import Catalog
 from actionary.names import pascal_case
 
 from actionary_build.emit.openapi_query import query_parameters
-from actionary_build.emit.python.annotations import Code, Expression, hidden_built_ins, literal
+from actionary_build.emit.python.annotations import Code, hidden_built_ins, literal
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.groups import error_modules, module_of
 from actionary_build.emit.python.imports import IMPORTED
@@ -96,7 +96,6 @@ class ErrorView:
     """A class for a domain error."""
 
     name: Name
-    module: str
     code: PythonString
     details: Code
     doc: PythonDocstring
@@ -139,25 +138,20 @@ def wanted_types(api: Api) -> dict[Key, Wanted]:
     return wanted
 
 
-def error_views(api: Api, types: Types[Key]) -> tuple[ErrorView, ...]:
-    """Describe the classes of the domain errors, by name."""
-    names = api.error_names
-    modules = error_modules(api.catalog)
+def error_views(api: Api, types: Types[Key], codes: Iterable[str]) -> list[ErrorView]:
+    """Describe the classes of domain errors, by name."""
     views = [
         ErrorView(
-            name=names[code_],
-            module=modules[code_],
+            name=api.error_names[code_],
             code=PythonString(code_),
-            details=_code_or_none(types.expressions.get(("details", code_))),
-            doc=PythonDocstring(error.description or code_, "    "),
+            details=Code(
+                types.expression(("details", code_)) if ("details", code_) in types.schemas else "None"
+            ),
+            doc=PythonDocstring(api.domain_errors[code_].description or code_, "    "),
         )
-        for code_, error in api.domain_errors.items()
+        for code_ in codes
     ]
-    return tuple(sorted(views, key=lambda view: view.name))
-
-
-def _code_or_none(expression: Expression | None) -> Code:
-    return Code("None" if expression is None else expression)
+    return sorted(views, key=lambda view: view.name)
 
 
 def module_views(api: Api, types: Types[Key]) -> tuple[ModuleView, ...]:
@@ -191,7 +185,7 @@ def action_views(api: Api, types: Types[Key], module: ModuleView) -> list[Action
 
 def _action_view(api: Api, types: Types[Key], hidden: Collection[str], action: ActionSpec) -> ActionView:
     assert action.http is not None  # noqa: S101 - only HTTP actions are in here
-    output = types.expressions["output", action.name]
+    output = types.expression(("output", action.name))
     data_type = argument_type(output, ())
     answered = [*api.common_codes(action), *sorted(error.code for error in action.errors)]
     return ActionView(
@@ -225,13 +219,13 @@ def _parameters(
 ) -> Iterator[ParameterView]:
     arguments = api.arguments(action)
     for wire, name in arguments.names.items():
-        annotation = argument_type(types.expressions["input", action.name, wire], hidden)
+        annotation = argument_type(types.expression(("input", action.name, wire)), hidden)
         yield ParameterView(name, PythonString(wire), annotation, wire in arguments.required)
 
 
 def _extra_type(types: Types[Key], action: ActionSpec, hidden: Collection[str]) -> Code | None:
-    expression = types.expressions.get(("extra", action.name))
-    return None if expression is None else argument_type(expression, hidden)
+    key = ("extra", action.name)
+    return argument_type(types.expression(key), hidden) if key in types.schemas else None
 
 
 def _facts(catalog: Catalog, types: Types[Key], action: ActionSpec) -> Iterator[Code]:
@@ -274,7 +268,7 @@ def _pages(api: Api, types: Types[Key], action: ActionSpec, hidden: Collection[s
     schema = types.schemas["output", action.name]
     return PagesView(
         method_name=api.pages_names[action.name],
-        page=argument_type(types.expressions["output", action.name], hidden),
+        page=argument_type(types.expression(("output", action.name)), hidden),
         item=argument_type(types.item_type(schema, pages.items), hidden),
         doc=PythonDocstring(
             f"Give the pages of `{PythonIdentifier(action.name)}`, or their `items()`, "

@@ -127,7 +127,7 @@ class _Types:
 
     def types_of(self, schemas: Sequence[Schema]) -> list[str]:
         """Give the type of each schema; the generator is asked for those that are not there."""
-        programs = digest_of_programs(SHAPING, "datamodel-code-generator")
+        programs = digest_of_programs(SHAPING, "datamodel_code_generator")
         keys = [_digest(programs, json.dumps(schema, sort_keys=True)) for schema in schemas]
         types = {key: self.shelf.get(key) for key in keys}
         missing = {key: schema for key, schema in zip(keys, schemas, strict=True) if types[key] is None}

@@ -9,7 +9,6 @@ from typing import Final, Self
 
 from actionary.catalog import Catalog
 from actionary.names import pascal_case, slug
-from pydantic import BaseModel
 
 from actionary_build.texts import PythonIdentifier, json_text, one_line, package_name
 
@@ -22,8 +21,15 @@ EXTRA_INPUT: Final = "extra_input"
 TYPES_TAKEN: Final = frozenset({"annotations"})
 """What ``models`` imports under a public name."""
 
-FIELDS_TAKEN: Final = frozenset(dir(BaseModel))
-"""What pydantic gives every model."""
+FIELDS_TAKEN: Final = frozenset(
+    """
+    construct copy dict from_orm json model_computed_fields model_config model_construct model_copy
+    model_dump model_dump_json model_extra model_fields model_fields_set model_json_schema
+    model_parametrized_name model_post_init model_rebuild model_validate model_validate_json
+    model_validate_strings parse_file parse_obj parse_raw schema schema_json update_forward_refs validate
+    """.split()
+)
+"""What pydantic gives every model; it is written down as pydantic takes long to import."""
 
 
 class Name(PythonIdentifier):

@@ -15,8 +15,6 @@ from typing import Annotated, Any, Final
 from actionary.catalog import Catalog
 from actionary.json_schema import REF, Schema, map_schema
 from actionary.names import pascal_case
-from pydantic import Field, TypeAdapter
-from pydantic_core import SchemaError
 
 from actionary_build.emit.python.generate import DECIMAL
 
@@ -180,6 +178,9 @@ def _is_literal(values: Any) -> bool:
 @cache
 def _pydantic_takes(pattern: str) -> bool:
     """Say whether pydantic's engine knows the pattern; one it does not know is left to the server."""
+    from pydantic import Field, TypeAdapter  # noqa: PLC0415 - slow, and few APIs have patterns
+    from pydantic_core import SchemaError  # noqa: PLC0415 - as above
+
     try:
         TypeAdapter(Annotated[str, Field(pattern=pattern)])
     except SchemaError:
