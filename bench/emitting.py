@@ -1,38 +1,45 @@
 """Write one client from a saved catalog: ``python bench/emitting.py CATALOG TARGET``, into this folder.
 
-Prints whether the generator of Python types was imported.
+Prints whether the generator of Python types was imported, here or by a process that was started.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 
-from actionary.catalog import load
-from actionary_build.texts import package_name
+from actionary.collector import collector_paused
+from actionary_build.emit.python.kept import kept_types
 
 
 def main(source: Path, target: str) -> None:
     """Load, emit and write."""
-    catalog = load(json.loads(source.read_text()))
-    if target == "typescript":
-        from actionary_build.emit.typescript import package_files as typescript  # noqa: PLC0415 - each start pays for its own
-        from actionary_build.emit.typescript.conversions import Wanted  # noqa: PLC0415 - as above
+    saved = source.read_bytes()
+    digest = hashlib.sha256(saved).hexdigest() if target == "python" else None
+    with collector_paused(), kept_types(Path(), writing=True, source=digest):
+        from actionary.catalog import load  # noqa: PLC0415 - while another process loads the generator
+        from actionary_build.texts import package_name  # noqa: PLC0415 - as above
 
-        files = typescript.package_files(catalog, package_name(catalog.title, "-"), Wanted(), react=False)
-    else:
-        from actionary_build.emit.python import package as python  # noqa: PLC0415 - each start pays for its own
-        from actionary_build.emit.python.kept import kept_types  # noqa: PLC0415 - as above
-        from actionary_build.emit.python.names import default_package  # noqa: PLC0415 - as above
+        catalog = load(json.loads(saved))
+        if target == "typescript":
+            from actionary_build.emit.typescript import package_files as typescript  # noqa: PLC0415 - each start pays for its own
+            from actionary_build.emit.typescript.conversions import Wanted  # noqa: PLC0415 - as above
 
-        with kept_types(Path(), writing=True):
+            name = package_name(catalog.title, "-")
+            files = typescript.package_files(catalog, name, Wanted(), react=False)
+        else:
+            from actionary_build.emit.python import package as python  # noqa: PLC0415 - each start pays for its own
+            from actionary_build.emit.python.names import default_package  # noqa: PLC0415 - as above
+
             files = list(python.package_files(catalog, default_package(catalog)))
     for file in files:
         path = Path(file.path)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.content)
-    print("datamodel_code_generator" in sys.modules)
+    print("datamodel_code_generator" in sys.modules or getrusage(RUSAGE_CHILDREN).ru_maxrss > 0)
 
 
 if __name__ == "__main__":

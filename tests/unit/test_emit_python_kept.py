@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,11 +14,12 @@ from typing import Any, Literal, TypeAlias
 import pytest
 from actionary.action_spec import HttpSpec
 from actionary.catalog import Catalog, load
-from actionary_build.emit.python import kept, pieces, readme_file, rendering
+from actionary_build.emit.python import kept, pieces, processes, readme_file, rendering
 from actionary_build.emit.python.emitter import Options, emitter
 from actionary_build.emit.python.generate import GENERATOR, GeneratorError, generate
-from actionary_build.emit.python.kept import FOLDER, generate_in_parallel, kept_types
+from actionary_build.emit.python.kept import FOLDER, kept_types
 from actionary_build.emit.python.pieces import sources_digest
+from actionary_build.emit.python.processes import Processes
 
 Style: TypeAlias = Literal["pydantic", "typeddict"]
 
@@ -32,9 +34,14 @@ SCHEMAS: list[Any] = [
 
 
 def emitted(
-    catalog: Catalog, root: Path, *, workers: int = 1, writing: bool = True, style: Style = "pydantic"
+    catalog: Catalog,
+    root: Path,
+    *,
+    writing: bool = True,
+    style: Style = "pydantic",
+    source: str | None = None,
 ) -> dict[str, bytes]:
-    with kept_types(root, writing=writing, workers=workers):
+    with kept_types(root, writing=writing, source=source):
         return {file.path: file.content for file in emitter.emit(catalog, Options(style=style), {})}
 
 
@@ -61,7 +68,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         counts.append(len(schemas))
         return generate(schemas)
 
-    monkeypatch.setattr(kept, "generate", counting)
+    monkeypatch.setattr(processes, "generate", counting)
     return counts
 
 
@@ -119,43 +126,40 @@ def test_a_check_keeps_nothing(sample: Catalog, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def _other_text(entries: dict[str, Any]) -> Any:
-    for entry in entries.values():
-        entry[1] = "__import__('os')"
-    return entries
+DAMAGES: list[tuple[str, str]] = [
+    (r'"', r'"__import__'),  # the text
+    (r"(?m)^(.{64}) .", r"\1 -"),  # its digest
+    (r"(?m)^.", "-"),  # the key
+    (r"(?m)^(.{64}) (.{64}) ", r"\1\2"),
+    (r"\n", ""),
+    (r"(?m)(.{70}).*$", r"\1"),
+    (r"(?s).*", ""),
+    (r"(?s).*", "{}"),
+    (r"(?s).*", "\n\n \n\udcff"),
+]
+"""What stands in a file of the cache, and what comes in its place."""
 
 
-def _other_form(entries: dict[str, Any]) -> Any:
-    return {key: {"type": 3} for key in entries}
-
-
-@pytest.mark.parametrize("damage", [_other_text, _other_form, lambda _: [], lambda _: None])
-def test_a_damaged_entry_is_made_anew(sample: Catalog, tmp_path: Path, damage: Any, asked: list[int]) -> None:
+@pytest.mark.parametrize(("there", "instead"), DAMAGES)
+def test_a_damaged_file_is_made_anew(
+    *, sample: Catalog, tmp_path: Path, there: str, instead: str, asked: list[int]
+) -> None:
     whole = emitted(sample, tmp_path)
     for file, emitting in ((file_in(tmp_path), emitted_of_types), (pieces_in(tmp_path), emitted)):
-        before = file.read_text()
-        file.write_text(json.dumps(damage(json.loads(before))))
+        before = file.read_bytes()
+        damaged = re.sub(there, instead, before.decode()).encode(errors="surrogateescape")
+        assert damaged != before
+        file.write_bytes(damaged)
         assert emitting(sample, tmp_path) == whole
-        assert file.read_text() == before
-    assert asked == [asked[0], asked[0], 0]
+        assert file.read_bytes() == before
+    assert asked[0] == asked[1]
 
 
 def test_one_damaged_entry_costs_no_other(sample: Catalog, tmp_path: Path, asked: list[int]) -> None:
     emitted(sample, tmp_path)
-    entries = json.loads(file_in(tmp_path).read_text())
-    next(iter(entries.values()))[0] = "0"
-    file_in(tmp_path).write_text(json.dumps(entries))
+    file_in(tmp_path).write_text(file_in(tmp_path).read_text().replace('"', "?", 1))
     emitted_of_types(sample, tmp_path)
     assert asked[1] == 1
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
-def test_a_damaged_file_is_made_anew(sample: Catalog, tmp_path: Path, content: bytes) -> None:
-    whole = emitted(sample, tmp_path)
-    before = file_in(tmp_path).read_bytes()
-    file_in(tmp_path).write_bytes(content)
-    assert emitted_of_types(sample, tmp_path) == whole
-    assert file_in(tmp_path).read_bytes() == before
 
 
 @pytest.fixture
@@ -341,9 +345,9 @@ def test_other_programs_make_every_piece_again(
 
 def test_what_is_used_no_more_is_not_kept(sample: Catalog, tmp_path: Path) -> None:
     emitted(sample, tmp_path)
-    many = json.loads(file_in(tmp_path).read_text())
+    many = file_in(tmp_path).read_text().splitlines()
     emitted(replace(sample, actions=sample.actions[:1]), tmp_path)
-    assert len(json.loads(file_in(tmp_path).read_text())) < len(many)
+    assert len(file_in(tmp_path).read_text().splitlines()) < len(many)
 
 
 def test_a_folder_that_cannot_be_written_is_told_of(sample: Catalog, tmp_path: Path) -> None:
@@ -353,17 +357,90 @@ def test_a_folder_that_cannot_be_written_is_told_of(sample: Catalog, tmp_path: P
     assert GENERATOR.get() is generate
 
 
-def test_any_number_of_processes_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_WORTH_A_WORKER", 1)
+@pytest.mark.parametrize("most", [1, 2, 3])
+@pytest.mark.parametrize("early", [False, True])
+def test_any_number_of_processes_gives_the_same(
+    monkeypatch: pytest.MonkeyPatch, most: int, *, early: bool
+) -> None:
+    monkeypatch.setattr(processes, "_WORTH_A_PROCESS", 1)
     alone = [generate([schema])[0] for schema in SCHEMAS]
-    assert generate(SCHEMAS) == alone
-    for workers in (1, 2, 3):
-        assert generate_in_parallel(SCHEMAS, workers) == alone
     assert alone[:2] == ["_typing.Annotated[int, _pydantic.Field(ge=3)]", "list[ActionaryType0]"]
+    assert generate(SCHEMAS) == alone
+    workers = Processes(most)
+    if early:
+        workers.start()
+    for _ in range(2):
+        assert workers.generate(SCHEMAS) == alone
+        assert workers.generate([]) == []
 
 
-def test_what_a_process_complains_of_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_WORTH_A_WORKER", 1)
+@pytest.mark.parametrize("early", [False, True])
+def test_what_a_process_complains_of_is_said(monkeypatch: pytest.MonkeyPatch, *, early: bool) -> None:
+    monkeypatch.setattr(processes, "_WORTH_A_PROCESS", 1)
     broken = {"type": "string", "pattern": 3}
-    with pytest.raises(GeneratorError, match="a process that makes types ended with 1: "):
-        generate_in_parallel([broken, broken], 2)
+    workers = Processes(1 if early else 2)
+    if early:
+        workers.start()
+    with pytest.raises(
+        GeneratorError,
+        match=r"(?s)a process that makes types ended with 1: .*Error: .*pattern.* valid string",
+    ):
+        workers.generate([broken, broken])
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """The processes that were started."""
+    found: list[subprocess.Popen[bytes]] = []
+    start = processes._started
+
+    def noting() -> subprocess.Popen[bytes]:
+        found.append(start())
+        return found[-1]
+
+    monkeypatch.setattr(processes, "_started", noting)
+    return found
+
+
+def test_a_process_loads_the_generator_early_only_where_what_it_starts_from_is_another(
+    sample: Catalog, tmp_path: Path, started: list[subprocess.Popen[bytes]], asked: list[int]
+) -> None:
+    whole = emitted(sample, tmp_path, source="one")
+    assert len(started) == 1
+    assert emitted(sample, tmp_path, source="one") == whole
+    assert len(started) == 1
+    assert emitted(sample, tmp_path, source="other") == whole
+    assert emitted(sample, tmp_path) == whole
+    assert len(started) == 2
+    assert all(process.poll() is not None for process in started)
+    assert not any(asked)  # here
+
+
+def test_the_same_source_never_hides_a_change(sample: Catalog, tmp_path: Path) -> None:
+    emitted(sample, tmp_path, source="one")
+    for changed in (replace(sample, actions=sample.actions[:1]), replace(sample, title="Another")):
+        found = emitted(changed, tmp_path, source="one")
+        assert found == {file.path: file.content for file in emitter.emit(changed, Options(), {})}
+
+
+def _emit_without(process: subprocess.Popen[bytes], catalog: Catalog) -> None:
+    process.kill()
+    list(emitter.emit(catalog, Options(), {}))
+
+
+def test_a_process_that_dies_says_so_and_nothing_of_that_build_is_kept(
+    sample: Catalog, tmp_path: Path, started: list[subprocess.Popen[bytes]]
+) -> None:
+    with pytest.raises(GeneratorError, match="ended with -9"), kept_types(tmp_path, writing=True, source="1"):
+        _emit_without(started[0], sample)
+    assert list(tmp_path.iterdir()) == []
+    without = {file.path: file.content for file in emitter.emit(sample, Options(), {})}
+    assert emitted(sample, tmp_path, source="one") == without
+
+
+def test_whoever_stops_a_build_stops_its_processes(
+    tmp_path: Path, started: list[subprocess.Popen[bytes]]
+) -> None:
+    with pytest.raises(KeyboardInterrupt), kept_types(tmp_path, writing=True, source="one"):
+        raise KeyboardInterrupt
+    assert [process.returncode for process in started] == [-9]

@@ -122,13 +122,14 @@ def wanted_types(api: Api) -> dict[Key, Wanted]:
     for action in api.actions:
         module = module_of(action)
         arguments = api.arguments(action)
+        pascal = action.pascal
         for wire, schema in arguments.properties.items():
-            name = action.pascal + pascal_case(wire)
+            name = pascal + pascal_case(wire)
             wanted["input", action.name, wire] = Wanted(schema, name, sent=True, module=module)
         if arguments.extra is not None:
-            name = f"{action.pascal}Extra"
+            name = f"{pascal}Extra"
             wanted["extra", action.name] = Wanted(arguments.extra, name, sent=True, module=module)
-        name = f"{action.pascal}Output"
+        name = f"{pascal}Output"
         wanted["output", action.name] = Wanted(action.output, name, sent=False, module=module)
     modules = error_modules(api.catalog)
     for code_, error in sorted(api.domain_errors.items()):

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from actionary.action_spec import ActionSpec
-from actionary.json_schema import references
 
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key
-from actionary_build.emit.python.generate import DECIMAL
 from actionary_build.emit.python.models import Types
 from actionary_build.emit.python.pieces import digest
 
@@ -58,8 +56,10 @@ class Digests:
         return digest(self.shared, self._api.error_names[code], error, self._of_wanted(("details", code)))
 
     def _of_wanted(self, *keys: Key) -> list[object]:
-        schemas = [(key, self._types.schemas[key]) for key in keys if key in self._types.schemas]
-        return [schemas, self._of_types(name for _, schema in schemas for name in references(schema))]
+        types = self._types
+        wanted = [key for key in keys if key in types.schemas]
+        used = set[str]().union(*(types.wanted_references[key] for key in wanted))
+        return [[(key, types.schemas[key]) for key in wanted], self._of_types(used)]
 
     def of_type(self, name: str) -> str:
         """Give the digest of a type: its own definition, and every type that it leads to."""
@@ -89,8 +89,8 @@ class Digests:
             waiting = [name]
             while waiting:
                 one = waiting.pop()
-                if one not in found and one != DECIMAL:
+                if one not in found:
                     found.add(one)
-                    waiting += references(self._types.definitions[one].schema)
+                    waiting += self._types.references[one]
             self._reachable[name] = frozenset(found)
         return self._reachable[name]

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from actionary.catalog import Catalog
-from actionary.json_schema import REF, Schema, references
+from actionary.json_schema import REF, Schema
 
 from actionary_build.emit.python.annotations import (
     Code,
@@ -29,7 +29,7 @@ from actionary_build.emit.python.annotations import (
 from actionary_build.emit.python.expressions import Expressions
 from actionary_build.emit.python.groups import SHARED, type_modules
 from actionary_build.emit.python.names import FIELDS_TAKEN, TYPES_TAKEN, Name, names_for
-from actionary_build.emit.python.schemas import Definition, Definitions
+from actionary_build.emit.python.schemas import Definition, Definitions, types_in
 from actionary_build.emit.python.views import AliasView, FieldView, ModelView
 from actionary_build.texts import PythonDocstring, PythonString, json_text
 
@@ -55,6 +55,7 @@ class Types(Generic[KeyT]):
     ``schemas`` are the schemas asked for as they came out, ``definitions`` what they refer to;
     ``names`` are the Python names of those that have one, ``homes`` their modules, ``fields``
     the names of their properties, and ``hidden`` the built-in names that all these hide.
+    ``references`` are what each definition refers to itself, ``wanted_references`` each schema.
     They are pydantic's models, or of ``plain_data``: its keys are those on the wire.
 
     The generator is asked when the first type is looked at, so that whoever finds all again
@@ -73,9 +74,10 @@ class Types(Generic[KeyT]):
         }
         self.definitions: Mapping[str, Definition] = dict(sorted(every.all.items()))
         self._numbers = {key: str(number) for number, key in enumerate(self.schemas)}
+        self.references = {name: types_in(each.schema) for name, each in self.definitions.items()}
+        self.wanted_references = {key: types_in(schema) for key, schema in self.schemas.items()}
         homes = type_modules(
-            [(schema, wanted[key].module) for key, schema in self.schemas.items()],
-            {each.name: each.schema for each in every.all.values()},
+            [(names, wanted[key].module) for key, names in self.wanted_references.items()], self.references
         )
         named = [name for name, each in self.definitions.items() if not each.inline]
         self.homes: Mapping[str, str] = {name: homes.get(name, SHARED) for name in named}
@@ -192,8 +194,8 @@ class Types(Generic[KeyT]):
     @cached_property
     def _recursive(self) -> Mapping[str, bool]:
         """Say of each alias whether it needs itself, or one that does; each comes after those it needs."""
-        aliases = {name: self.definitions[name] for name in self.names if not self.definitions[name].is_model}
-        needs = {name: set(references(each.schema)) & aliases.keys() for name, each in aliases.items()}
+        aliases = dict.fromkeys(name for name in self.names if not self.definitions[name].is_model)
+        needs = {name: self.references[name] & aliases.keys() for name in aliases}
         recursive: dict[str, bool] = {}
         waiting = sorted(aliases)
         while waiting:

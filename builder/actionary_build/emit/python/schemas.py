@@ -13,7 +13,7 @@ from functools import cache
 from typing import Annotated, Any, Final
 
 from actionary.catalog import Catalog
-from actionary.json_schema import REF, Schema, map_schema
+from actionary.json_schema import REF, Schema, map_schema, references
 from actionary.names import pascal_case
 
 from actionary_build.emit.python.generate import DECIMAL
@@ -61,6 +61,11 @@ class Definition:
 def is_model(schema: Schema) -> bool:
     """Say whether a schema describes an object with named fields."""
     return "properties" in schema and schema.get("type", "object") == "object"
+
+
+def types_in(schema: Schema) -> frozenset[str]:
+    """Name the definitions that a schema refers to itself."""
+    return frozenset(references(schema)) - {DECIMAL}
 
 
 class Definitions:
