@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+import actionary_build
 import pytest
 from actionary.action_spec import HttpSpec
 from actionary.catalog import Catalog, load
@@ -83,9 +84,8 @@ def test_what_is_there_is_not_generated_again(sample: Catalog, tmp_path: Path, a
     emitted(sample, tmp_path)
     emitted(sample, tmp_path)
     emitted_of_types(sample, tmp_path)
-    assert len(asked) == 2
+    assert len(asked) == 1
     assert asked[0] > 0
-    assert asked[1] == 0
 
 
 def test_after_no_change_neither_the_generator_nor_anything_else_that_is_slow_is_imported(
@@ -259,6 +259,27 @@ print(*sorted(name for name in set(sys.modules) - before if name.startswith("act
     assert {name.rpartition(".")[2] for name in done.stdout.split()} == {path.stem for path in kept.SHAPING}
 
 
+def test_every_program_that_makes_a_piece_is_in_its_key(sample: Catalog, tmp_path: Path) -> None:
+    (tmp_path / "catalog.json").write_text(json.dumps(sample.dump()))
+    program = """
+import json, sys
+from pathlib import Path
+from actionary.catalog import load
+from actionary_build.emit.python.names import default_package
+from actionary_build.emit.python.package import package_files
+
+catalog = load(json.loads(Path("catalog.json").read_text()))
+files = list(package_files(catalog, default_package(catalog)))
+loaded = [module for name, module in sys.modules.items() if name.partition(".")[0].startswith("actionary")]
+print(*(module.__file__ for module in loaded), sep=chr(10))
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    loaded = {Path(line) for line in done.stdout.splitlines()}
+    assert len(loaded) > 20
+    assert loaded - set(pieces.sources()) == {Path(actionary_build.__file__)}  # its docstring
+
+
 @pytest.fixture
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The templates that were rendered."""
@@ -343,11 +364,38 @@ def test_other_programs_make_every_piece_again(
     assert {"actions.py.j2", "action.md.j2", "type.md.j2"} <= set(rendered)
 
 
-def test_what_is_used_no_more_is_not_kept(sample: Catalog, tmp_path: Path) -> None:
+def test_what_is_used_no_more_is_not_kept_once_something_is_new(sample: Catalog, tmp_path: Path) -> None:
     emitted(sample, tmp_path)
-    many = file_in(tmp_path).read_text().splitlines()
-    emitted(replace(sample, actions=sample.actions[:1]), tmp_path)
-    assert len(file_in(tmp_path).read_text().splitlines()) < len(many)
+    many = {file: file.read_text().splitlines() for file in (file_in(tmp_path), pieces_in(tmp_path))}
+    one = replace(sample, actions=sample.actions[:1], types=_with_limit(sample, "Node", "value"))
+    emitted(one, tmp_path)
+    for file, before in many.items():
+        assert len(file.read_text().splitlines()) < len(before) / 2
+
+
+def _with_limit(catalog: Catalog, name: str, wire: str) -> dict[str, Any]:
+    """The types of a catalog, a property of one of them with another limit."""
+    schema = catalog.types[name]
+    limited = {**schema["properties"][wire], "maximum": 7_000_000}
+    return {**catalog.types, name: {**schema, "properties": {**schema["properties"], wire: limited}}}
+
+
+def test_another_limit_is_generated_where_a_model_says_it_and_not_where_an_argument_has_it(
+    sample: Catalog, tmp_path: Path, asked: list[int]
+) -> None:
+    emitted(sample, tmp_path)
+    argument = replace(sample, types=_with_limit(sample, "SearchProductsInput", "limit"))
+    found = emitted(argument, tmp_path)
+    assert len(asked) == 1
+    assert b"At most 7000000" in found["clients/python/README.md"]
+    field = replace(sample, types=_with_limit(sample, "Product", "price_cents"))
+    found = emitted(field, tmp_path)
+    assert asked[1:] == [1]
+    assert b"le=7000000" in found["clients/python/my_shop_client/models/shop.py"]
+    emitted(replace(sample, types=_with_limit(sample, "Product", "price_cents")), tmp_path, style="typeddict")
+    before = len(asked)
+    emitted(replace(sample, types=_with_limit(sample, "Event", "id")), tmp_path, style="typeddict")
+    assert len(asked) == before
 
 
 def test_a_folder_that_cannot_be_written_is_told_of(sample: Catalog, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from actionary_build.emit.python.annotations import (
     with_metadata,
 )
 from actionary_build.emit.python.asked import Asked, generated, places_of
-from actionary_build.emit.python.generate import DECIMAL
+from actionary_build.emit.python.generate import DECIMAL, KNOWN
 from actionary_build.emit.python.names import Name
 from actionary_build.emit.python.schemas import Definition
 from actionary_build.texts import PythonString
@@ -28,6 +28,8 @@ Place: TypeAlias = tuple[str, str]
 class Expressions:
     """The types of all fields and aliases, and of schemas asked for beside them, each resolved once.
 
+    What is sent by itself is an argument, whose type says nothing of limits: the server looks at them.
+
     Raises:
         GeneratorError: The generator did not make what it was asked for.
     """
@@ -35,7 +37,7 @@ class Expressions:
     def __init__(
         self,
         definitions: Mapping[str, Definition],
-        roots: Iterable[Schema],
+        roots: Iterable[tuple[Schema, bool]],
         names: Mapping[str, Name],
         fields: Mapping[str, Mapping[str, str]],
         *,
@@ -45,22 +47,36 @@ class Expressions:
         self._names = names
         self._fields = fields
         self._plain_data = plain_data
-        self._asked = {
-            place: Asked.of(schema)
-            for place, schema in [
-                *(place for each in definitions.values() for place in places_of(each)),
-                *((("", str(number)), root) for number, root in enumerate(roots)),
-            ]
-        }
-        self._generated = generated(self._asked.values())
+        self._roots = list(roots)
+        self._generated: dict[str, Expression] = {}
         self._resolved: dict[Place, Expression] = {}
+
+    def _asked_at(self, owner: str, wire: str) -> Asked:
+        if not owner:
+            schema, is_sent = self._roots[int(wire)]
+            return Asked.of(schema, limits=not (self._plain_data or is_sent))
+        definition = self._definitions[owner]
+        schema = definition.schema["properties"][wire] if definition.is_model else definition.schema
+        return Asked.of(schema, limits=not self._plain_data)
+
+    def _made(self, asked: Asked) -> Expression:
+        """Give what the generator makes; where that is not known it is asked for all at once."""
+        if asked.text not in self._generated:
+            known = KNOWN.get()(asked.text)
+            if known is None:
+                places = [place for each in self._definitions.values() for place in places_of(each)]
+                places += [("", str(number)) for number in range(len(self._roots))]
+                self._generated = generated(self._asked_at(*place) for place in places)
+            else:
+                self._generated[asked.text] = Expression(known)
+        return self._generated[asked.text]
 
     def of(self, owner: str, wire: str) -> Expression:
         """Give the resolved type of a field of a model, of an alias (``root``), or of what was asked for."""
         place = (owner, wire)
         if place not in self._resolved:
-            asked = self._asked[place]
-            made = self._generated[asked.text]
+            asked = self._asked_at(owner, wire)
+            made = self._made(asked)
             expression = replace_names(
                 as_json(made) if self._plain_data else made, lambda name: self._resolve_name(name, asked)
             )

@@ -84,6 +84,9 @@ Generator: TypeAlias = Callable[[Sequence[Schema]], list[str]]
 GENERATOR: Final[ContextVar[Generator]] = ContextVar("GENERATOR", default=generate)
 """What gives the types: `generate`, unless a build keeps what it gave before."""
 
+KNOWN: Final[ContextVar[Callable[[str], str | None]]] = ContextVar("KNOWN", default=lambda _: None)
+"""Gives the type of a schema, as JSON with sorted keys, where a build has it from before."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Module:

@@ -15,13 +15,14 @@ import json
 import warnings
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from actionary import json_schema
 from actionary.json_schema import Schema
 
-from actionary_build.emit.python.generate import GENERATOR
+from actionary_build.emit.python.generate import GENERATOR, KNOWN
 from actionary_build.emit.python.pieces import PIECES, digest_of_programs
 from actionary_build.emit.python.processes import Processes
 from actionary_build.emit.python.shelf import Shelf, digest, read_whole, write_whole
@@ -55,11 +56,13 @@ def kept_types(
     if source is not None and read_whole(seen) != source.encode():
         types.processes.start()
     asking = GENERATOR.set(types.types_of)
+    knowing = KNOWN.set(types.known)
     keeping = PIECES.set(pieces.give)
     try:
         yield
     finally:
         GENERATOR.reset(asking)
+        KNOWN.reset(knowing)
         PIECES.reset(keeping)
         types.processes.stop()
     if writing:
@@ -83,10 +86,17 @@ class _Types:
         self.shelf = Shelf(path)
         self.processes = Processes(processes)
 
+    @cached_property
+    def _programs(self) -> str:
+        return digest_of_programs(SHAPING, "datamodel_code_generator")
+
+    def known(self, schema: str) -> str | None:
+        """Give the type of a schema, as JSON, where it is there."""
+        return self.shelf.get(digest(self._programs, schema))
+
     def types_of(self, schemas: Sequence[Schema]) -> list[str]:
         """Give the type of each schema; the generator is asked for those that are not there."""
-        programs = digest_of_programs(SHAPING, "datamodel_code_generator")
-        keys = [digest(programs, json.dumps(schema, sort_keys=True)) for schema in schemas]
+        keys = [digest(self._programs, json.dumps(schema, sort_keys=True)) for schema in schemas]
         types = {key: self.shelf.get(key) for key in keys}
         missing = {key: schema for key, schema in zip(keys, schemas, strict=True) if types[key] is None}
         made = self.processes.generate([*missing.values()])

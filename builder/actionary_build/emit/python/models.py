@@ -68,6 +68,7 @@ class Types(Generic[KeyT]):
             inputs=[want.schema for want in wanted.values() if want.sent],
             outputs=[want.schema for want in wanted.values() if not want.sent],
         )
+        self._wanted = wanted
         self.plain_data = plain_data
         self.schemas: Mapping[KeyT, Schema] = {
             key: every.lift(want.schema, want.name, closed=want.sent) for key, want in wanted.items()
@@ -96,9 +97,8 @@ class Types(Generic[KeyT]):
 
     @cached_property
     def _expressions(self) -> Expressions:
-        return Expressions(
-            self.definitions, self.schemas.values(), self.names, self.fields, plain_data=self.plain_data
-        )
+        roots = [(schema, self._wanted[key].sent) for key, schema in self.schemas.items()]
+        return Expressions(self.definitions, roots, self.names, self.fields, plain_data=self.plain_data)
 
     @cached_property
     def _in_shared(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
+from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
 
 from actionary_build.emit import OutputFile
@@ -15,9 +16,8 @@ from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import (
     Key,
     ModuleView,
-    action_views,
+    action_view,
     error_views,
-    hidden_by_methods,
     module_views,
     scheme_code,
     wanted_types,
@@ -30,7 +30,7 @@ from actionary_build.emit.python.offered import RUNTIME_ERRORS, RUNTIME_MODULES,
 from actionary_build.emit.python.pieces import kept
 from actionary_build.emit.python.python_version import python_version
 from actionary_build.emit.python.readme_file import readme
-from actionary_build.emit.python.rendering import HERE, kept_file, kept_module, python_module
+from actionary_build.emit.python.rendering import HERE, Rendered, kept_file, kept_module, piece, python_module
 from actionary_build.texts import PythonDocstring, PythonString, one_line
 
 _CLIENT: Final = """``timeout`` is in seconds and covers a whole call; ``None`` waits without end.
@@ -75,7 +75,7 @@ def _texts(catalog: Catalog, package: str, *, plain: bool) -> Iterator[tuple[str
     api = Api(catalog)
     types = Types(catalog, wanted_types(api), plain_data=plain)
     modules = module_views(api, types)
-    digests = Digests(api, types, (package, catalog.base_url, plain, sorted(hidden_by_methods(api))))
+    digests = Digests(api, types, (package, catalog.base_url, plain, sorted(api.hidden)))
     errors = _errors_by_module(api)
     yield "pyproject.toml", _project(catalog, package, plain=plain)
     yield "README.md", readme(api, types, modules, digests, package)
@@ -95,10 +95,30 @@ def _actions(api: Api, types: Types[Key], module: ModuleView, digests: Digests) 
     """Give a module of actions; where none of them changed it is as it was."""
 
     def made() -> str:
-        views = action_views(api, types, module)
-        return python_module("actions.py.j2", 2, module=module, actions=views)
+        calls, methods, async_methods = zip(
+            *(_action(api, types, action, digests) for action in module.actions), strict=True
+        )
+        return python_module(
+            "actions.py.j2",
+            2,
+            module=module,
+            calls=Rendered("".join(calls)),
+            methods=Rendered("\n".join(methods)),
+            async_methods=Rendered("\n".join(async_methods)),
+        )
 
     return kept(made, "actions", module.name, [digests.of_action(action) for action in module.actions])
+
+
+def _action(api: Api, types: Types[Key], action: ActionSpec, digests: Digests) -> list[str]:
+    """Give what a module has of an action: what is called, and the method that blocks and the other."""
+
+    def made() -> str:
+        view = action_view(api, types, action)
+        methods = (piece("action_method.py.j2", action=view, is_async=each) for each in (False, True))
+        return "\0".join((piece("action_call.py.j2", action=view), *methods))
+
+    return kept(made, "action", digests.of_action(action)).split("\0")
 
 
 def _project(catalog: Catalog, package: str, *, plain: bool) -> str:

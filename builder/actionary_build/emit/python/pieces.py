@@ -67,14 +67,20 @@ def _version_elsewhere(package: str) -> str | None:
         return None
 
 
+def sources() -> list[Path]:
+    """Give the programs that make the pieces, and their templates."""
+    here = Path(__file__).parent
+    emitters = here.parent
+    return [
+        *sorted(here.glob("*.py")),
+        *sorted(here.glob("templates/*.j2")),
+        *sorted(emitters.glob("*.py")),
+        emitters.parent / "texts.py",
+        *sorted(Path(actionary.__file__).parent.glob("*.py")),
+    ]
+
+
 @cache
 def sources_digest() -> str:
     """Give the digest of the programs that make the pieces."""
-    emitters = Path(__file__).parent.parent
-    sources = (
-        *sorted(emitters.rglob("*.py")),
-        *sorted(emitters.rglob("*.j2")),
-        emitters.parent / "texts.py",
-        *sorted(Path(actionary.__file__).parent.glob("*.py")),
-    )
-    return digest_of_programs(sources, "jinja2", "datamodel_code_generator")
+    return digest_of_programs(sources(), "jinja2", "datamodel_code_generator")

@@ -7,7 +7,7 @@ are put around its answer (`models`), because it goes wrong there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final
@@ -25,9 +25,14 @@ ANNOTATIONS: Final = frozenset({"default", "description", "title", "examples", "
 _KEPT: Final = frozenset(
     {"type", "properties", "required", "items", "prefixItems", "additionalProperties", "$ref"}
     | {"enum", "const", "anyOf", "oneOf", "allOf", "format"}
-    | {"pattern", "minLength", "maxLength"}
-    | {"minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+    | {"minItems", "maxItems"}
 )
+_LIMITS: Final = frozenset(
+    {"pattern", "minLength", "maxLength"}
+    | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+)
+"""What says which values of a type are right, and nothing of the type."""
+
 _FORMATS: Final = {
     **{name: name for name in ("date", "date-time", "time", "duration", "uuid")},
     "date-time-local": "date-time",
@@ -118,8 +123,11 @@ class Definitions:
         return unique
 
 
-def for_generator(schema: Schema, numbers: Mapping[str, str]) -> Schema:
-    """Copy a schema for the generator; ``numbers`` are its names for the definitions."""
+def for_generator(schema: Schema, numbers: Mapping[str, str], *, limits: bool) -> Schema:
+    """Copy a schema for the generator; ``numbers`` are its names for the definitions.
+
+    Without ``limits`` it is asked for the type alone, which is all that most of the client says.
+    """
 
     def change(node: Schema) -> Schema:
         if isinstance(node.get("$ref"), str):
@@ -127,13 +135,13 @@ def for_generator(schema: Schema, numbers: Mapping[str, str]) -> Schema:
             return {"$ref": REF + numbers.get(name, name)}
         if is_decimal(node):
             return {"$ref": REF + DECIMAL}
-        return _cleaned(node)
+        return _cleaned(node, _KEPT | _LIMITS if limits else _KEPT)
 
     return map_schema(schema, change)
 
 
-def _cleaned(node: Schema) -> Schema:
-    clean = {key: value for key, value in node.items() if key in _KEPT}
+def _cleaned(node: Schema, kept: Collection[str]) -> Schema:
+    clean = {key: value for key, value in node.items() if key in kept}
     for key in ("enum", "const"):
         if key in clean and not _is_literal(clean[key] if key == "enum" else [clean[key]]):
             del clean[key]

@@ -52,12 +52,12 @@ class Shelf:
         return bool(self._used)
 
     def save(self) -> None:
-        """Keep what was used this time, and nothing else; where nothing was used all stays.
+        """Keep what was used this time, and nothing else; where nothing is new all stays as it is.
 
         Raises:
             OSError: The file cannot be written.
         """
-        if self._made or (self._used and len(self._found) != len(self._used)):
+        if self._made:
             write_whole(self._path, b"".join(b"%s\n" % self._used[key] for key in sorted(self._used)))
 
 
