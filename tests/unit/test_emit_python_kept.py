@@ -15,7 +15,7 @@ import actionary_build
 import pytest
 from actionary.action_spec import HttpSpec
 from actionary.catalog import Catalog, load
-from actionary_build.emit.python import kept, pieces, processes, readme_file, rendering
+from actionary_build.emit.python import kept, package, pieces, processes, readme_file, rendering
 from actionary_build.emit.python.emitter import Options, emitter
 from actionary_build.emit.python.generate import GENERATOR, GeneratorError, generate
 from actionary_build.emit.python.kept import FOLDER, kept_types
@@ -53,11 +53,11 @@ def emitted_of_types(catalog: Catalog, root: Path) -> dict[str, bytes]:
 
 
 def file_in(root: Path) -> Path:
-    return root / FOLDER / "python-types.json"
+    return root / FOLDER / "python-types.txt"
 
 
 def pieces_in(root: Path) -> Path:
-    return root / FOLDER / "python-pieces.json"
+    return root / FOLDER / "python-pieces.txt"
 
 
 @pytest.fixture
@@ -286,11 +286,11 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     templates: list[str] = []
     render = rendering.piece
 
-    def noting(template: str, **values: Any) -> Any:
+    def noting(template: str) -> Any:
         templates.append(template)
-        return render(template, **values)
+        return render(template)
 
-    for module in (rendering, readme_file):
+    for module in (package, rendering, readme_file):
         monkeypatch.setattr(module, "piece", noting)
     return templates
 
@@ -306,7 +306,8 @@ def test_only_pieces_of_which_something_changed_are_rendered_again(
     changed = replace(sample.http_actions[0], description="It does something else.")
     others = (action for action in sample.actions if action.name != changed.name)
     emitted(replace(sample, actions=(changed, *others)), tmp_path)
-    assert [rendered.count(name) for name in ("actions.py.j2", "action.md.j2", "type.md.j2")] == [1, 1, 0]
+    again = ("actions.py.j2", "action_call.py.j2", "action.md.j2", "type.md.j2")
+    assert [rendered.count(name) for name in again] == [1, 1, 1, 0]
 
 
 def _mutations(catalog: Catalog) -> Iterator[Catalog]:

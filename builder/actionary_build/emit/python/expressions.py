@@ -48,16 +48,23 @@ class Expressions:
         self._fields = fields
         self._plain_data = plain_data
         self._roots = list(roots)
+        self._asked: dict[tuple[str, bool], Asked] = {}
         self._generated: dict[str, Expression] = {}
         self._resolved: dict[Place, Expression] = {}
 
     def _asked_at(self, owner: str, wire: str) -> Asked:
         if not owner:
             schema, is_sent = self._roots[int(wire)]
-            return Asked.of(schema, limits=not (self._plain_data or is_sent))
+            return self._asked_for(schema, limits=not (self._plain_data or is_sent))
         definition = self._definitions[owner]
         schema = definition.schema["properties"][wire] if definition.is_model else definition.schema
-        return Asked.of(schema, limits=not self._plain_data)
+        return self._asked_for(schema, limits=not self._plain_data)
+
+    def _asked_for(self, schema: Any, *, limits: bool) -> Asked:
+        key = (repr(schema), limits)  # most schemas stand at many places
+        if key not in self._asked:
+            self._asked[key] = Asked.of(schema, limits=limits)
+        return self._asked[key]
 
     def _made(self, asked: Asked) -> Expression:
         """Give what the generator makes; where that is not known it is asked for all at once."""

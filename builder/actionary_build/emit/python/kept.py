@@ -52,7 +52,7 @@ def kept_types(
     """
     folder = root / FOLDER
     seen = folder / "python-source"
-    types, pieces = _Types(folder / "python-types.json", processes), Shelf(folder / "python-pieces.json")
+    types, pieces = _Types(folder / "python-types.txt", processes), Shelf(folder / "python-pieces.txt")
     if source is not None and read_whole(seen) != source.encode():
         types.processes.start()
     asking = GENERATOR.set(types.types_of)

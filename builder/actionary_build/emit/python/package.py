@@ -114,9 +114,10 @@ def _action(api: Api, types: Types[Key], action: ActionSpec, digests: Digests) -
     """Give what a module has of an action: what is called, and the method that blocks and the other."""
 
     def made() -> str:
+        call, method = piece("action_call.py.j2"), piece("action_method.py.j2")
         view = action_view(api, types, action)
-        methods = (piece("action_method.py.j2", action=view, is_async=each) for each in (False, True))
-        return "\0".join((piece("action_call.py.j2", action=view), *methods))
+        methods = (method(action=view, is_async=each) for each in (False, True))
+        return "\0".join((call(action=view), *methods))
 
     return kept(made, "action", digests.of_action(action)).split("\0")
 

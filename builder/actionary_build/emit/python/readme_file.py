@@ -105,7 +105,7 @@ def _sections(api: Api, types: Types[Key], digests: Digests, package: str) -> It
     for action in api.actions:
 
         def made(action: ActionSpec = action) -> str:
-            return piece("action.md.j2", action=action_told(api, types, action), **shared)
+            return piece("action.md.j2")(action=action_told(api, types, action), **shared)
 
         yield kept(made, "section", digests.of_action(action))
 
@@ -114,6 +114,6 @@ def _type_sections(types: Types[Key], digests: Digests) -> Iterator[str]:
     for name, definition in sorted(named_types(types)):
 
         def made(name: Name = name, definition: Definition = definition) -> str:
-            return piece("type.md.j2", type=type_told(types, name, definition))
+            return piece("type.md.j2")(type=type_told(types, name, definition))
 
         yield kept(made, "type", digests.of_type(definition.name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -56,7 +56,7 @@ def kept_module(template: str, depth: int, **values: Any) -> str:
 
 def rendered(template: str, **values: Any) -> str:
     """Render a file, which ends with one line end."""
-    return f"{piece(template, **values).rstrip()}\n"
+    return f"{piece(template)(**values).rstrip()}\n"
 
 
 def kept_file(template: str, **values: Any) -> str:
@@ -64,9 +64,14 @@ def kept_file(template: str, **values: Any) -> str:
     return kept(lambda: rendered(template, **values), template, values)
 
 
-def piece(template: str, **values: Any) -> Rendered:
-    """Render a part of a file."""
-    return Rendered(_environment().get_template(template).render(**values))
+def piece(template: str) -> Callable[..., Rendered]:
+    """Give what renders a part of a file, of values.
+
+    The template is loaded at once: before its values are made, for which other processes
+    may still be getting ready.
+    """
+    render = _environment().get_template(template).render
+    return lambda **values: Rendered(render(**values))
 
 
 def _only_safe(value: Any) -> Any:
