@@ -39,10 +39,12 @@ class Processes:
         count = max(1, min(self._most, len(schemas) // _WORTH_A_PROCESS))
         if not schemas or (count == 1 and self._early is None):
             return generate(schemas)
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - where all is kept none are needed
-
         processes = [self._early or _started(), *(_started() for _ in range(1, count))]
         self._early = None
+        if count == 1:
+            return _ask(processes[0], schemas)
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - rarely needed
+
         shares = [schemas[at::count] for at in range(count)]
         with ThreadPoolExecutor(count) as pool:
             made = list(pool.map(_ask, processes, shares))
