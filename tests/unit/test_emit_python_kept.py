@@ -355,6 +355,21 @@ def test_whatever_changes_the_bytes_are_those_of_a_cold_build(
         assert one == other
 
 
+def test_types_that_need_each_other_are_kept_apart(sample: Catalog, tmp_path: Path) -> None:
+    def model(other: str, text: str) -> dict[str, Any]:
+        reference = {"anyOf": [{"$ref": f"#/$defs/{other}"}, {"type": "null"}]}
+        return {"type": "object", "description": text, "properties": {"other": reference}, "required": []}
+
+    action = replace(sample.http_actions[0], output={"$ref": "#/$defs/One"})
+    types = {**sample.types, "One": model("Two", "The first."), "Two": model("One", "The second.")}
+    catalog = replace(sample, actions=(action,), types=types)
+    without = {file.path: file.content for file in emitter.emit(catalog, Options(), {})}
+    readme = without["clients/python/README.md"]
+    assert (readme.count(b"The first."), readme.count(b"The second.")) == (1, 1)
+    assert emitted(catalog, tmp_path) == without
+    assert emitted(catalog, tmp_path) == without
+
+
 def test_other_programs_make_every_piece_again(
     sample: Catalog, tmp_path: Path, rendered: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,7 +63,7 @@ class Digests:
 
     def of_type(self, name: str) -> str:
         """Give the digest of a type: its own definition, and every type that it leads to."""
-        return digest(self._of_types([name]))
+        return digest(self._of_own(name), self._of_types([name]))
 
     def _of_types(self, names: Iterable[str]) -> list[str]:
         used = set[str]().union(*map(self._leads_to, names))
