@@ -5,25 +5,21 @@ Prints whether the generator of Python types was imported, here or by a process 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
+from actionary.catalog import load
 from actionary.collector import collector_paused
 from actionary_build.emit.python.kept import kept_types
+from actionary_build.texts import package_name
 
 
 def main(source: Path, target: str) -> None:
     """Load, emit and write."""
-    saved = source.read_bytes()
-    digest = hashlib.sha256(saved).hexdigest() if target == "python" else None
-    with collector_paused(), kept_types(Path(), writing=True, source=digest):
-        from actionary.catalog import load  # noqa: PLC0415 - while another process loads the generator
-        from actionary_build.texts import package_name  # noqa: PLC0415 - as above
-
-        catalog = load(json.loads(saved))
+    with collector_paused(), kept_types(Path(), writing=True):
+        catalog = load(json.loads(source.read_bytes()))
         if target == "typescript":
             from actionary_build.emit.typescript import package_files as typescript  # noqa: PLC0415 - each start pays for its own
             from actionary_build.emit.typescript.conversions import Wanted  # noqa: PLC0415 - as above

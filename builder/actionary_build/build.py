@@ -117,8 +117,7 @@ def make(
     with station("load"):
         loaded = load_catalog(project.settings, private=private, timeout=timeout)
     catalog = loaded.catalog
-    source = catalog.fingerprint if any(target.name == "python" for target in chosen) else None
-    with collector_paused(), kept_types(project.root, writing=keeping, source=source):
+    with collector_paused(), kept_types(project.root, writing=keeping):
         files = emit_all(catalog, chosen, {}, station=station)
     tree = NewTree(
         files=files,

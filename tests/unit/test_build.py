@@ -359,18 +359,3 @@ def test_a_build_warns_of_actions_that_do_not_say_what_was_meant(sample, changes
     for warning in warnings:
         assert (warning.severity, warning.place) == ("warning", "actions/a.py:3")
         assert action.name in warning.message
-
-
-def test_what_python_types_were_made_of_is_kept_for_the_next_build(root):
-    seen = root / ".actionary_cache" / "python-source"
-    build(read_project(root))
-    assert not seen.exists()
-    _edit(root / "pyproject.toml", '"typescript"', '"python"')
-    project = read_project(root)
-    build(project)
-    assert seen.read_text() == make(project).loaded.catalog.fingerprint
-    _edit(root / "actions" / "add.py", "Add two", "Sum two")
-    check(project)
-    assert seen.read_text() != make(project).loaded.catalog.fingerprint
-    build(project)
-    assert seen.read_text() == make(project).loaded.catalog.fingerprint

@@ -17,7 +17,7 @@ from actionary.action_spec import HttpSpec
 from actionary.catalog import Catalog, load
 from actionary_build.emit.python import kept, package, pieces, processes, readme_file, rendering
 from actionary_build.emit.python.emitter import Options, emitter
-from actionary_build.emit.python.generate import GENERATOR, GeneratorError, generate
+from actionary_build.emit.python.generate import GENERATOR, KNOWN, GeneratorError, generate
 from actionary_build.emit.python.kept import FOLDER, kept_types
 from actionary_build.emit.python.pieces import sources_digest
 from actionary_build.emit.python.processes import Processes
@@ -40,9 +40,8 @@ def emitted(
     *,
     writing: bool = True,
     style: Style = "pydantic",
-    source: str | None = None,
 ) -> dict[str, bytes]:
-    with kept_types(root, writing=writing, source=source):
+    with kept_types(root, writing=writing):
         return {file.path: file.content for file in emitter.emit(catalog, Options(style=style), {})}
 
 
@@ -62,14 +61,15 @@ def pieces_in(root: Path) -> Path:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many schemas the generator was asked about, each time."""
+    """How many schemas a process was asked about, each time."""
     counts: list[int] = []
+    ask = processes._ask
 
-    def counting(schemas: Any) -> list[str]:
+    def counting(process: Any, schemas: Any) -> list[str]:
         counts.append(len(schemas))
-        return generate(schemas)
+        return ask(process, schemas)
 
-    monkeypatch.setattr(processes, "generate", counting)
+    monkeypatch.setattr(processes, "_ask", counting)
     return counts
 
 
@@ -466,45 +466,40 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
     return found
 
 
-def test_a_process_loads_the_generator_early_only_where_what_it_starts_from_is_another(
-    sample: Catalog, tmp_path: Path, started: list[subprocess.Popen[bytes]], asked: list[int]
+def test_a_process_loads_the_generator_only_where_a_type_is_not_known(
+    sample: Catalog, tmp_path: Path, started: list[subprocess.Popen[bytes]]
 ) -> None:
-    whole = emitted(sample, tmp_path, source="one")
+    whole = emitted(sample, tmp_path)
     assert len(started) == 1
-    assert emitted(sample, tmp_path, source="one") == whole
-    assert len(started) == 1
-    assert emitted(sample, tmp_path, source="other") == whole
     assert emitted(sample, tmp_path) == whole
+    emitted(replace(sample, title="Another"), tmp_path)
+    emitted(replace(sample, types=_with_limit(sample, "SearchProductsInput", "limit")), tmp_path)
+    assert len(started) == 1
+    emitted(replace(sample, types=_with_limit(sample, "Product", "price_cents")), tmp_path)
     assert len(started) == 2
     assert all(process.poll() is not None for process in started)
-    assert not any(asked)  # here
-
-
-def test_the_same_source_never_hides_a_change(sample: Catalog, tmp_path: Path) -> None:
-    emitted(sample, tmp_path, source="one")
-    for changed in (replace(sample, actions=sample.actions[:1]), replace(sample, title="Another")):
-        found = emitted(changed, tmp_path, source="one")
-        assert found == {file.path: file.content for file in emitter.emit(changed, Options(), {})}
-
-
-def _emit_without(process: subprocess.Popen[bytes], catalog: Catalog) -> None:
-    process.kill()
-    list(emitter.emit(catalog, Options(), {}))
 
 
 def test_a_process_that_dies_says_so_and_nothing_of_that_build_is_kept(
-    sample: Catalog, tmp_path: Path, started: list[subprocess.Popen[bytes]]
+    sample: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(GeneratorError, match="ended with -9"), kept_types(tmp_path, writing=True, source="1"):
-        _emit_without(started[0], sample)
-    assert list(tmp_path.iterdir()) == []
     without = {file.path: file.content for file in emitter.emit(sample, Options(), {})}
-    assert emitted(sample, tmp_path, source="one") == without
+    with monkeypatch.context() as patched:
+        patched.setattr(processes, "_PROGRAM", "import os; os.abort()")
+        with pytest.raises(GeneratorError, match="ended with -6"):
+            emitted(sample, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert emitted(sample, tmp_path) == without
+
+
+def _stopped() -> None:
+    KNOWN.get()("{}")
+    raise KeyboardInterrupt
 
 
 def test_whoever_stops_a_build_stops_its_processes(
     tmp_path: Path, started: list[subprocess.Popen[bytes]]
 ) -> None:
-    with pytest.raises(KeyboardInterrupt), kept_types(tmp_path, writing=True, source="one"):
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt), kept_types(tmp_path, writing=True):
+        _stopped()
     assert [process.returncode for process in started] == [-9]

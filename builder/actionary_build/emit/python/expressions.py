@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from actionary.json_schema import REF, Schema
@@ -52,6 +52,16 @@ class Expressions:
         self._generated: dict[str, Expression] = {}
         self._resolved: dict[Place, Expression] = {}
 
+    def foresee(self) -> bool:
+        """Say whether all types are known, so that a build gets ready for those that are not."""
+        known = KNOWN.get()
+        return all(known(text) is not None for text in {asked.text for asked in self._all_asked()})
+
+    def _all_asked(self) -> Iterator[Asked]:
+        for definition in self._definitions.values():
+            yield from (self._asked_at(*place) for place in places_of(definition))
+        yield from (self._asked_at("", str(number)) for number in range(len(self._roots)))
+
     def _asked_at(self, owner: str, wire: str) -> Asked:
         if not owner:
             schema, is_sent = self._roots[int(wire)]
@@ -71,9 +81,7 @@ class Expressions:
         if asked.text not in self._generated:
             known = KNOWN.get()(asked.text)
             if known is None:
-                places = [place for each in self._definitions.values() for place in places_of(each)]
-                places += [("", str(number)) for number in range(len(self._roots))]
-                self._generated = generated(self._asked_at(*place) for place in places)
+                self._generated = generated(self._all_asked())
             else:
                 self._generated[asked.text] = Expression(known)
         return self._generated[asked.text]

@@ -5,8 +5,8 @@ a type by its schema, the generator's version and our programs that tell it what
 read what it wrote, a piece of the client by what `digests` says. So it is never out of date,
 what is damaged is made anew, and what a version makes that nobody knows is never found again.
 
-The generator takes long to load. Where what a build starts from is not what the last one
-started from, it is loaded beside, by another process, while this one finds out what is missing.
+The generator takes long to load. As soon as a type is not known, another process loads it,
+while this one finds out which pieces are missing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from actionary.json_schema import Schema
 from actionary_build.emit.python.generate import GENERATOR, KNOWN
 from actionary_build.emit.python.pieces import PIECES, digest_of_programs
 from actionary_build.emit.python.processes import Processes
-from actionary_build.emit.python.shelf import Shelf, digest, read_whole, write_whole
+from actionary_build.emit.python.shelf import Shelf, digest
 
 FOLDER: Final = ".actionary_cache"
 """Where a project keeps it; git ignores the folder by a file in it."""
@@ -40,21 +40,13 @@ _PROCESSES: Final = 2
 
 
 @contextmanager
-def kept_types(
-    root: Path, *, writing: bool, processes: int = _PROCESSES, source: str | None = None
-) -> Generator[None, None, None]:
+def kept_types(root: Path, *, writing: bool, processes: int = _PROCESSES) -> Generator[None, None, None]:
     """Let emitters find again what was made for a project; ``writing`` keeps what is new.
 
-    ``source`` is a digest of what the emitters will write of, as soon as it is known: where it
-    is another than the last time, a process that makes types starts before it is asked. It
-    decides nothing else.
     Where the folder cannot be written nothing is kept, and a warning says so.
     """
     folder = root / FOLDER
-    seen = folder / "python-source"
     types, pieces = _Types(folder / "python-types.txt", processes), Shelf(folder / "python-pieces.txt")
-    if source is not None and read_whole(seen) != source.encode():
-        types.processes.start()
     asking = GENERATOR.set(types.types_of)
     knowing = KNOWN.set(types.known)
     keeping = PIECES.set(pieces.give)
@@ -69,8 +61,6 @@ def kept_types(
         try:
             types.shelf.save()
             pieces.save()
-            if source is not None and pieces.is_used and read_whole(seen) != source.encode():
-                write_whole(seen, source.encode())
         except OSError as error:
             warnings.warn(
                 f"what was generated cannot be kept in {folder}: {error}; "
@@ -91,8 +81,11 @@ class _Types:
         return digest_of_programs(SHAPING, "datamodel_code_generator")
 
     def known(self, schema: str) -> str | None:
-        """Give the type of a schema, as JSON, where it is there."""
-        return self.shelf.get(digest(self._programs, schema))
+        """Give the type of a schema, as JSON, where it is there; else what makes it starts to load."""
+        text = self.shelf.get(digest(self._programs, schema))
+        if text is None:
+            self.processes.start()
+        return text
 
     def types_of(self, schemas: Sequence[Schema]) -> list[str]:
         """Give the type of each schema; the generator is asked for those that are not there."""

@@ -104,6 +104,10 @@ class Types(Generic[KeyT]):
     def _in_shared(self) -> frozenset[str]:
         return frozenset(self.names[name] for name, home in self.homes.items() if home == SHARED)
 
+    def foresee(self) -> None:
+        """Let a build get ready to make the types that it does not know."""
+        self._expressions.foresee()
+
     def expression(self, key: KeyT) -> Expression:
         """Give the type of a schema that was asked for."""
         return self._expressions.of("", self._numbers[key])

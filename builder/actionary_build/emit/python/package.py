@@ -74,6 +74,7 @@ def _name_in_package(name: str, *, plain: bool) -> str | None:
 def _texts(catalog: Catalog, package: str, *, plain: bool) -> Iterator[tuple[str, str]]:
     api = Api(catalog)
     types = Types(catalog, wanted_types(api), plain_data=plain)
+    types.foresee()
     modules = module_views(api, types)
     digests = Digests(api, types, (package, catalog.base_url, plain, sorted(api.hidden)))
     errors = _errors_by_module(api)

@@ -27,8 +27,8 @@ class Processes:
         self._early: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start one that loads the generator, for when something is asked for."""
-        self._early = _started()
+        """Start one that loads the generator, for when something is asked for; one is enough."""
+        self._early = self._early or _started()
 
     def generate(self, schemas: Sequence[Schema]) -> list[str]:
         """Give the type of each schema.

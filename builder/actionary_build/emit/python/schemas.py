@@ -17,6 +17,7 @@ from actionary.json_schema import REF, Schema, map_schema, references
 from actionary.names import pascal_case
 
 from actionary_build.emit.python.generate import DECIMAL
+from actionary_build.emit.python.pieces import digest_of_programs, kept
 
 _DECIMAL_PATTERN: Final = "^(?!^[-+.]*$)[+-]?"
 ANNOTATIONS: Final = frozenset({"default", "description", "title", "examples", "deprecated"})
@@ -188,10 +189,19 @@ def _is_literal(values: Any) -> bool:
     return isinstance(values, list) and all(value is None or isinstance(value, str | int) for value in values)
 
 
-@cache
 def _pydantic_takes(pattern: str) -> bool:
     """Say whether pydantic's engine knows the pattern; one it does not know is left to the server."""
-    from pydantic import Field, TypeAdapter  # noqa: PLC0415 - slow, and few APIs have patterns
+    return kept(lambda: str(_takes(pattern)), "pattern", pattern, _engine()) == str(True)
+
+
+@cache
+def _engine() -> str:
+    return digest_of_programs((), "pydantic_core")
+
+
+@cache
+def _takes(pattern: str) -> bool:
+    from pydantic import Field, TypeAdapter  # noqa: PLC0415 - slow, and what is kept needs none
     from pydantic_core import SchemaError  # noqa: PLC0415 - as above
 
     try:

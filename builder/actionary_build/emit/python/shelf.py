@@ -46,11 +46,6 @@ class Shelf:
             self.put(key, text)
         return text
 
-    @property
-    def is_used(self) -> bool:
-        """Whether a text was asked for."""
-        return bool(self._used)
-
     def save(self) -> None:
         """Keep what was used this time, and nothing else; where nothing is new all stays as it is.
 
