@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from actionary.catalog import Catalog
+from actionary.collector import collector_paused
 
 from actionary_build.diagnostics import BuildError, Diagnostic
 from actionary_build.emit import OutputFile, Sources
@@ -116,7 +117,7 @@ def make(
     with station("load"):
         loaded = load_catalog(project.settings, private=private, timeout=timeout)
     catalog = loaded.catalog
-    with kept_types(project.root, writing=keeping):
+    with collector_paused(), kept_types(project.root, writing=keeping):
         files = emit_all(catalog, chosen, {}, station=station)
     tree = NewTree(
         files=files,

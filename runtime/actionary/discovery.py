@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import re
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
+from actionary.collector import collector_paused
 from actionary.defining import Action, AnyAction
 from actionary.definition_error import ActionDefinitionError, Place
 
@@ -43,7 +41,7 @@ def find_actions(folder: Path, root: Path | None = None) -> list[AnyAction]:
     put_first_on_path(root)
     found: list[AnyAction] = []
     failures: dict[Path, BaseException] = {}
-    with _collector_paused():
+    with collector_paused():
         for path in _action_files(folder):
             try:
                 found.append(_only_action(import_file(path, root), path))
@@ -52,24 +50,6 @@ def find_actions(folder: Path, root: Path | None = None) -> list[AnyAction]:
     if failures:
         raise DiscoveryError(failures)
     return found
-
-
-@contextmanager
-def _collector_paused() -> Generator[None]:
-    """Collect no cyclic garbage within, then count what was made as old, as if it had been looked through.
-
-    The threshold says so, and not `gc.disable`, which is left to those who import.
-    """
-    threshold, *others = gc.get_threshold()
-    gc.set_threshold(0, *others)
-    try:
-        yield
-    finally:
-        if not gc.get_freeze_count():  # else what the application froze would thaw
-            gc.freeze()
-            gc.unfreeze()
-        if gc.get_threshold() == (0, *others):
-            gc.set_threshold(threshold, *others)
 
 
 def put_first_on_path(root: Path) -> None:

@@ -18,7 +18,7 @@ from actionary_build.emit.python.annotations import Code, Expression, as_json
 from actionary_build.emit.python.emitter import Options, emitter
 from actionary_build.emit.python.generate import GeneratorError
 from actionary_build.emit.python.imports import imports_for
-from actionary_build.emit.python.names import Name, class_name, module_name, names_for
+from actionary_build.emit.python.names import FIELDS_TAKEN, Name, class_name, module_name, names_for
 from actionary_build.emit.python.offered import RUNTIME_ERRORS, RUNTIME_MODULES, RUNTIME_NAMES
 from actionary_build.emit.python.python_version import python_version
 from actionary_build.emit.python.rendering import _only_safe
@@ -30,7 +30,7 @@ from actionary_build.emit.python.runtime import unset as runtime_unset
 from actionary_build.emit.python.runtime.errors import Failure
 from actionary_build.emit.python.runtime.reply import RETRYABLE_STATUSES
 from packaging.version import Version
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 NASTY = 'a"""b\\ """ \\N{x} \u202e \u200b \x00 \' `x` ${y} */ </script> {{ z }} {% if %}\r\nclass X: pass\n"'
 
@@ -773,3 +773,7 @@ def test_an_action_without_arguments_says_so(sample: Catalog) -> None:
     ping = replace(sample.get("old_ping"), output={"type": "null"})
     readme = emitted(replace(sample, actions=(ping,)))["README.md"]
     assert "It takes no arguments.\n\nGives `None` as `data`. Fails with `" in readme
+
+
+def test_no_field_has_a_name_that_pydantic_gives_every_model() -> None:
+    assert {name for name in dir(BaseModel) if not name.startswith("_")} == FIELDS_TAKEN

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from actionary.catalog import Catalog
-
 from actionary_build.texts import visible_json
 
 if TYPE_CHECKING:  # who only writes files, from data, does without
+    from actionary.catalog import Catalog
     from pydantic import BaseModel
 
 Sources: TypeAlias = Mapping[str, str]

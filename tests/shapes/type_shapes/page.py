@@ -18,7 +18,7 @@ from actionary.registry import Registry
 from actionary_build.emit.python.annotations import Code, in_models
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key, wanted_types
-from actionary_build.emit.python.models import Types, describe_types
+from actionary_build.emit.python.models import Types
 from actionary_build.emit.python.views import ModelView
 from actionary_build.emit.typescript.names import name_all
 from actionary_build.emit.typescript.types import expression
@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 
 def page(catalog: Catalog, registry: Registry) -> str:
     """Write the whole page."""
-    types = describe_types(catalog, wanted_types(Api(catalog)))
+    types = Types(catalog, wanted_types(Api(catalog)))
     sections = [_section(group, catalog, registry, types) for group in GROUPS]
     parts = [HERE.joinpath("page_head.md").read_text(), *sections, HERE.joinpath("page_tail.md").read_text()]
     return "\n".join(parts)
@@ -78,10 +78,10 @@ def _columns(shape: Shape, catalog: Catalog, types: Types[Key]) -> Iterator[str]
     yield _both(_schema(catalog, given), _schema(catalog, answered))
     names = name_all(catalog).types
     yield _both(*(expression(catalog.resolve(each), names).text for each in (given, answered)))
-    views = {str(view.name): view for view in types.models}
+    views = {str(view.name): view for view in types.models(types.names)}
     yield _both(
-        _hint(types.expressions["input", shape.name, "value"], views),
-        _hint(types.expressions["output", shape.name], views),
+        _hint(types.expression(("input", shape.name, "value")), views),
+        _hint(types.expression(("output", shape.name)), views),
     )
 
 

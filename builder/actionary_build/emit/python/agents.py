@@ -9,11 +9,13 @@ from actionary.action_spec import ActionSpec
 from actionary_build.emit.python.annotations import literal, readable
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key
+from actionary_build.emit.python.digests import Digests
 from actionary_build.emit.python.examples import example_view
 from actionary_build.emit.python.models import Types
 from actionary_build.emit.python.names import EXTRA_INPUT
+from actionary_build.emit.python.pieces import kept
 from actionary_build.emit.python.readme_file import base_url
-from actionary_build.emit.python.rendering import rendered
+from actionary_build.emit.python.rendering import Rendered, kept_file
 from actionary_build.texts import MarkdownCode, MarkdownText, PythonIdentifier
 
 MOST_ACTIONS: Final = 100
@@ -22,9 +24,9 @@ MOST_ACTIONS: Final = 100
 _LONGEST: Final = 120
 
 
-def agents(api: Api, types: Types[Key], package: str) -> str:
+def agents(api: Api, types: Types[Key], digests: Digests, package: str) -> str:
     """Write how to call, what comes back, what never to do, and a line for each action."""
-    return rendered(
+    return kept_file(
         "AGENTS.md.j2",
         title=MarkdownText(api.catalog.title),
         package=PythonIdentifier(package),
@@ -32,12 +34,14 @@ def agents(api: Api, types: Types[Key], package: str) -> str:
         example=example_view(api, types),
         plain=types.plain_data,
         approval=any(action.needs_approval for action in api.actions),
-        actions=[_line(api, types, action) for action in api.actions[:MOST_ACTIONS]],
+        actions=[_line(api, types, digests, action) for action in api.actions[:MOST_ACTIONS]],
         more=literal(len(api.actions) - MOST_ACTIONS) if len(api.actions) > MOST_ACTIONS else None,
     )
 
 
-def _line(api: Api, types: Types[Key], action: ActionSpec) -> dict[str, MarkdownText | MarkdownCode]:
+def _line(
+    api: Api, types: Types[Key], digests: Digests, action: ActionSpec
+) -> dict[str, MarkdownText | Rendered]:
     marks = [
         word
         for word, holds in (
@@ -51,11 +55,15 @@ def _line(api: Api, types: Types[Key], action: ActionSpec) -> dict[str, Markdown
     text = " ".join(action.description.split())
     told = text if len(text) <= _LONGEST else f"{text[:_LONGEST].rsplit(' ', 1)[0]} …"
     marked = f"({', '.join(marks)}): {told}" if marks else told
-    data = readable(types.expressions["output", action.name])
-    return {
-        "call": MarkdownCode(
+
+    def made() -> str:
+        data = readable(types.expression(("output", action.name)))
+        return MarkdownCode(
             f"{PythonIdentifier(action.name)}({', '.join(_arguments(api, action))}) -> {data}"
-        ),
+        )
+
+    return {
+        "call": Rendered(kept(made, "call", digests.of_action(action))),
         "told": MarkdownText(marked),
     }
 

@@ -15,6 +15,7 @@ from actionary.catalog import Catalog
 from actionary.json_schema import Schema
 from actionary.names import pascal_case
 
+from actionary_build.emit.python.annotations import hidden_built_ins
 from actionary_build.emit.python.names import EXTRA_INPUT, PARAMETERS_TAKEN, Name, class_name, names_for
 from actionary_build.emit.python.offered import RUNTIME_ERRORS, RUNTIME_NAMES
 from actionary_build.emit.signature import takes_other_keys
@@ -47,6 +48,11 @@ class Api:
     def actions(self) -> tuple[ActionSpec, ...]:
         """The actions that have a method, by name."""
         return tuple(sorted(self.catalog.http_actions, key=lambda action: action.name))
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The built-in names that are hidden where the methods are."""
+        return hidden_built_ins(action.name for action in self.actions)
 
     def arguments(self, action: ActionSpec) -> Arguments:
         """Give what the method of an action takes."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from actionary.json_schema import Schema, references
+from actionary.json_schema import references
 
 from actionary_build.emit.python.annotations import Expression
 from actionary_build.emit.python.generate import DECIMAL, GENERATOR, REFERENCE
@@ -23,28 +22,21 @@ class Asked:
     names: Mapping[str, str]
 
     @classmethod
-    def of(cls, schema: Any) -> Asked:
-        """Give a schema names that depend on nothing else."""
+    def of(cls, schema: Any, *, limits: bool) -> Asked:
+        """Give a schema names that depend on nothing else; ``limits`` says whether the type has them."""
         if not isinstance(schema, dict):
             return cls("{}", {})
-        return _asked(json.dumps({key: schema[key] for key in schema if key not in ANNOTATIONS}))
+        told = {key: schema[key] for key in schema if key not in ANNOTATIONS}
+        used = sorted(set(references(told)) - {DECIMAL})
+        names = {name: f"{REFERENCE}{at}" for at, name in enumerate(used)}
+        text = json.dumps(for_generator(told, names, limits=limits), sort_keys=True)
+        return cls(text, {generated: name for name, generated in names.items()})
 
 
-@lru_cache(maxsize=4096)
-def _asked(dumped: str) -> Asked:
-    schema: Schema = json.loads(dumped)
-    names = {name: f"{REFERENCE}{at}" for at, name in enumerate(sorted(set(references(schema)) - {DECIMAL}))}
-    text = json.dumps(for_generator(schema, names), sort_keys=True)
-    return Asked(text, {generated: name for name, generated in names.items()})
-
-
-def places_of(definition: Definition) -> Iterator[tuple[tuple[str, str], Any]]:
-    """Give what has a type in a definition, by its name and the field's, which is ``root`` for an alias."""
-    if not definition.is_model:
-        yield (definition.name, "root"), definition.schema
-        return
-    for wire, schema in definition.schema["properties"].items():
-        yield (definition.name, wire), schema
+def places_of(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Give what has a type in a definition, as its name and the field's, which is ``root`` for an alias."""
+    for wire in definition.schema["properties"] if definition.is_model else ("root",):
+        yield definition.name, wire
 
 
 def generated(asked: Iterable[Asked]) -> dict[str, Expression]:

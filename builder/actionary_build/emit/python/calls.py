@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -11,7 +11,7 @@ from actionary.catalog import Catalog
 from actionary.names import pascal_case
 
 from actionary_build.emit.openapi_query import query_parameters
-from actionary_build.emit.python.annotations import Code, Expression, hidden_built_ins, literal
+from actionary_build.emit.python.annotations import Code, literal
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.groups import error_modules, module_of
 from actionary_build.emit.python.imports import IMPORTED
@@ -96,7 +96,6 @@ class ErrorView:
     """A class for a domain error."""
 
     name: Name
-    module: str
     code: PythonString
     details: Code
     doc: PythonDocstring
@@ -123,13 +122,14 @@ def wanted_types(api: Api) -> dict[Key, Wanted]:
     for action in api.actions:
         module = module_of(action)
         arguments = api.arguments(action)
+        pascal = action.pascal
         for wire, schema in arguments.properties.items():
-            name = action.pascal + pascal_case(wire)
+            name = pascal + pascal_case(wire)
             wanted["input", action.name, wire] = Wanted(schema, name, sent=True, module=module)
         if arguments.extra is not None:
-            name = f"{action.pascal}Extra"
+            name = f"{pascal}Extra"
             wanted["extra", action.name] = Wanted(arguments.extra, name, sent=True, module=module)
-        name = f"{action.pascal}Output"
+        name = f"{pascal}Output"
         wanted["output", action.name] = Wanted(action.output, name, sent=False, module=module)
     modules = error_modules(api.catalog)
     for code_, error in sorted(api.domain_errors.items()):
@@ -139,25 +139,20 @@ def wanted_types(api: Api) -> dict[Key, Wanted]:
     return wanted
 
 
-def error_views(api: Api, types: Types[Key]) -> tuple[ErrorView, ...]:
-    """Describe the classes of the domain errors, by name."""
-    names = api.error_names
-    modules = error_modules(api.catalog)
+def error_views(api: Api, types: Types[Key], codes: Iterable[str]) -> list[ErrorView]:
+    """Describe the classes of domain errors, by name."""
     views = [
         ErrorView(
-            name=names[code_],
-            module=modules[code_],
+            name=api.error_names[code_],
             code=PythonString(code_),
-            details=_code_or_none(types.expressions.get(("details", code_))),
-            doc=PythonDocstring(error.description or code_, "    "),
+            details=Code(
+                types.expression(("details", code_)) if ("details", code_) in types.schemas else "None"
+            ),
+            doc=PythonDocstring(api.domain_errors[code_].description or code_, "    "),
         )
-        for code_, error in api.domain_errors.items()
+        for code_ in codes
     ]
-    return tuple(sorted(views, key=lambda view: view.name))
-
-
-def _code_or_none(expression: Expression | None) -> Code:
-    return Code("None" if expression is None else expression)
+    return sorted(views, key=lambda view: view.name)
 
 
 def module_views(api: Api, types: Types[Key]) -> tuple[ModuleView, ...]:
@@ -178,20 +173,10 @@ def module_views(api: Api, types: Types[Key]) -> tuple[ModuleView, ...]:
     )
 
 
-def hidden_by_methods(api: Api) -> frozenset[str]:
-    """Give the built-in names that are hidden where the methods are."""
-    return hidden_built_ins(action.name for action in api.actions)
-
-
-def action_views(api: Api, types: Types[Key], module: ModuleView) -> list[ActionView]:
-    """Describe the methods of a module."""
-    hidden = hidden_by_methods(api)
-    return [_action_view(api, types, hidden, action) for action in module.actions]
-
-
-def _action_view(api: Api, types: Types[Key], hidden: Collection[str], action: ActionSpec) -> ActionView:
+def action_view(api: Api, types: Types[Key], action: ActionSpec) -> ActionView:
+    """Describe the method of an action."""
     assert action.http is not None  # noqa: S101 - only HTTP actions are in here
-    output = types.expressions["output", action.name]
+    output = types.expression(("output", action.name))
     data_type = argument_type(output, ())
     answered = [*api.common_codes(action), *sorted(error.code for error in action.errors)]
     return ActionView(
@@ -202,15 +187,15 @@ def _action_view(api: Api, types: Types[Key], hidden: Collection[str], action: A
         http_method=PythonString(action.http.method),
         path=PythonString(action.http.path),
         doc=PythonDocstring(_doc(api, types, action), "        "),
-        parameters=tuple(_parameters(api, types, action, hidden)),
-        extra=_extra_type(types, action, hidden),
+        parameters=tuple(_parameters(api, types, action)),
+        extra=_extra_type(api, types, action),
         data_type=data_type,
         reader=Code(
             f"_Reader[{data_type}]()" if types.plain_data else f"_pydantic.TypeAdapter[{data_type}]({output})"
         ),
         errors=tuple((PythonString(code), api.error_names[code]) for code in dict.fromkeys(answered)),
         facts=tuple(_facts(api.catalog, types, action)),
-        pages=_pages(api, types, action, hidden),
+        pages=_pages(api, types, action),
     )
 
 
@@ -220,18 +205,16 @@ def _constant(name: str) -> PythonIdentifier:
     return PythonIdentifier(f"{constant}_call" if constant in IMPORTED else constant)
 
 
-def _parameters(
-    api: Api, types: Types[Key], action: ActionSpec, hidden: Collection[str]
-) -> Iterator[ParameterView]:
+def _parameters(api: Api, types: Types[Key], action: ActionSpec) -> Iterator[ParameterView]:
     arguments = api.arguments(action)
     for wire, name in arguments.names.items():
-        annotation = argument_type(types.expressions["input", action.name, wire], hidden)
+        annotation = argument_type(types.expression(("input", action.name, wire)), api.hidden)
         yield ParameterView(name, PythonString(wire), annotation, wire in arguments.required)
 
 
-def _extra_type(types: Types[Key], action: ActionSpec, hidden: Collection[str]) -> Code | None:
-    expression = types.expressions.get(("extra", action.name))
-    return None if expression is None else argument_type(expression, hidden)
+def _extra_type(api: Api, types: Types[Key], action: ActionSpec) -> Code | None:
+    key = ("extra", action.name)
+    return argument_type(types.expression(key), api.hidden) if key in types.schemas else None
 
 
 def _facts(catalog: Catalog, types: Types[Key], action: ActionSpec) -> Iterator[Code]:
@@ -267,15 +250,15 @@ def _has_pages(types: Types[Key], action: ActionSpec) -> bool:
     return action.paginate.output in fields and action.paginate.items in fields
 
 
-def _pages(api: Api, types: Types[Key], action: ActionSpec, hidden: Collection[str]) -> PagesView | None:
+def _pages(api: Api, types: Types[Key], action: ActionSpec) -> PagesView | None:
     pages = action.paginate
     if pages is None or not _has_pages(types, action):
         return None
     schema = types.schemas["output", action.name]
     return PagesView(
         method_name=api.pages_names[action.name],
-        page=argument_type(types.expressions["output", action.name], hidden),
-        item=argument_type(types.item_type(schema, pages.items), hidden),
+        page=argument_type(types.expression(("output", action.name)), api.hidden),
+        item=argument_type(types.item_type(schema, pages.items), api.hidden),
         doc=PythonDocstring(
             f"Give the pages of `{PythonIdentifier(action.name)}`, or their `items()`, "
             "each page called for when it is reached.\n\n"

@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable
 
-import actionary
 from actionary.action_spec import ActionSpec
-from actionary.json_schema import references
 
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key
-from actionary_build.emit.python.generate import DECIMAL
 from actionary_build.emit.python.models import Types
-from actionary_build.emit.python.pieces import digest, digest_of_programs
-
-
-@cache
-def sources_digest() -> str:
-    """Give the digest of the programs that make the pieces."""
-    emitters = Path(__file__).parent.parent
-    sources = (
-        *sorted(emitters.rglob("*.py")),
-        *sorted(emitters.rglob("*.j2")),
-        emitters.parent / "texts.py",
-        *sorted(Path(actionary.__file__).parent.glob("*.py")),
-    )
-    return digest_of_programs(sources, "jinja2")
+from actionary_build.emit.python.pieces import digest
 
 
 class Digests:
-    """Says of each action and each type what its pieces are made of, as a digest.
+    """Says of each action, error and type what its pieces are made of, as a digest.
 
-    ``shared`` is what all pieces are made of beside that.
+    A type is told by its schema and its name, those of what it refers to, and so on: what the
+    generator makes of them need not be known. ``shared`` is what all pieces are made of beside that.
     """
 
-    def __init__(
-        self, api: Api, types: Types[Key], hidden: Collection[str], shared: Iterable[object]
-    ) -> None:
+    def __init__(self, api: Api, types: Types[Key], shared: Iterable[object]) -> None:
         self._api = api
         self._types = types
-        self._shared = (*shared, sorted(hidden))
+        self.shared = digest(*shared, sorted(types.hidden))
         self._actions: dict[str, str] = {}
-        self._types_own: dict[str, str] = {}
+        self._own: dict[str, str] = {}
         self._reachable: dict[str, frozenset[str]] = {}
 
     def of_action(self, action: ActionSpec) -> str:
@@ -53,41 +34,54 @@ class Digests:
         return self._actions[action.name]
 
     def _of_action(self, action: ActionSpec) -> str:
-        api, types = self._api, self._types
+        api = self._api
         codes = [*api.common_codes(action), *(error.code for error in action.errors)]
-        keys = [
-            *(("input", action.name, wire) for wire in api.arguments(action).properties),
-            *(("extra", action.name), ("output", action.name)),
-            *(("details", error.code) for error in action.errors),
-        ]
-        wanted = [key for key in keys if key in types.expressions]
-        used = set[str]().union(
-            *(self._leads_to(name) for key in wanted for name in references(types.schemas[key]))
-        )
         return digest(
-            self._shared,
+            self.shared,
             action,
             api.catalog.resolve(action.input),
-            [(key, types.expressions[key], types.schemas[key]) for key in wanted],
             [(code, api.error_names[code]) for code in codes],
             api.pages_names.get(action.name),
             api.deprecation(action),
-            [self.of_type(name) for name in sorted(used)],
+            self._of_wanted(
+                *(("input", action.name, wire) for wire in api.arguments(action).properties),
+                *(("extra", action.name), ("output", action.name)),
+                *(("details", error.code) for error in action.errors),
+            ),
         )
 
+    def of_error(self, code: str) -> str:
+        """Give the digest of the class of a domain error."""
+        error = self._api.domain_errors[code]
+        return digest(self.shared, self._api.error_names[code], error, self._of_wanted(("details", code)))
+
+    def _of_wanted(self, *keys: Key) -> list[object]:
+        types = self._types
+        wanted = [key for key in keys if key in types.schemas]
+        used = set[str]().union(*(types.wanted_references[key] for key in wanted))
+        return [[(key, types.schemas[key]) for key in wanted], self._of_types(used)]
+
     def of_type(self, name: str) -> str:
-        """Give the digest of a type alone: of what it refers to it has the name."""
-        if name not in self._types_own:
+        """Give the digest of a type: its own definition, and every type that it leads to."""
+        return digest(self._of_own(name), self._of_types([name]))
+
+    def _of_types(self, names: Iterable[str]) -> list[str]:
+        used = set[str]().union(*map(self._leads_to, names))
+        return [self._of_own(name) for name in sorted(used)]
+
+    def _of_own(self, name: str) -> str:
+        if name not in self._own:
             types = self._types
-            self._types_own[name] = digest(
-                self._shared,
-                types.definitions[name],
+            definition = types.definitions[name]
+            self._own[name] = digest(
+                self.shared,
+                (name, definition.schema, definition.closed, definition.inline),
                 types.names.get(name),
+                types.homes.get(name),
                 types.fields.get(name),
-                types.field_types.get(name),
                 self._api.catalog.types.get(name),
             )
-        return self._types_own[name]
+        return self._own[name]
 
     def _leads_to(self, name: str) -> frozenset[str]:
         if name not in self._reachable:
@@ -95,8 +89,8 @@ class Digests:
             waiting = [name]
             while waiting:
                 one = waiting.pop()
-                if one not in found and one != DECIMAL:
+                if one not in found:
                     found.add(one)
-                    waiting += references(self._types.definitions[one].schema)
+                    waiting += self._types.references[one]
             self._reachable[name] = frozenset(found)
         return self._reachable[name]

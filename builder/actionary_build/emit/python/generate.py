@@ -3,8 +3,8 @@
 Each schema is asked for as a field of a class. The text is not used as it is: the type of
 each field is read out of its syntax tree, so that neither the header and layout nor the
 names that the generator makes up reach the output, and what comes of a schema does not
-depend on what is asked for beside it. As a program it reads schemas from its standard
-input and writes their types, both as JSON.
+depend on what is asked for beside it. As a program (`main`) it loads the generator, then
+reads schemas from its standard input and writes their types, both as JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import builtins
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
@@ -82,6 +83,9 @@ Generator: TypeAlias = Callable[[Sequence[Schema]], list[str]]
 
 GENERATOR: Final[ContextVar[Generator]] = ContextVar("GENERATOR", default=generate)
 """What gives the types: `generate`, unless a build keeps what it gave before."""
+
+KNOWN: Final[ContextVar[Callable[[str], str | None]]] = ContextVar("KNOWN", default=lambda _: None)
+"""Gives the type of a schema, as JSON with sorted keys, where a build has it from before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,5 +192,13 @@ def _module_of(definitions: dict[str, Schema]) -> str:
     return source
 
 
-if __name__ == "__main__":
-    json.dump(generate(json.load(sys.stdin)), sys.stdout)
+def main() -> None:
+    """Serve a process of `processes`, which may have been started before it is known what is asked for."""
+    try:
+        generate([{"type": "string", "maxLength": 1}])  # loads all that makes types
+        made = generate(json.loads(sys.stdin.read()))
+    except Exception as error:  # noqa: BLE001 - whoever asked tells of it
+        sys.exit(f"{type(error).__name__}: {error}")
+    json.dump(made, sys.stdout)
+    sys.stdout.flush()
+    os._exit(0)  # to free all that was loaded takes longer than to make a type

@@ -7,9 +7,7 @@ from typing import Final
 
 from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
-from actionary.json_schema import Schema, references
 
-from actionary_build.emit.python.generate import DECIMAL
 from actionary_build.emit.python.names import Name, module_name
 
 SHARED: Final = "_shared"
@@ -30,20 +28,24 @@ def error_modules(catalog: Catalog) -> dict[str, str]:
     return {code: _only(modules) for code, modules in users.items()}
 
 
-def type_modules(wanted: Iterable[tuple[Schema, str]], definitions: Mapping[str, Schema]) -> dict[str, str]:
-    """Name the module of each definition, given the schemas that are wanted and for which module.
+def type_modules(
+    wanted: Iterable[tuple[Iterable[str], str]], references: Mapping[str, Iterable[str]]
+) -> dict[str, str]:
+    """Name the module of each definition, given those that are wanted and for which module.
+
+    ``references`` are what each refers to.
 
     What a type in one module refers to stands in the same one or is shared, so the
     modules need each other in no circle.
     """
     users: dict[str, set[str]] = {}
-    for schema, module in wanted:
-        waiting = list(references(schema))
+    for names, module in wanted:
+        waiting = list(names)
         while waiting:
             name = waiting.pop()
-            if name != DECIMAL and module not in users.setdefault(name, set()):
+            if module not in users.setdefault(name, set()):
                 users[name].add(module)
-                waiting += references(definitions[name])
+                waiting += references[name]
     return {name: _only(modules) for name, modules in users.items()}
 
 

@@ -1,39 +1,35 @@
 """The types of the client: classes and aliases for ``models``, expressions for everything else.
 
-`describe_types` has the generator make the types and puts around them what it
-gets wrong: which fields may be absent, names, defaults and descriptions.
+`Types` names them, has the generator make them when they are needed, and puts around them
+what it gets wrong: which fields may be absent, names, defaults and descriptions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from actionary.catalog import Catalog
-from actionary.json_schema import REF, Schema, references
+from actionary.json_schema import REF, Schema
 
 from actionary_build.emit.python.annotations import (
     Code,
     Expression,
-    as_json,
     hidden_built_ins,
     in_models,
-    in_models_module,
-    is_union,
     list_item,
     literal,
     plain,
     readable,
-    replace_names,
     unshadowed,
     with_metadata,
 )
-from actionary_build.emit.python.asked import Asked, generated, places_of
-from actionary_build.emit.python.generate import DECIMAL
+from actionary_build.emit.python.expressions import Expressions
 from actionary_build.emit.python.groups import SHARED, type_modules
 from actionary_build.emit.python.names import FIELDS_TAKEN, TYPES_TAKEN, Name, names_for
-from actionary_build.emit.python.schemas import Definition, Definitions
+from actionary_build.emit.python.schemas import Definition, Definitions, types_in
 from actionary_build.emit.python.views import AliasView, FieldView, ModelView
 from actionary_build.texts import PythonDocstring, PythonString, json_text
 
@@ -53,30 +49,74 @@ class Wanted:
     module: str
 
 
-@dataclass(frozen=True, slots=True)
 class Types(Generic[KeyT]):
-    """The content of ``models`` and the types asked for.
+    """The types that wanted schemas need, and only those, under their names in the client.
 
-    ``schemas`` are the schemas asked for as they came out, and ``definitions``
-    what they refer to; ``names`` are the Python names of those, ``fields`` of
-    their properties, whose types are ``field_types``.
+    ``schemas`` are the schemas asked for as they came out, ``definitions`` what they refer to;
+    ``names`` are the Python names of those that have one, ``homes`` their modules, ``fields``
+    the names of their properties, and ``hidden`` the built-in names that all these hide.
+    ``references`` are what each definition refers to itself, ``wanted_references`` each schema.
+    They are pydantic's models, or of ``plain_data``: its keys are those on the wire.
+
+    The generator is asked when the first type is looked at, so that whoever finds all again
+    that was made of these types does without; then it may raise a `GeneratorError`.
     """
 
-    models: tuple[ModelView, ...]
-    aliases: tuple[AliasView, ...]
-    expressions: Mapping[KeyT, Expression]
-    schemas: Mapping[KeyT, Schema]
-    definitions: Mapping[str, Definition]
-    names: Mapping[str, Name]
-    fields: Mapping[str, Mapping[str, str]]
-    field_types: Mapping[str, Mapping[str, Expression]]
-    plain_data: bool
+    def __init__(self, catalog: Catalog, wanted: Mapping[KeyT, Wanted], *, plain_data: bool = False) -> None:
+        every = Definitions(
+            catalog,
+            inputs=[want.schema for want in wanted.values() if want.sent],
+            outputs=[want.schema for want in wanted.values() if not want.sent],
+        )
+        self._wanted = wanted
+        self.plain_data = plain_data
+        self.schemas: Mapping[KeyT, Schema] = {
+            key: every.lift(want.schema, want.name, closed=want.sent) for key, want in wanted.items()
+        }
+        self.definitions: Mapping[str, Definition] = dict(sorted(every.all.items()))
+        self._numbers = {key: str(number) for number, key in enumerate(self.schemas)}
+        self.references = {name: types_in(each.schema) for name, each in self.definitions.items()}
+        self.wanted_references = {key: types_in(schema) for key, schema in self.schemas.items()}
+        homes = type_modules(
+            [(names, wanted[key].module) for key, names in self.wanted_references.items()], self.references
+        )
+        named = [name for name, each in self.definitions.items() if not each.inline]
+        self.homes: Mapping[str, str] = {name: homes.get(name, SHARED) for name in named}
+        self.names: Mapping[str, Name] = names_for(named, TYPES_TAKEN)
+        taken = {*FIELDS_TAKEN, *self.names.values()}
+        self.fields: Mapping[str, Mapping[str, str]] = {
+            each.name: {wire: wire for wire in sorted(each.schema["properties"])}
+            if plain_data
+            else names_for(sorted(each.schema["properties"]), taken)
+            for each in self.definitions.values()
+            if each.is_model
+        }
+        self.hidden = hidden_built_ins(self.names.values()) | hidden_built_ins(
+            name for one in self.fields.values() for name in one.values()
+        )
+
+    @cached_property
+    def _expressions(self) -> Expressions:
+        roots = [(schema, self._wanted[key].sent) for key, schema in self.schemas.items()]
+        return Expressions(self.definitions, roots, self.names, self.fields, plain_data=self.plain_data)
+
+    @cached_property
+    def _in_shared(self) -> frozenset[str]:
+        return frozenset(self.names[name] for name, home in self.homes.items() if home == SHARED)
+
+    def foresee(self) -> None:
+        """Let a build get ready to make the types that it does not know."""
+        self._expressions.foresee()
+
+    def expression(self, key: KeyT) -> Expression:
+        """Give the type of a schema that was asked for."""
+        return self._expressions.of("", self._numbers[key])
 
     def class_of(self, schema: Schema) -> str | None:
         """Give the class that a schema refers to, by the name of its definition."""
         while "$ref" in schema:
             name: str = schema["$ref"].removeprefix(REF)
-            if name in self.field_types:
+            if name in self.names and self.definitions[name].is_model:
                 return name
             schema = self.definitions[name].schema
         return None
@@ -89,140 +129,33 @@ class Types(Generic[KeyT]):
     def item_type(self, schema: Schema, wire: str) -> Expression:
         """Give the type of the items of a list that is a field of the class that a schema refers to."""
         name = self.class_of(schema)
-        item = None if name is None else list_item(self.field_types[name][wire])
+        item = None if name is None else list_item(self._expressions.of(name, wire))
         return Expression("_typing.Any") if item is None else item
 
+    def view(self, name: str) -> ModelView | AliasView:
+        """Describe a definition that has a name: a class or an alias."""
+        definition = self.definitions[name]
+        return self._model(definition) if definition.is_model else self._alias(definition)
 
-def describe_types(
-    catalog: Catalog, wanted: Mapping[KeyT, Wanted], *, plain_data: bool = False
-) -> Types[KeyT]:
-    """Describe the types that the wanted schemas need, and only those.
+    def models(self, names: Iterable[str]) -> list[ModelView]:
+        """Describe the classes among some definitions, in their order."""
+        return [self._model(self.definitions[name]) for name in names if self.definitions[name].is_model]
 
-    They are pydantic's models, or of ``plain_data``: its keys are those on the wire.
+    def aliases(self, names: Collection[str]) -> list[AliasView]:
+        """Describe the aliases among some definitions, each after those it needs."""
+        return [self._alias(self.definitions[name]) for name in self._recursive if name in names]
 
-    Raises:
-        GeneratorError: The generator did not make what it was asked for.
-    """
-    definitions = Definitions(
-        catalog,
-        inputs=[want.schema for want in wanted.values() if want.sent],
-        outputs=[want.schema for want in wanted.values() if not want.sent],
-    )
-    lifted = {key: definitions.lift(want.schema, want.name, closed=want.sent) for key, want in wanted.items()}
-    homes = type_modules(
-        [(schema, wanted[key].module) for key, schema in lifted.items()],
-        {each.name: each.schema for each in definitions.all.values()},
-    )
-    resolver = _Resolver(definitions, list(lifted.values()), homes, plain_data=plain_data)
-    return Types(
-        models=tuple(resolver.model(each) for each in resolver.named if each.is_model),
-        aliases=tuple(resolver.aliases()),
-        expressions={key: resolver.expression("", str(number)) for number, key in enumerate(lifted)},
-        schemas=lifted,
-        definitions=definitions.all,
-        names=resolver.names,
-        fields=resolver.fields,
-        field_types={
-            each.name: {wire: resolver.expression(each.name, wire) for wire in each.schema["properties"]}
-            for each in resolver.named
-            if each.is_model
-        },
-        plain_data=plain_data,
-    )
-
-
-class _Resolver:
-    """Knows what the generator made of each definition, and turns it into what stands in the client."""
-
-    def __init__(
-        self, definitions: Definitions, roots: list[Schema], homes: Mapping[str, str], *, plain_data: bool
-    ) -> None:
-        self._plain_data = plain_data
-        every = sorted(definitions.all.values(), key=lambda each: each.name)
-        self._definitions = definitions.all
-        self.named = [each for each in every if not each.inline]
-        self.names = names_for([each.name for each in self.named], TYPES_TAKEN)
-        self._homes = {self.names[each.name]: homes.get(each.name, SHARED) for each in self.named}
-        self._shared = frozenset(name for name, module in self._homes.items() if module == SHARED)
-        taken = {*FIELDS_TAKEN, *self.names.values()}
-        self.fields: dict[str, Mapping[str, str]] = {
-            each.name: {wire: wire for wire in sorted(each.schema["properties"])}
-            if plain_data
-            else names_for(sorted(each.schema["properties"]), taken)
-            for each in every
-            if each.is_model
-        }
-        self._hidden = hidden_built_ins(self.names.values()) | hidden_built_ins(
-            name for one in self.fields.values() for name in one.values()
-        )
-        self._asked = {
-            place: Asked.of(schema)
-            for place, schema in [
-                *(place for each in every for place in places_of(each)),
-                *((("", str(number)), root) for number, root in enumerate(roots)),
-            ]
-        }
-        self._generated = generated(self._asked.values())
-        self._resolved: dict[tuple[str, str], Expression] = {}
-
-    def expression(self, owner: str, wire: str) -> Expression:
-        """Give the resolved type of a field of a model, of an alias (``root``), or of what was asked for."""
-        place = (owner, wire)
-        if place not in self._resolved:
-            asked = self._asked[place]
-            made = self._generated[asked.text]
-            expression = replace_names(
-                as_json(made) if self._plain_data else made, lambda name: self._resolve_name(name, asked)
-            )
-            definition = self._definitions.get(owner)
-            if definition is not None and "discriminator" in definition.schema and not self._plain_data:
-                expression = self._told_apart(definition.schema, expression)
-            self._resolved[place] = expression
-        return self._resolved[place]
-
-    def _resolve_name(self, name: str, asked: Asked) -> Expression | None:
-        if name == DECIMAL:
-            return Expression("_decimal.Decimal")
-        if name not in asked.names:
-            return None
-        definition = self._definitions[asked.names[name]]
-        if definition.inline:
-            return self.expression(definition.name, "root")
-        return in_models_module(self.names[definition.name])
-
-    def _told_apart(self, union: Schema, expression: Expression) -> Expression:
-        """Give a union its discriminator, where each of its members has it as pydantic wants it."""
-        wire = union["discriminator"]["propertyName"]
-        members = [branch for key in ("anyOf", "oneOf") for branch in union.get(key, ())]
-        names = {self._tag_name(member, wire) for member in members}
-        name = next(iter(names), None)
-        if len(names) != 1 or name is None or not is_union(expression):
-            return expression
-        return with_metadata(expression, f"_pydantic.Field(discriminator={PythonString(name)})")
-
-    def _tag_name(self, member: Any, wire: str) -> str | None:
-        """Give our name of the field that tells a member from the others, ``None`` where none can."""
-        reference = str(member.get("$ref", "")) if isinstance(member, dict) else ""
-        definition = self._definitions.get(reference.removeprefix(REF))
-        if definition is None or not definition.is_model or wire not in definition.schema["properties"]:
-            return None
-        schema = definition.schema["properties"][wire]
-        required = wire in definition.schema.get("required", ())
-        tells = "const" in schema or ("enum" in schema and required)
-        return self.fields[definition.name][wire] if tells else None
-
-    def model(self, definition: Definition) -> ModelView:
+    def _model(self, definition: Definition) -> ModelView:
         """Describe a class, its required fields first."""
         schema = definition.schema
         required = frozenset(schema.get("required", ()))
         ordered = sorted(schema["properties"], key=lambda wire: (wire not in required, wire))
-        by_keys = self._plain_data and any(Name(wire) != wire for wire in ordered)
+        by_keys = self.plain_data and any(Name(wire) != wire for wire in ordered)
         return ModelView(
             name=self.names[definition.name],
             quoted_name=PythonString(self.names[definition.name]),
             by_keys=by_keys,
-            is_dict=self._plain_data and "" in ordered,
-            module=self._homes[self.names[definition.name]],
+            is_dict=self.plain_data and "" in ordered,
             doc=_doc(schema.get("description"), "" if by_keys else "    "),
             extra=_extra(schema, closed=definition.closed),
             fields=tuple(self._field(definition, wire, required=wire in required) for wire in ordered),
@@ -232,10 +165,10 @@ class _Resolver:
         schema = definition.schema["properties"][wire]
         schema = schema if isinstance(schema, dict) else {}
         name = self.fields[definition.name][wire]
-        expression = self.expression(definition.name, wire)
+        expression = self._expressions.of(definition.name, wire)
         shown = readable(expression)
         default: Code | None = None
-        if self._plain_data:
+        if self.plain_data:
             expression = expression if required else Expression(f"_typing.NotRequired[{expression}]")
             default = None if required else Code("_UNSET")
         elif "const" in schema and schema.get("default", ...) == schema["const"]:
@@ -258,27 +191,25 @@ class _Resolver:
         )
 
     def _inside(self, expression: Expression, definition: Definition) -> Code:
-        home = self._homes[self.names[definition.name]]
-        elsewhere = frozenset[str]() if home == SHARED else self._shared
-        return Code(in_models(unshadowed(expression, self._hidden), elsewhere, SHARED))
+        home = self.homes[definition.name]
+        elsewhere = frozenset[str]() if home == SHARED else self._in_shared
+        return Code(in_models(unshadowed(expression, self.hidden), elsewhere, SHARED))
 
-    def aliases(self) -> list[AliasView]:
-        """Describe the aliases, each after those it needs; one that needs itself is recursive."""
-        aliases = {each.name: each for each in self.named if not each.is_model}
-        needs = {name: set(references(each.schema)) & aliases.keys() for name, each in aliases.items()}
-        views: list[AliasView] = []
+    @cached_property
+    def _recursive(self) -> Mapping[str, bool]:
+        """Say of each alias whether it needs itself, or one that does; each comes after those it needs."""
+        aliases = dict.fromkeys(name for name in self.names if not self.definitions[name].is_model)
+        needs = {name: self.references[name] & aliases.keys() for name in aliases}
+        recursive: dict[str, bool] = {}
         waiting = sorted(aliases)
-        done: set[str] = set()
         while waiting:
-            ready = [name for name in waiting if needs[name] <= done]
-            for name in ready or waiting:
-                views.append(self._alias(aliases[name], recursive=not ready))
-                done.add(name)
-            waiting = [name for name in waiting if name not in done]
-        return views
+            ready = [name for name in waiting if needs[name] <= recursive.keys()]
+            recursive.update(dict.fromkeys(ready or waiting, not ready))
+            waiting = [name for name in waiting if name not in recursive]
+        return recursive
 
-    def _alias(self, definition: Definition, *, recursive: bool) -> AliasView:
-        resolved = self.expression(definition.name, "root")
+    def _alias(self, definition: Definition) -> AliasView:
+        resolved = self._expressions.of(definition.name, "root")
         expression = self._inside(resolved, definition)
         return AliasView(
             name=self.names[definition.name],
@@ -286,8 +217,7 @@ class _Resolver:
             expression=expression,
             quoted=Code(repr(str(expression))),
             shown=readable(resolved),
-            recursive=recursive,
-            module=self._homes[self.names[definition.name]],
+            recursive=self._recursive[definition.name],
             doc=_doc(definition.schema.get("description"), ""),
         )
 

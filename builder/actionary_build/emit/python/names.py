@@ -5,11 +5,11 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Final, Self
 
 from actionary.catalog import Catalog
 from actionary.names import pascal_case, slug
-from pydantic import BaseModel
 
 from actionary_build.texts import PythonIdentifier, json_text, one_line, package_name
 
@@ -22,8 +22,15 @@ EXTRA_INPUT: Final = "extra_input"
 TYPES_TAKEN: Final = frozenset({"annotations"})
 """What ``models`` imports under a public name."""
 
-FIELDS_TAKEN: Final = frozenset(dir(BaseModel))
-"""What pydantic gives every model."""
+FIELDS_TAKEN: Final = frozenset(
+    """
+    construct copy dict from_orm json model_computed_fields model_config model_construct model_copy
+    model_dump model_dump_json model_extra model_fields model_fields_set model_json_schema
+    model_parametrized_name model_post_init model_rebuild model_validate model_validate_json
+    model_validate_strings parse_file parse_obj parse_raw schema schema_json update_forward_refs validate
+    """.split()
+)
+"""What pydantic gives every model; it is written down as pydantic takes long to import."""
 
 
 class Name(PythonIdentifier):
@@ -33,9 +40,11 @@ class Name(PythonIdentifier):
 
     def __new__(cls, text: str, taken: Collection[str] = ()) -> Self:
         """Make the name, with as many underscores behind it as tell it from those taken."""
-        name = re.sub(r"[^A-Za-z0-9_]", "_", text).lstrip("_") or "value"
-        if name[0].isdigit():
-            name = f"n{name}"
+        name = text
+        if not (text.isascii() and text.isidentifier() and text[0] != "_"):  # few names are none
+            name = re.sub(r"[^A-Za-z0-9_]", "_", text).lstrip("_") or "value"
+            if name[0].isdigit():
+                name = f"n{name}"
         while keyword.iskeyword(name) or name in taken:
             name += "_"
         return str.__new__(cls, name)
@@ -43,14 +52,15 @@ class Name(PythonIdentifier):
 
 def names_for(wanted: Iterable[str], taken: Collection[str]) -> dict[str, Name]:
     """Name each of the wanted ones, no two alike; those that are good names already keep theirs."""
-    wanted = list(wanted)
-    by_fit = sorted(wanted, key=lambda text: Name(text, taken) != text)
-    names: dict[str, Name] = {}
+    names = {text: Name(text, taken) for text in wanted}
+    by_fit = sorted(names, key=lambda text: names[text] != text)
+    if not by_fit or names[by_fit[-1]] == by_fit[-1]:  # all keep theirs
+        return names
     gone = set(taken)
     for text in by_fit:
         names[text] = Name(text, gone)
         gone.add(names[text])
-    return {text: names[text] for text in wanted}
+    return names
 
 
 def class_name(text: str) -> Name:
@@ -58,6 +68,7 @@ def class_name(text: str) -> Name:
     return Name(pascal_case(text))
 
 
+@cache
 def module_name(tag: str | None) -> Name:
     """Name the module of a tag: ``default`` for what has none."""
     return Name(slug(tag or "").replace("-", "_") or "default")

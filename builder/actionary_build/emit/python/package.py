@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from pprint import pformat
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final
 
+from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
 
 from actionary_build.emit import OutputFile
@@ -13,25 +14,23 @@ from actionary_build.emit.python.agents import agents
 from actionary_build.emit.python.annotations import Code, literal
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import (
-    ErrorView,
     Key,
     ModuleView,
-    action_views,
+    action_view,
     error_views,
-    hidden_by_methods,
     module_views,
     scheme_code,
     wanted_types,
 )
-from actionary_build.emit.python.digests import Digests, sources_digest
-from actionary_build.emit.python.groups import SHARED, by_module
-from actionary_build.emit.python.models import Types, describe_types
+from actionary_build.emit.python.digests import Digests
+from actionary_build.emit.python.groups import SHARED, by_module, error_modules
+from actionary_build.emit.python.models import Types
 from actionary_build.emit.python.names import TomlString, names_for
 from actionary_build.emit.python.offered import RUNTIME_ERRORS, RUNTIME_MODULES, RUNTIME_NAMES
-from actionary_build.emit.python.pieces import PIECES, digest
+from actionary_build.emit.python.pieces import kept
 from actionary_build.emit.python.python_version import python_version
 from actionary_build.emit.python.readme_file import readme
-from actionary_build.emit.python.rendering import HERE, python_module, rendered
+from actionary_build.emit.python.rendering import HERE, Rendered, kept_file, kept_module, piece, python_module
 from actionary_build.texts import PythonDocstring, PythonString, one_line
 
 _CLIENT: Final = """``timeout`` is in seconds and covers a whole call; ``None`` waits without end.
@@ -74,19 +73,19 @@ def _name_in_package(name: str, *, plain: bool) -> str | None:
 
 def _texts(catalog: Catalog, package: str, *, plain: bool) -> Iterator[tuple[str, str]]:
     api = Api(catalog)
-    types = describe_types(catalog, wanted_types(api), plain_data=plain)
+    types = Types(catalog, wanted_types(api), plain_data=plain)
+    types.foresee()
     modules = module_views(api, types)
-    errors = error_views(api, types)
-    shared = (package, catalog.base_url, plain, sources_digest())
-    digests = Digests(api, types, hidden_by_methods(api), shared)
+    digests = Digests(api, types, (package, catalog.base_url, plain, sorted(api.hidden)))
+    errors = _errors_by_module(api)
     yield "pyproject.toml", _project(catalog, package, plain=plain)
     yield "README.md", readme(api, types, modules, digests, package)
-    yield "AGENTS.md", agents(api, types, package)
+    yield "AGENTS.md", agents(api, types, digests, package)
     yield f"{package}/py.typed", ""
     yield f"{package}/__init__.py", _root(catalog, errors)
     yield f"{package}/_auth.py", _auth(catalog)
-    yield from _models(types, f"{package}/models")
-    yield from _errors(errors, f"{package}/errors")
+    yield from _models(types, digests, f"{package}/models")
+    yield from _errors(api, types, digests, errors, f"{package}/errors")
     yield f"{package}/client.py", _client(catalog, modules)
     yield f"{package}/actions/__init__.py", '"""The actions, one module for each first tag."""\n'
     for module in modules:
@@ -95,17 +94,37 @@ def _texts(catalog: Catalog, package: str, *, plain: bool) -> Iterator[tuple[str
 
 def _actions(api: Api, types: Types[Key], module: ModuleView, digests: Digests) -> str:
     """Give a module of actions; where none of them changed it is as it was."""
-    key = digest("actions", module, [digests.of_action(action) for action in module.actions])
 
     def made() -> str:
-        views = action_views(api, types, module)
-        return python_module("actions.py.j2", 2, module=module, actions=views)
+        calls, methods, async_methods = zip(
+            *(_action(api, types, action, digests) for action in module.actions), strict=True
+        )
+        return python_module(
+            "actions.py.j2",
+            2,
+            module=module,
+            calls=Rendered("".join(calls)),
+            methods=Rendered("\n".join(methods)),
+            async_methods=Rendered("\n".join(async_methods)),
+        )
 
-    return PIECES.get()(key, made)
+    return kept(made, "actions", module.name, [digests.of_action(action) for action in module.actions])
+
+
+def _action(api: Api, types: Types[Key], action: ActionSpec, digests: Digests) -> list[str]:
+    """Give what a module has of an action: what is called, and the method that blocks and the other."""
+
+    def made() -> str:
+        call, method = piece("action_call.py.j2"), piece("action_method.py.j2")
+        view = action_view(api, types, action)
+        methods = (method(action=view, is_async=each) for each in (False, True))
+        return "\0".join((call(action=view), *methods))
+
+    return kept(made, "action", digests.of_action(action)).split("\0")
 
 
 def _project(catalog: Catalog, package: str, *, plain: bool) -> str:
-    return rendered(
+    return kept_file(
         "pyproject.toml.j2",
         name=TomlString(package.replace("_", "-")),
         version=TomlString(python_version(catalog.version)),
@@ -116,7 +135,7 @@ def _project(catalog: Catalog, package: str, *, plain: bool) -> str:
     )
 
 
-def _root(catalog: Catalog, errors: Iterable[ErrorView]) -> str:
+def _root(catalog: Catalog, errors: Mapping[str, Mapping[str, str]]) -> str:
     runtime = dict(RUNTIME_MODULES)
     lines = [
         "from . import models as models",
@@ -126,63 +145,72 @@ def _root(catalog: Catalog, errors: Iterable[ErrorView]) -> str:
         _from_import("._runtime.errors", sorted(RUNTIME_ERRORS)),
         _from_import(".client", ("AsyncClient", "Client")),
     ]
-    public = {*RUNTIME_NAMES, *RUNTIME_ERRORS, *(str(error.name) for error in errors), "models"}
-    own_errors = _errors_by_module(errors)
-    files = _files(own_errors)
-    own = {f"errors.{files[module]}": names for module, names in own_errors.items()}
-    return python_module(
-        "lazy.py.j2",
-        1,
-        doc=PythonDocstring(f"The client of {one_line(catalog.title)}."),
-        reexported=Code("\n".join(lines)),
-        **_lazy(own),
-        public=[PythonString(name) for name in sorted(public)],
-    )
+    own = {f"errors.{file}": names for file, names in _by_file(errors).items()}
+    public = {*RUNTIME_NAMES, *RUNTIME_ERRORS, *chain(*own.values()), "models"}
+    doc = f"The client of {one_line(catalog.title)}."
+    return _lazy(1, doc, own, "\n".join(lines), sorted(public))
 
 
 def _from_import(module: str, names: Iterable[str]) -> str:
     return "\n".join(f"from {module} import {name} as {name}" for name in names)
 
 
-def _lazy(modules: Mapping[str, Iterable[str]]) -> dict[str, Any]:
-    """Write names that are imported from modules when they are used, for the template."""
-    imports = [
-        f"    from .{module} import {name} as {name}" for module in modules for name in modules[module]
-    ]
-    table = {module: tuple(names) for module, names in modules.items()}
-    return {"seen": Code("\n".join(imports)), "table": Code(pformat(table, width=100))}
+def _lazy(
+    depth: int,
+    doc: str,
+    modules: Mapping[str, Iterable[str]],
+    reexported: str = "",
+    public: Iterable[str] = (),
+) -> str:
+    """Write a module that offers names of others, which are imported when one of them is used."""
 
-
-def _models(types: Types[Key], folder: str) -> Iterator[tuple[str, str]]:
-    """Give the modules of types, and what offers them all."""
-    places = [(str(view.name), view.module) for view in types.models]
-    names = by_module([*places, *((str(view.name), view.module) for view in types.aliases)])
-    files = _files(names)
-    doc = "The types of the API's inputs and outputs.\n\nEach module of them is imported when it is used."
-    yield (
-        f"{folder}/__init__.py",
-        python_module(
+    def made() -> str:
+        imports = (_from_import(f".{module}", names) for module, names in modules.items())
+        seen = [f"    {line}" for lines in imports for line in lines.splitlines()]
+        return python_module(
             "lazy.py.j2",
-            2,
+            depth,
             doc=PythonDocstring(doc),
-            reexported=Code(),
-            **_lazy({files[module]: names[module] for module in names}),
-            public=[],
-        ),
-    )
+            reexported=Code(reexported),
+            seen=Code("\n".join(seen)),
+            table=Code(_literal({module: tuple(names) for module, names in modules.items()})),
+            public=[PythonString(name) for name in public],
+        )
+
+    return kept(made, "lazy", depth, doc, modules, reexported, public)
+
+
+def _literal(data: Any) -> str:
+    from pprint import pformat  # noqa: PLC0415 - what is kept needs none
+
+    return pformat(data, width=100)
+
+
+def _models(types: Types[Key], digests: Digests, folder: str) -> Iterator[tuple[str, str]]:
+    """Give the modules of types, and what offers them all."""
+    names = by_module((name, types.homes[wanted]) for wanted, name in types.names.items())
+    doc = "The types of the API's inputs and outputs.\n\nEach module of them is imported when it is used."
+    files = _files(names)
+    yield f"{folder}/__init__.py", _lazy(2, doc, {files[module]: names[module] for module in names})
     for module in names:
-        models = [view for view in types.models if view.module == module]
-        aliases = [view for view in types.aliases if view.module == module]
+        definitions = [name for name, home in types.homes.items() if home == module]
+        yield f"{folder}/{files[module]}.py", _models_of(types, digests, definitions)
+
+
+def _models_of(types: Types[Key], digests: Digests, definitions: Collection[str]) -> str:
+    """Give a module of types; where none of them changed it is as it was."""
+
+    def made() -> str:
+        models, aliases = types.models(definitions), types.aliases(definitions)
         calls = [view for view in models if view.by_keys and not view.is_dict]
         quoted = [
             *(field.annotation for view in calls for field in view.fields),
             *(view.expression for view in aliases if view.recursive),
         ]
         template = "typed_dicts.py.j2" if types.plain_data else "models.py.j2"
-        yield (
-            f"{folder}/{files[module]}.py",
-            python_module(template, 2, quoted=quoted, models=models, aliases=aliases),
-        )
+        return python_module(template, 2, quoted=quoted, models=models, aliases=aliases)
+
+    return kept(made, "models", [digests.of_type(name) for name in definitions])
 
 
 def _files(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -194,30 +222,38 @@ def _files(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return {SHARED: SHARED, **names_for([module for module in names if module != SHARED], offered)}
 
 
-def _errors_by_module(errors: Iterable[ErrorView]) -> dict[str, list[str]]:
-    return by_module((error.name, error.module) for error in errors)
+def _errors_by_module(api: Api) -> dict[str, dict[str, str]]:
+    """Give the names of the domain errors with their codes, by module, all sorted."""
+    modules = error_modules(api.catalog)
+    codes = {str(api.error_names[code]): code for code in api.domain_errors}
+    names = by_module((name, modules[code]) for name, code in codes.items())
+    return {module: {name: codes[name] for name in own} for module, own in names.items()}
 
 
-def _errors(errors: Iterable[ErrorView], folder: str) -> Iterator[tuple[str, str]]:
+def _by_file(errors: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    files = _files(errors)
+    return {files[module]: list(names) for module, names in errors.items()}
+
+
+def _errors(
+    api: Api, types: Types[Key], digests: Digests, errors: Mapping[str, Mapping[str, str]], folder: str
+) -> Iterator[tuple[str, str]]:
     """Give the modules of domain errors, and what offers them beside those of the runtime."""
-    names = _errors_by_module(errors)
-    files = _files(names)
     doc = "Every error a call can give; each class stands for one ``code``."
     runtime = _from_import(".._runtime.errors", sorted(RUNTIME_ERRORS))
-    yield (
-        f"{folder}/__init__.py",
-        python_module(
-            "lazy.py.j2",
-            2,
-            doc=PythonDocstring(doc),
-            reexported=Code(runtime),
-            **_lazy({files[module]: names[module] for module in names}),
-            public=[],
-        ),
-    )
-    for module in names:
-        own = [error for error in errors if error.module == module]
-        yield f"{folder}/{files[module]}.py", python_module("errors.py.j2", 2, errors=own)
+    yield f"{folder}/__init__.py", _lazy(2, doc, _by_file(errors), runtime)
+    files = _files(errors)
+    for module, codes in errors.items():
+        yield f"{folder}/{files[module]}.py", _errors_of(api, types, digests, list(codes.values()))
+
+
+def _errors_of(api: Api, types: Types[Key], digests: Digests, codes: Collection[str]) -> str:
+    """Give a module of domain errors; where none of them changed it is as it was."""
+
+    def made() -> str:
+        return python_module("errors.py.j2", 2, errors=error_views(api, types, codes))
+
+    return kept(made, "errors", [digests.of_error(code) for code in codes])
 
 
 _SECRETS: Final = {"bearer": "Secret", "api_key": "Secret", "basic": "Basic"}
@@ -226,7 +262,7 @@ _SECRETS: Final = {"bearer": "Secret", "api_key": "Secret", "basic": "Basic"}
 def _auth(catalog: Catalog) -> str:
     """Write what a client may be given to say who calls, by the names of the schemes."""
     kinds = {name: _SECRETS[scheme.kind] for name, scheme in catalog.schemes.items()}
-    return python_module(
+    return kept_module(
         "auth.py.j2",
         1,
         auth=[(PythonString(name), Code(f"_{kind}")) for name, kind in kinds.items()],
@@ -237,23 +273,26 @@ def _auth(catalog: Catalog) -> str:
 def _client(catalog: Catalog, modules: Iterable[ModuleView]) -> str:
     table = {str(module.name): (str(module.class_name), module.methods) for module in modules}
     table_async = {name: (f"Async{class_}", methods) for name, (class_, methods) in table.items()}
-    title = one_line(catalog.title)
-    schemes = sorted(catalog.schemes)
-    return python_module(
-        "client.py.j2",
-        1,
-        modules=modules,
-        seen=Code(
-            "\n".join(f"    from .actions import {module.name} as _of_{module.name}" for module in modules)
-        ),
-        table=Code(pformat(table, width=100)),
-        table_async=Code(pformat(table_async, width=100)),
-        catalog=PythonString(catalog.surface[:16]),
-        schemes=Code(f"frozenset({{{', '.join(map(literal, schemes))}}})" if schemes else "frozenset()"),
-        changes=_changes(catalog),
-        doc=PythonDocstring(f"{title}: calls that block.\n\n{_CLIENT}", "    "),
-        async_doc=PythonDocstring(f"{title}: calls to be awaited.\n\n{_ASYNC_CLIENT}", "    "),
-    )
+    title, schemes, changes = one_line(catalog.title), sorted(catalog.schemes), _changes(catalog)
+
+    def made() -> str:
+        names = ", ".join(map(literal, schemes))
+        seen = [f"    from .actions import {module.name} as _of_{module.name}" for module in modules]
+        return python_module(
+            "client.py.j2",
+            1,
+            modules=modules,
+            seen=Code("\n".join(seen)),
+            table=Code(_literal(table)),
+            table_async=Code(_literal(table_async)),
+            catalog=PythonString(catalog.surface[:16]),
+            schemes=Code(f"frozenset({{{names}}})" if names else "frozenset()"),
+            changes=changes,
+            doc=PythonDocstring(f"{title}: calls that block.\n\n{_CLIENT}", "    "),
+            async_doc=PythonDocstring(f"{title}: calls to be awaited.\n\n{_ASYNC_CLIENT}", "    "),
+        )
+
+    return kept(made, "client", table, title, catalog.surface, schemes, changes)
 
 
 def _changes(catalog: Catalog) -> Code | None:

@@ -95,7 +95,7 @@ def action_told(api: Api, types: Types[Key], action: ActionSpec) -> ActionTold:
         method=PythonIdentifier(action.name),
         text=MarkdownText(" ".join(text for text in texts if text)),
         arguments=tuple(_arguments(api, types, action)),
-        data=MarkdownCode(readable(types.expressions["output", action.name])),
+        data=MarkdownCode(readable(types.expression(("output", action.name)))),
         common_errors=tuple(MarkdownCode(api.error_names[code]) for code in api.common_codes(action)),
         own_errors=tuple(_own_errors(types, api.error_names, action)),
         calls=tuple(calls_of(api, types, action)),
@@ -105,10 +105,10 @@ def action_told(api: Api, types: Types[Key], action: ActionSpec) -> ActionTold:
 def _arguments(api: Api, types: Types[Key], action: ActionSpec) -> Iterator[FieldTold]:
     arguments = api.arguments(action)
     for wire, name in arguments.names.items():
-        shown = readable(types.expressions["input", action.name, wire])
+        shown = readable(types.expression(("input", action.name, wire)))
         yield _field(name, wire, shown, arguments.properties[wire], required=wire in arguments.required)
     if arguments.extra is not None:
-        values = readable(types.expressions["extra", action.name])
+        values = readable(types.expression(("extra", action.name)))
         yield FieldTold(
             name=MarkdownCode(EXTRA_INPUT),
             wire=None,
@@ -120,17 +120,18 @@ def _arguments(api: Api, types: Types[Key], action: ActionSpec) -> Iterator[Fiel
 
 def _own_errors(types: Types[Key], errors: Mapping[str, Name], action: ActionSpec) -> Iterator[ErrorTold]:
     for error in sorted(action.errors, key=lambda error: error.code):
-        details = types.expressions.get(("details", error.code))
+        key = ("details", error.code)
         yield ErrorTold(
             name=MarkdownCode(errors[error.code]),
             status=MarkdownCode(str(error.status)),
             meaning=MarkdownText(error.description),
-            details=None if details is None else MarkdownCode(readable(details)),
+            details=MarkdownCode(readable(types.expression(key))) if key in types.schemas else None,
         )
 
 
-def type_told(types: Types[Key], name: Name, definition: Definition, view: ModelView | AliasView) -> TypeTold:
+def type_told(types: Types[Key], name: Name, definition: Definition) -> TypeTold:
     """Tell of a class or an alias of ``models``."""
+    view = types.view(definition.name)
     return TypeTold(
         heading=MarkdownText(f"models.{name}"),
         text=MarkdownText(str(definition.schema.get("description", ""))),

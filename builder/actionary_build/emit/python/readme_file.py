@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from actionary.action_spec import ActionSpec
 
@@ -14,11 +15,10 @@ from actionary_build.emit.python.examples import auth_shown, example_view
 from actionary_build.emit.python.groups import module_of
 from actionary_build.emit.python.models import Types
 from actionary_build.emit.python.names import Name
-from actionary_build.emit.python.pieces import PIECES, digest
+from actionary_build.emit.python.pieces import kept
 from actionary_build.emit.python.readme import action_told, brief, named_types, renamed, type_told
-from actionary_build.emit.python.rendering import Rendered, piece, rendered
+from actionary_build.emit.python.rendering import Rendered, kept_file, piece
 from actionary_build.emit.python.schemas import Definition
-from actionary_build.emit.python.views import AliasView, ModelView
 from actionary_build.texts import MarkdownCode, MarkdownText, PythonIdentifier, PythonString
 
 
@@ -26,7 +26,7 @@ def readme(api: Api, types: Types[Key], modules: Iterable[ModuleView], digests: 
     """Give the README; the sections of actions and types of which nothing changed are as they were."""
     catalog = api.catalog
     changes_scheme = catalog.changes.scheme if catalog.changes is not None else None
-    return rendered(
+    text = kept_file(
         "README.md.j2",
         title=MarkdownText(catalog.title),
         description=MarkdownText(catalog.description) if catalog.description else None,
@@ -50,14 +50,21 @@ def readme(api: Api, types: Types[Key], modules: Iterable[ModuleView], digests: 
             for scheme, asking in by_scheme(api.actions)
         ],
         actions=[_row(api, action) for action in api.actions],
-        sections=list(_sections(api, types, digests, package)),
-        types=list(_type_sections(types, digests)),
+        sections=_SECTIONS,
+        types=_TYPES if types.names else None,
         renamed=list(renamed(api, types)),
         paged=_paged(modules),
         changes=catalog.changes is not None,
         changes_scheme=None if changes_scheme is None else MarkdownCode(changes_scheme.name),
         **_repeated(api),
     )
+    text = text.replace(_SECTIONS, "".join(_sections(api, types, digests, package)), 1)
+    return f"{text.replace(_TYPES, ''.join(_type_sections(types, digests)), 1).rstrip()}\n"
+
+
+_SECTIONS: Final = Rendered("\0sections")
+_TYPES: Final = Rendered("\0types")
+"""Stand for what is said of actions and types, which is put in afterwards; no safe text holds them."""
 
 
 def base_url(api: Api) -> PythonString:
@@ -93,22 +100,20 @@ def _row(api: Api, action: ActionSpec) -> dict[str, str]:
     }
 
 
-def _sections(api: Api, types: Types[Key], digests: Digests, package: str) -> Iterator[Rendered]:
+def _sections(api: Api, types: Types[Key], digests: Digests, package: str) -> Iterator[str]:
     shared = {"package": PythonIdentifier(package), "base_url": base_url(api)}
     for action in api.actions:
 
         def made(action: ActionSpec = action) -> str:
-            return piece("action.md.j2", action=action_told(api, types, action), **shared)
+            return piece("action.md.j2")(action=action_told(api, types, action), **shared)
 
-        yield Rendered(PIECES.get()(digest("section", digests.of_action(action)), made))
+        yield kept(made, "section", digests.of_action(action))
 
 
-def _type_sections(types: Types[Key], digests: Digests) -> Iterator[Rendered]:
-    views: dict[str, ModelView | AliasView] = {view.name: view for view in types.models}
-    views |= {view.name: view for view in types.aliases}
+def _type_sections(types: Types[Key], digests: Digests) -> Iterator[str]:
     for name, definition in sorted(named_types(types)):
 
         def made(name: Name = name, definition: Definition = definition) -> str:
-            return piece("type.md.j2", type=type_told(types, name, definition, views[name]))
+            return piece("type.md.j2")(type=type_told(types, name, definition))
 
-        yield Rendered(PIECES.get()(digest("type", digests.of_type(definition.name), views[name]), made))
+        yield kept(made, "type", digests.of_type(definition.name))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any, Final
 
 from actionary_build.emit.python.annotations import Code
 from actionary_build.emit.python.imports import imports_for
 from actionary_build.emit.python.names import Name, TomlString
+from actionary_build.emit.python.pieces import kept
 from actionary_build.texts import (
     MarkdownCode,
     MarkdownText,
@@ -19,6 +18,9 @@ from actionary_build.texts import (
     PythonIdentifier,
     PythonString,
 )
+
+if TYPE_CHECKING:  # what is kept needs no templates
+    from jinja2 import Environment
 
 HERE: Final = Path(__file__).parent
 
@@ -47,14 +49,29 @@ def python_module(template: str, depth: int, *, quoted: Iterable[Code] = (), **v
     return text.replace(_IMPORTS, imports_for(text, depth, quoted), 1)
 
 
+def kept_module(template: str, depth: int, **values: Any) -> str:
+    """Give a module as `python_module` does, rendered only of other values than before."""
+    return kept(lambda: python_module(template, depth, **values), template, depth, values)
+
+
 def rendered(template: str, **values: Any) -> str:
     """Render a file, which ends with one line end."""
-    return f"{piece(template, **values).rstrip()}\n"
+    return f"{piece(template)(**values).rstrip()}\n"
 
 
-def piece(template: str, **values: Any) -> Rendered:
-    """Render a part of a file."""
-    return Rendered(_environment().get_template(template).render(**values))
+def kept_file(template: str, **values: Any) -> str:
+    """Give a file as `rendered` does, rendered only of other values than before."""
+    return kept(lambda: rendered(template, **values), template, values)
+
+
+def piece(template: str) -> Callable[..., Rendered]:
+    """Give what renders a part of a file, of values.
+
+    The template is loaded at once: before its values are made, for which other processes
+    may still be getting ready.
+    """
+    render = _environment().get_template(template).render
+    return lambda **values: Rendered(render(**values))
 
 
 def _only_safe(value: Any) -> Any:
@@ -65,6 +82,8 @@ def _only_safe(value: Any) -> Any:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - as above
+
     return Environment(
         loader=FileSystemLoader(HERE / "templates"),
         undefined=StrictUndefined,

@@ -7,18 +7,17 @@ are put around its answer (`models`), because it goes wrong there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final
 
 from actionary.catalog import Catalog
-from actionary.json_schema import REF, Schema, map_schema
+from actionary.json_schema import REF, Schema, map_schema, references
 from actionary.names import pascal_case
-from pydantic import Field, TypeAdapter
-from pydantic_core import SchemaError
 
 from actionary_build.emit.python.generate import DECIMAL
+from actionary_build.emit.python.pieces import digest_of_programs, kept
 
 _DECIMAL_PATTERN: Final = "^(?!^[-+.]*$)[+-]?"
 ANNOTATIONS: Final = frozenset({"default", "description", "title", "examples", "deprecated"})
@@ -27,9 +26,14 @@ ANNOTATIONS: Final = frozenset({"default", "description", "title", "examples", "
 _KEPT: Final = frozenset(
     {"type", "properties", "required", "items", "prefixItems", "additionalProperties", "$ref"}
     | {"enum", "const", "anyOf", "oneOf", "allOf", "format"}
-    | {"pattern", "minLength", "maxLength"}
-    | {"minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+    | {"minItems", "maxItems"}
 )
+_LIMITS: Final = frozenset(
+    {"pattern", "minLength", "maxLength"}
+    | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+)
+"""What says which values of a type are right, and nothing of the type."""
+
 _FORMATS: Final = {
     **{name: name for name in ("date", "date-time", "time", "duration", "uuid")},
     "date-time-local": "date-time",
@@ -63,6 +67,11 @@ class Definition:
 def is_model(schema: Schema) -> bool:
     """Say whether a schema describes an object with named fields."""
     return "properties" in schema and schema.get("type", "object") == "object"
+
+
+def types_in(schema: Schema) -> frozenset[str]:
+    """Name the definitions that a schema refers to itself."""
+    return frozenset(references(schema)) - {DECIMAL}
 
 
 class Definitions:
@@ -115,8 +124,11 @@ class Definitions:
         return unique
 
 
-def for_generator(schema: Schema, numbers: Mapping[str, str]) -> Schema:
-    """Copy a schema for the generator; ``numbers`` are its names for the definitions."""
+def for_generator(schema: Schema, numbers: Mapping[str, str], *, limits: bool) -> Schema:
+    """Copy a schema for the generator; ``numbers`` are its names for the definitions.
+
+    Without ``limits`` it is asked for the type alone, which is all that most of the client says.
+    """
 
     def change(node: Schema) -> Schema:
         if isinstance(node.get("$ref"), str):
@@ -124,13 +136,13 @@ def for_generator(schema: Schema, numbers: Mapping[str, str]) -> Schema:
             return {"$ref": REF + numbers.get(name, name)}
         if is_decimal(node):
             return {"$ref": REF + DECIMAL}
-        return _cleaned(node)
+        return _cleaned(node, _KEPT | _LIMITS if limits else _KEPT)
 
     return map_schema(schema, change)
 
 
-def _cleaned(node: Schema) -> Schema:
-    clean = {key: value for key, value in node.items() if key in _KEPT}
+def _cleaned(node: Schema, kept: Collection[str]) -> Schema:
+    clean = {key: value for key, value in node.items() if key in kept}
     for key in ("enum", "const"):
         if key in clean and not _is_literal(clean[key] if key == "enum" else [clean[key]]):
             del clean[key]
@@ -177,9 +189,21 @@ def _is_literal(values: Any) -> bool:
     return isinstance(values, list) and all(value is None or isinstance(value, str | int) for value in values)
 
 
-@cache
 def _pydantic_takes(pattern: str) -> bool:
     """Say whether pydantic's engine knows the pattern; one it does not know is left to the server."""
+    return kept(lambda: str(_takes(pattern)), "pattern", pattern, _engine()) == str(True)
+
+
+@cache
+def _engine() -> str:
+    return digest_of_programs((), "pydantic_core")
+
+
+@cache
+def _takes(pattern: str) -> bool:
+    from pydantic import Field, TypeAdapter  # noqa: PLC0415 - slow, and what is kept needs none
+    from pydantic_core import SchemaError  # noqa: PLC0415 - as above
+
     try:
         TypeAdapter(Annotated[str, Field(pattern=pattern)])
     except SchemaError:

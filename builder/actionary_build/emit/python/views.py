@@ -35,7 +35,6 @@ class ModelView:
     quoted_name: PythonString
     by_keys: bool
     is_dict: bool
-    module: str
     doc: PythonDocstring | None
     extra: PythonString | None
     fields: tuple[FieldView, ...]
@@ -51,5 +50,4 @@ class AliasView:
     quoted: Code
     shown: Code
     recursive: bool
-    module: str
     doc: PythonDocstring | None
