@@ -9,6 +9,7 @@ import pytest
 from actionary import codes
 from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec
 from actionary.catalog import Catalog, ChangesSpec, load
+from actionary_build.emit.typescript.actions_readme import MOST_IN_FULL
 from actionary_build.emit.typescript.calls import COMMON_DETAILS, SHARED_TYPES
 from actionary_build.emit.typescript.emitter import Options, emitter
 from actionary_build.emit.typescript.examples import literal
@@ -113,15 +114,19 @@ def test_the_codes_of_a_call_are_those_of_the_table_and_its_own(sample: Catalog)
     assert {code for code in listed if code.endswith("!")} == {"invalid_input!", "conflict!", "out_of_stock!"}
     failures = re.findall(r"export type CreateOrderFailure =([^;]*);", shop)[0]
     shared = {code for name, stands_for in SHARED_TYPES.items() if name in failures for code in stands_for}
-    assert {"ServerFailure", "BodyFailure", "ClientFailure"} <= set(re.findall(r"\w+", failures))
+    assert "BodyCallFailure" in re.findall(r"\w+", failures)
     assert shared.isdisjoint(re.findall(r'Failure<"(\w+)"', failures))
     assert shared | set(re.findall(r'Failure<"(\w+)"', failures)) == set(expected)
 
 
 def test_what_stands_for_several_codes_is_what_the_runtime_says(sample: Catalog) -> None:
     runtime = files(sample)["src/runtime/result.ts"]
-    for name, stands_for in SHARED_TYPES.items():
+    own = re.findall(r"export type ClientFailure =([^;]*);", runtime)[0]
+    for name, stands_for in list(SHARED_TYPES.items())[:2]:
         found = re.findall(rf"export type {name} =([^;]*);", runtime)[0]
+        assert own not in found
+        found = found.replace("| CallFailure", re.findall(r"export type CallFailure =([^;]*);", runtime)[0])
+        assert "| ClientFailure" in found
         written = {
             code: details or None for code, details in re.findall(r'Failure<"(\w+)"(?:, ([^>]*))?>', found)
         }
@@ -131,7 +136,8 @@ def test_what_stands_for_several_codes_is_what_the_runtime_says(sample: Catalog)
 def test_a_call_without_some_shared_code_names_the_others(sample: Catalog, search: ActionSpec) -> None:
     shop = files(named(sample, search, "a", invalid_output=False))["src/actions/shop.ts"]
     failures = re.findall(r"export type AFailure =([^;]*);", shop)[0]
-    assert "ServerFailure" not in failures
+    assert "CallFailure" not in failures
+    assert "ClientFailure" in failures
     assert 'Failure<"timeout">' in failures
     assert "invalid_output" not in shop
 
@@ -204,6 +210,26 @@ def test_agents_are_told_of_each_action_in_a_line_as_long_as_they_are_few(
     assert len(listed(replace(sample, actions=many))) == 100
     assert "And 900 more: " in text
     assert len(text) < 30_000
+
+
+def test_a_readme_of_very_many_actions_has_a_line_of_each_and_is_shown_whole(
+    sample: Catalog, search: ActionSpec
+) -> None:
+    def written(count: int) -> str:
+        tags = ("first", "second")
+        many = (replace(search, name=f"a_{at}", tags=(tags[at % 2],)) for at in range(count))
+        return files(replace(sample, actions=tuple(many)))["README.md"]
+
+    few, many = written(MOST_IN_FULL), written(MOST_IN_FULL + 600)
+    assert few.count("\n### a") == MOST_IN_FULL
+    assert "## Types" in few
+    assert len(few.encode()) < 512_000  # of which GitHub shows no more
+    assert "## Types" not in many
+    assert [line for line in many.splitlines() if line.startswith("### ")][-2:] == ["### first", "### second"]
+    listed = re.findall(r"^- `a\d+\(.*$", many, re.MULTILINE)
+    assert len(listed) == MOST_IN_FULL + 600
+    assert all(line.endswith("Search the product catalogue.") for line in listed)
+    assert len(many.encode()) < 512_000
 
 
 def test_a_domain_code_is_written_as_text(sample: Catalog, search: ActionSpec) -> None:

@@ -24,7 +24,7 @@ def actions_module(calls: Iterable[Call], types: TypeNames, shapes: Shapes | Non
     imports.value("../runtime/call", "call")
     imports.type("../runtime/action", "ActionTable")
     imports.type("../runtime/connection", "Connection")
-    imports.type("../runtime/result", "ClientFailure", "Result")
+    imports.type("../runtime/result", "Result")
     parts: list[str] = []
     for call in calls:
         converting = None if shapes is None else conversion_rows(call, shapes)
@@ -43,7 +43,7 @@ def actions_module(calls: Iterable[Call], types: TypeNames, shapes: Shapes | Non
             imports.type("../options", "Auth")
         if call.action.paginate is not None:
             imports.type("../runtime/pages", "Paged")
-        imports.type("../runtime/result", *call.shared_types)
+        imports.type("../runtime/result", call.shared_type)
         if own := call.own_failures:
             needed = [DETAILS_TYPES[each.code] for each in own if each.code in DETAILS_TYPES]
             imports.type("../runtime/result", "Failure", *needed)
@@ -121,7 +121,7 @@ def _failure_type(call: Call) -> str:
         else f"Failure<{TypeScriptString(failure.code)}, {failure.details}>"
         for failure in call.own_failures
     ]
-    members += [*call.shared_types, "ClientFailure"]
+    members.append(call.shared_type)
     line = f"export type {call.names.failure} = {' | '.join(members)};\n"
     if len(line) <= WIDTH:
         return line

@@ -81,7 +81,7 @@ def _actions(calls: Sequence[Call]) -> Iterator[str]:
     if not calls:
         return
     yield "## Actions"
-    yield "\n".join(_line(call) for call in calls[:MOST_ACTIONS])
+    yield "\n".join(action_line(call) for call in calls[:MOST_ACTIONS])
     if len(calls) > MOST_ACTIONS:
         yield (
             f"And {len(calls) - MOST_ACTIONS} more: `src/client.ts` declares all with what each does; "
@@ -89,7 +89,8 @@ def _actions(calls: Sequence[Call]) -> Iterator[str]:
         )
 
 
-def _line(call: Call) -> str:
+def action_line(call: Call) -> str:
+    """Tell of an action in a line of a list."""
     action = call.action
     marks = [
         word

@@ -28,11 +28,15 @@ DETAILS_TYPES: Final = {**COMMON_DETAILS, "invalid_input": "InputIssue"}
 """The type of the runtime that the details of a common code need."""
 
 
+_CODES_OF_NEARLY_ALL: Final = frozenset(
+    {"invalid_input", "timeout", "handler_error", "invalid_output", "unavailable"}
+)
 SHARED_TYPES: Final = {
-    "ServerFailure": {"invalid_input", "timeout", "handler_error", "invalid_output", "unavailable"},
-    "BodyFailure": {"payload_too_large", "unsupported_media_type"},
+    "BodyCallFailure": _CODES_OF_NEARLY_ALL | {"payload_too_large", "unsupported_media_type"},
+    "CallFailure": _CODES_OF_NEARLY_ALL,
+    "ClientFailure": frozenset[str](),
 }
-"""The types of the runtime that stand for several common codes."""
+"""The types of the runtime that stand for common codes of the server and all of the client's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,13 @@ class Call:
     deprecation: str | None
 
     @property
-    def shared_types(self) -> tuple[str, ...]:
-        """The types of the runtime that stand for several of the common failures."""
+    def shared_type(self) -> str:
+        """The type of the runtime that stands for the client's failures and most of the common ones."""
         return _standing_for(self._common_codes)[0]
 
     @property
     def own_failures(self) -> list[ServerFailure]:
-        """The failures that no shared type stands for."""
+        """The failures that the shared type does not stand for."""
         others = _standing_for(self._common_codes)[1]
         return [
             *(failure for failure in self.common_failures if failure.code in others),
@@ -131,10 +135,11 @@ class Call:
 
 
 @cache
-def _standing_for(common: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Name the types that stand for some of the codes, and give the codes that are left."""
-    shared = {name: codes_of for name, codes_of in SHARED_TYPES.items() if codes_of <= {*common}}
-    return tuple(shared), frozenset(common).difference(*shared.values())
+def _standing_for(common: tuple[str, ...]) -> tuple[str, frozenset[str]]:
+    """Name the type that stands for most of the codes, and give the codes that are left."""
+    given = frozenset(common)
+    name, told = next((name, told) for name, told in SHARED_TYPES.items() if told <= given)
+    return name, given - told
 
 
 def calls_of(catalog: Catalog, names: Names) -> tuple[Call, ...]:

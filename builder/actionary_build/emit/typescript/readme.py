@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Final
 
 from actionary import codes
 from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog
-from actionary.json_schema import Schema
 
-from actionary_build.emit.constraints import constraints
 from actionary_build.emit.credentials import by_scheme
-from actionary_build.emit.signature import takes_other_keys
 from actionary_build.emit.typescript import examples
+from actionary_build.emit.typescript.actions_readme import actions_part
 from actionary_build.emit.typescript.ambiguous import Marked
 from actionary_build.emit.typescript.calls import Call
 from actionary_build.emit.typescript.conversions import Wanted
@@ -23,10 +20,7 @@ from actionary_build.emit.typescript.install_readme import install_part
 from actionary_build.emit.typescript.names import Names
 from actionary_build.emit.typescript.react_readme import react_part
 from actionary_build.emit.typescript.types import (
-    TypeNames,
-    expression,
     property_key,
-    property_order,
 )
 from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownText
 
@@ -68,9 +62,7 @@ def readme(
             *_beside(catalog, calls, setting),
             *(react_part(catalog, calls, setting) if react else ()),
             *_renamed(names),
-            "## Actions",
-            *(part for call in calls for part in _action(catalog, call, names.types, setting)),
-            *_types(declared),
+            *actions_part(catalog, calls, names.types, setting, declared),
         ]
     )
 
@@ -333,61 +325,3 @@ def _renamed(names: Names) -> Iterator[str]:
     yield "## Renamed"
     yield "These could not keep their names, which are reserved or taken:"
     yield "\n".join(f"- {MarkdownCode(old)} is {MarkdownCode(new)}" for old, new in names.renamed)
-
-
-def _action(catalog: Catalog, call: Call, types: TypeNames, setting: Setting) -> Iterator[str]:
-    action = call.action
-    yield f"### {call.names.function}"
-    yield MarkdownCode(call.signature)
-    told = [action.description, call.deprecation or ""]
-    if action.when_to_use:
-        told.append(f"Use when: {action.when_to_use}")
-    if action.when_not_to_use:
-        told.append(f"Do not use when: {action.when_not_to_use}")
-    if action.paging:
-        told.append(action.paging)
-    yield MarkdownText(" ".join(text for text in told if text))
-    yield from _fields(catalog.resolve(action.input), types)
-    yield f"Gives {MarkdownCode(expression(action.output, types).text)}. {_failures(call)}"
-    for argument in examples.arguments(catalog, call):
-        yield MarkdownFence(examples.plain_call(call, argument, setting), "ts")
-
-
-def _fields(schema: Schema, types: TypeNames) -> Iterator[str]:
-    lines: list[str] = []
-    for key in property_order(schema):
-        field = schema["properties"][key]
-        required = key in schema.get("required", ())
-        optional = "" if required else " (optional)"
-        texts = [
-            str(field.get("description", "")) if isinstance(field, dict) else "",
-            constraints(field, required=required),
-        ]
-        told = MarkdownText(" ".join(text for text in texts if text))
-        code = MarkdownCode(expression(field, types).text)
-        lines.append(f"- {MarkdownCode(key)}{optional}: {code}{'. ' if told else ''}{told}")
-    if lines:
-        yield "Input:"
-        yield "\n".join(lines)
-    if takes_other_keys(schema):
-        yield "There may be other keys too."
-
-
-def _failures(call: Call) -> str:
-    common = _listed(tuple([failure.code for failure in call.common_failures]))
-    own = "".join(
-        f" {MarkdownCode(failure.code)} ({failure.status}): {MarkdownText(failure.meaning)}"
-        for failure in call.domain_failures
-    )
-    return f"Fails with {common}{'; and of its own:' if own else '.'}{own}"
-
-
-@cache
-def _listed(codes_of_some: tuple[str, ...]) -> str:
-    return ", ".join(MarkdownCode(code) for code in codes_of_some)
-
-
-def _types(declared: Sequence[str]) -> Iterator[str]:
-    if declared:
-        yield "## Types"
-        yield MarkdownFence("\n".join(declared), "ts")

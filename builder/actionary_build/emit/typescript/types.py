@@ -91,7 +91,10 @@ def expression(schema: Any, names: TypeNames, indent: str = "") -> Expression:
         return _plain(schema, names, indent)
     parts: list[Expression] = []
     if "$ref" in schema:
-        parts.append(Expression(names[schema["$ref"].removeprefix(REF)]))
+        named = Expression(names[schema["$ref"].removeprefix(REF)])
+        if len(schema) == 1:
+            return named
+        parts.append(named)
     if "const" in schema or "enum" in schema:
         values = [schema["const"]] if "const" in schema else schema["enum"]
         parts.append(union((_literal(value) for value in values), indent))

@@ -31,7 +31,8 @@ export type {
   Aborted,
   AnyFailure,
   ApprovalAsked,
-  BodyFailure,
+  BodyCallFailure,
+  CallFailure,
   ClientFailure,
   Failure,
   InputIssue,
@@ -40,7 +41,6 @@ export type {
   NetworkError,
   RawAnswer,
   Result,
-  ServerFailure,
   Success,
   UnknownCode,
 } from "./runtime/result.js";

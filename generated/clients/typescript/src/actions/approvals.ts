@@ -8,13 +8,7 @@ import type { Connection } from "../runtime/connection.js";
 import { inBody, inQuery } from "../runtime/input.js";
 import type { Paged } from "../runtime/pages.js";
 import { always } from "../runtime/repeat.js";
-import type {
-  BodyFailure,
-  ClientFailure,
-  Failure,
-  Result,
-  ServerFailure,
-} from "../runtime/result.js";
+import type { BodyCallFailure, CallFailure, Failure, Result } from "../runtime/result.js";
 import type {
   ApproveCallInput,
   AskedCall,
@@ -45,9 +39,7 @@ export type ApproveCallFailure =
   | Failure<"unauthorized">
   | Failure<"no_such_approval">
   | Failure<"already_decided">
-  | ServerFailure
-  | BodyFailure
-  | ClientFailure;
+  | BodyCallFailure;
 
 export type ApproveCallResult = Result<AskedCall, ApproveCallFailure>;
 
@@ -81,9 +73,7 @@ export type DenyCallFailure =
   | Failure<"unauthorized">
   | Failure<"no_such_approval">
   | Failure<"already_decided">
-  | ServerFailure
-  | BodyFailure
-  | ClientFailure;
+  | BodyCallFailure;
 
 export type DenyCallResult = Result<AskedCall, DenyCallFailure>;
 
@@ -108,7 +98,7 @@ const $listApprovals: ActionTable = {
 };
 
 /** What `listApprovals` can fail with. */
-export type ListApprovalsFailure = Failure<"unauthorized"> | ServerFailure | ClientFailure;
+export type ListApprovalsFailure = Failure<"unauthorized"> | CallFailure;
 
 export type ListApprovalsResult = Result<AskedCalls, ListApprovalsFailure>;
 
@@ -143,9 +133,7 @@ const $showApproval: ActionTable = {
 export type ShowApprovalFailure =
   | Failure<"unauthorized">
   | Failure<"no_such_approval">
-  | ServerFailure
-  | BodyFailure
-  | ClientFailure;
+  | BodyCallFailure;
 
 export type ShowApprovalResult = Result<AskedCall, ShowApprovalFailure>;
 

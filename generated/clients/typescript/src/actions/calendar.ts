@@ -6,7 +6,7 @@ import { call } from "../runtime/call.js";
 import type { Connection } from "../runtime/connection.js";
 import { inQuery } from "../runtime/input.js";
 import { always } from "../runtime/repeat.js";
-import type { ClientFailure, Failure, Result, ServerFailure } from "../runtime/result.js";
+import type { CallFailure, Failure, Result } from "../runtime/result.js";
 import type { Event, ListEventsInput, Period } from "../types.js";
 
 const $listEvents: ActionTable = {
@@ -25,10 +25,7 @@ export type ListEventsOutput = Event[];
  *
  * `period_backwards` (422): The last day is before the first.
  */
-export type ListEventsFailure =
-  | Failure<"period_backwards", Period>
-  | ServerFailure
-  | ClientFailure;
+export type ListEventsFailure = Failure<"period_backwards", Period> | CallFailure;
 
 export type ListEventsResult = Result<ListEventsOutput, ListEventsFailure>;
 

@@ -8,12 +8,11 @@ import { inBody, inQuery } from "../runtime/input.js";
 import { always, newKey, underKey, unlessApproved } from "../runtime/repeat.js";
 import type {
   ApprovalAsked,
-  BodyFailure,
-  ClientFailure,
+  BodyCallFailure,
+  CallFailure,
   Failure,
   KeyConflict,
   Result,
-  ServerFailure,
 } from "../runtime/result.js";
 import type {
   CreateInvoiceInput,
@@ -48,9 +47,7 @@ export type CreateInvoiceFailure =
   | Failure<"conflict", KeyConflict>
   | Failure<"customer_not_found", WhichCustomer>
   | Failure<"invoice_exists", Invoice>
-  | ServerFailure
-  | BodyFailure
-  | ClientFailure;
+  | BodyCallFailure;
 
 export type CreateInvoiceResult = Result<Invoice, CreateInvoiceFailure>;
 
@@ -90,8 +87,7 @@ export type DeleteAccountFailure =
   | Failure<"approval_required", ApprovalAsked>
   | Failure<"account_in_use", OpenInvoice>
   | Failure<"customer_not_found", WhichCustomer>
-  | ServerFailure
-  | ClientFailure;
+  | CallFailure;
 
 export type DeleteAccountResult = Result<Deleted, DeleteAccountFailure>;
 
@@ -127,9 +123,7 @@ const $lookupCustomer: ActionTable = {
 export type LookupCustomerFailure =
   | Failure<"rate_limited">
   | Failure<"email_unknown", WhichEmail>
-  | ServerFailure
-  | BodyFailure
-  | ClientFailure;
+  | BodyCallFailure;
 
 export type LookupCustomerResult = Result<Customer, LookupCustomerFailure>;
 

@@ -8,12 +8,11 @@ import { inBody, inQuery } from "../runtime/input.js";
 import { always, newKey, underKey } from "../runtime/repeat.js";
 import type {
   ApprovalAsked,
-  BodyFailure,
-  ClientFailure,
+  BodyCallFailure,
+  CallFailure,
   Failure,
   KeyConflict,
   Result,
-  ServerFailure,
 } from "../runtime/result.js";
 import type {
   SendEmailInput,
@@ -42,9 +41,7 @@ export type SendEmailFailure =
   | Failure<"forbidden">
   | Failure<"conflict", KeyConflict>
   | Failure<"approval_required", ApprovalAsked>
-  | ServerFailure
-  | BodyFailure
-  | ClientFailure;
+  | BodyCallFailure;
 
 export type SendEmailResult = Result<SentEmail, SendEmailFailure>;
 
@@ -77,10 +74,7 @@ const $summarizeThread: ActionTable = {
  *
  * `thread_not_found` (404): There is no thread of that id.
  */
-export type SummarizeThreadFailure =
-  | Failure<"thread_not_found", WhichThread>
-  | ServerFailure
-  | ClientFailure;
+export type SummarizeThreadFailure = Failure<"thread_not_found", WhichThread> | CallFailure;
 
 export type SummarizeThreadResult = Result<ThreadSummary, SummarizeThreadFailure>;
 
@@ -113,10 +107,7 @@ const $summarizeThreadOrEmpty: ActionTable = {
  *
  * `thread_not_found` (404): There is no thread of that id.
  */
-export type SummarizeThreadOrEmptyFailure =
-  | Failure<"thread_not_found", WhichThread>
-  | ServerFailure
-  | ClientFailure;
+export type SummarizeThreadOrEmptyFailure = Failure<"thread_not_found", WhichThread> | CallFailure;
 
 export type SummarizeThreadOrEmptyResult = Result<ThreadSummary, SummarizeThreadOrEmptyFailure>;
 
@@ -153,8 +144,7 @@ export type SummarizeThreadUncheckedOutput = unknown;
  */
 export type SummarizeThreadUncheckedFailure =
   | Failure<"thread_not_found", WhichThread>
-  | ServerFailure
-  | ClientFailure;
+  | CallFailure;
 
 export type SummarizeThreadUncheckedResult = Result<SummarizeThreadUncheckedOutput, SummarizeThreadUncheckedFailure>;
 
@@ -183,7 +173,7 @@ const $triage: ActionTable = {
 };
 
 /** What `triage` can fail with. */
-export type TriageFailure = ServerFailure | BodyFailure | ClientFailure;
+export type TriageFailure = BodyCallFailure;
 
 export type TriageResult = Result<Triaged, TriageFailure>;
 

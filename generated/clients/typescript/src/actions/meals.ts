@@ -7,12 +7,11 @@ import type { Connection } from "../runtime/connection.js";
 import { inBody, inQuery } from "../runtime/input.js";
 import { always, newKey, underKey } from "../runtime/repeat.js";
 import type {
-  BodyFailure,
-  ClientFailure,
+  BodyCallFailure,
+  CallFailure,
   Failure,
   KeyConflict,
   Result,
-  ServerFailure,
 } from "../runtime/result.js";
 import type {
   Diary,
@@ -34,7 +33,7 @@ const $listMeals: ActionTable = {
 };
 
 /** What `listMeals` can fail with. */
-export type ListMealsFailure = ServerFailure | ClientFailure;
+export type ListMealsFailure = CallFailure;
 
 export type ListMealsResult = Result<Diary, ListMealsFailure>;
 
@@ -71,9 +70,7 @@ const $logMeal: ActionTable = {
 export type LogMealFailure =
   | Failure<"conflict", KeyConflict>
   | Failure<"time_out_of_range", WhichTime>
-  | ServerFailure
-  | BodyFailure
-  | ClientFailure;
+  | BodyCallFailure;
 
 export type LogMealResult = Result<Meal, LogMealFailure>;
 
@@ -111,9 +108,7 @@ const $updateMeal: ActionTable = {
 export type UpdateMealFailure =
   | Failure<"meal_not_found", WhichMeal>
   | Failure<"time_out_of_range", WhichTime>
-  | ServerFailure
-  | BodyFailure
-  | ClientFailure;
+  | BodyCallFailure;
 
 export type UpdateMealResult = Result<Meal, UpdateMealFailure>;
 

@@ -7,12 +7,11 @@ import type { Connection } from "../runtime/connection.js";
 import { inBody, inQuery } from "../runtime/input.js";
 import { always, newKey, underKey } from "../runtime/repeat.js";
 import type {
-  BodyFailure,
-  ClientFailure,
+  BodyCallFailure,
+  CallFailure,
   Failure,
   KeyConflict,
   Result,
-  ServerFailure,
 } from "../runtime/result.js";
 import type {
   ApplyDiscountInput,
@@ -37,7 +36,7 @@ const $applyDiscount: ActionTable = {
 };
 
 /** What `applyDiscount` can fail with. */
-export type ApplyDiscountFailure = ServerFailure | BodyFailure | ClientFailure;
+export type ApplyDiscountFailure = BodyCallFailure;
 
 export type ApplyDiscountResult = Result<Discount, ApplyDiscountFailure>;
 
@@ -77,9 +76,7 @@ export type CreateOrderFailure =
   | Failure<"conflict", KeyConflict>
   | Failure<"out_of_stock", Stock>
   | Failure<"product_not_found", WhichProduct>
-  | ServerFailure
-  | BodyFailure
-  | ClientFailure;
+  | BodyCallFailure;
 
 export type CreateOrderResult = Result<Order, CreateOrderFailure>;
 
@@ -112,10 +109,7 @@ const $getOrder: ActionTable = {
  *
  * `order_not_found` (404): There is no order of that id.
  */
-export type GetOrderFailure =
-  | Failure<"order_not_found", WhichOrder>
-  | ServerFailure
-  | ClientFailure;
+export type GetOrderFailure = Failure<"order_not_found", WhichOrder> | CallFailure;
 
 export type GetOrderResult = Result<Order, GetOrderFailure>;
 
@@ -148,10 +142,7 @@ const $validateOrder: ActionTable = {
  *
  * `order_not_found` (404): There is no order of that id.
  */
-export type ValidateOrderFailure =
-  | Failure<"order_not_found", WhichOrder>
-  | ServerFailure
-  | ClientFailure;
+export type ValidateOrderFailure = Failure<"order_not_found", WhichOrder> | CallFailure;
 
 export type ValidateOrderResult = Result<ValidatedOrder, ValidateOrderFailure>;
 

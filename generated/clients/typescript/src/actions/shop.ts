@@ -6,7 +6,7 @@ import { call } from "../runtime/call.js";
 import type { Connection } from "../runtime/connection.js";
 import { inBody, inQuery } from "../runtime/input.js";
 import { always } from "../runtime/repeat.js";
-import type { BodyFailure, ClientFailure, Result, ServerFailure } from "../runtime/result.js";
+import type { BodyCallFailure, CallFailure, Result } from "../runtime/result.js";
 import type {
   CalculateShippingInput,
   SearchProductsInput,
@@ -24,7 +24,7 @@ const $calculateShipping: ActionTable = {
 };
 
 /** What `calculateShipping` can fail with. */
-export type CalculateShippingFailure = ServerFailure | BodyFailure | ClientFailure;
+export type CalculateShippingFailure = BodyCallFailure;
 
 export type CalculateShippingResult = Result<Shipping, CalculateShippingFailure>;
 
@@ -53,7 +53,7 @@ const $searchProducts: ActionTable = {
 };
 
 /** What `searchProducts` can fail with. */
-export type SearchProductsFailure = ServerFailure | ClientFailure;
+export type SearchProductsFailure = CallFailure;
 
 export type SearchProductsResult = Result<SearchResult, SearchProductsFailure>;
 

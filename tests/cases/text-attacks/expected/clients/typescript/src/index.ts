@@ -30,7 +30,8 @@ export type {
   Aborted,
   AnyFailure,
   ApprovalAsked,
-  BodyFailure,
+  BodyCallFailure,
+  CallFailure,
   ClientFailure,
   Failure,
   InputIssue,
@@ -39,7 +40,6 @@ export type {
   NetworkError,
   RawAnswer,
   Result,
-  ServerFailure,
   Success,
   UnknownCode,
 } from "./runtime/result.js";

@@ -6,13 +6,7 @@ import { call } from "../runtime/call.js";
 import type { Connection } from "../runtime/connection.js";
 import { inBody } from "../runtime/input.js";
 import { unlessBegun } from "../runtime/repeat.js";
-import type {
-  BodyFailure,
-  ClientFailure,
-  Failure,
-  Result,
-  ServerFailure,
-} from "../runtime/result.js";
+import type { BodyCallFailure, Failure, Result } from "../runtime/result.js";
 import type { AttackInput, Details, Found } from "../types.js";
 
 const $attack: ActionTable = {
@@ -29,11 +23,7 @@ const $attack: ActionTable = {
  *
  * `attacked` (409): Attacked: *\/ """ ` ${x} </script>
  */
-export type AttackFailure =
-  | Failure<"attacked", Details>
-  | ServerFailure
-  | BodyFailure
-  | ClientFailure;
+export type AttackFailure = Failure<"attacked", Details> | BodyCallFailure;
 
 export type AttackResult = Result<Found, AttackFailure>;
 

@@ -85,17 +85,6 @@ export interface Aborted extends Failure<"aborted"> {
   readonly cause: unknown;
 }
 
-/** The failures that the server may answer calls of nearly all actions with. */
-export type ServerFailure =
-  | Failure<"invalid_input", readonly InputIssue[]>
-  | Failure<"timeout">
-  | Failure<"handler_error">
-  | Failure<"invalid_output">
-  | Failure<"unavailable">;
-
-/** The failures of a call that sends its input in a body. */
-export type BodyFailure = Failure<"payload_too_large"> | Failure<"unsupported_media_type">;
-
 /** The failures that only a client can see; every action has them. */
 export type ClientFailure =
   | NetworkError
@@ -103,6 +92,18 @@ export type ClientFailure =
   | Aborted
   | Failure<"invalid_response", RawAnswer>
   | Failure<"unknown_error", UnknownCode>;
+
+/** What calls of nearly all actions can fail with, beside what an action says itself. */
+export type CallFailure =
+  | Failure<"invalid_input", readonly InputIssue[]>
+  | Failure<"timeout">
+  | Failure<"handler_error">
+  | Failure<"invalid_output">
+  | Failure<"unavailable">
+  | ClientFailure;
+
+/** What calls that send their input in a body can fail with. */
+export type BodyCallFailure = Failure<"payload_too_large"> | Failure<"unsupported_media_type"> | CallFailure;
 
 /** Any failure of any action. */
 export type AnyFailure = Failure<string, unknown>;
