@@ -16,9 +16,11 @@ import json
 import os
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.util import cache_from_source
 from pathlib import Path
 from types import CodeType
 from typing import Any, Final, TypeAlias
@@ -49,11 +51,13 @@ def main(root: Path, seconds: float, *, private: bool) -> None:
     faulthandler.dump_traceback_later(seconds, exit=True, file=answers)
 
     tell = _teller(answers)
-    _tell_of_files(root, tell)
+    begun = _tell_of_files(root, tell)
+    forget_young = _forgetter(begun)
     try:
         outcome: dict[str, Any] = {"loaded": _load(root, private=private)}
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt of the user's code too
         outcome = {"failed": [diagnostic.as_json() for diagnostic in diagnose(error, root)]}
+    forget_young()
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # the user's code may have replaced or closed it
             stream.flush()
@@ -96,16 +100,40 @@ def _teller(answers: int) -> Tell:
     return tell
 
 
-def _tell_of_files(root: Path, tell: Tell) -> None:
-    """Say it whenever a file of the project begins to run."""
+def _tell_of_files(root: Path, tell: Tell) -> list[str]:
+    """Say it whenever a file of the project begins to run; gives the list of them, which grows."""
+    begun: list[str] = []
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         if event == "exec" and isinstance(args[0], CodeType) and args[0].co_name == "<module>":
             file = user_file(args[0].co_filename, root)
             if file is not None:
+                begun.append(args[0].co_filename)
                 tell({"begun": file})
 
     sys.addaudithook(hook)
+    return begun
+
+
+_YOUNG: Final = 2.0
+"""Seconds within which a file may change once more without Python seeing it."""
+
+
+def _forgetter(files: list[str]) -> Callable[[], None]:
+    """Make what removes the bytecode of files that were written just now.
+
+    Python knows by the second of its last change and its size that a file is still the one its
+    bytecode was made of. Who writes files and builds, as pipelines do, may write others in that second.
+    """
+    stat, unlink, now, bytecode_of = os.stat, os.unlink, time.time, cache_from_source
+
+    def forget() -> None:
+        for file in files:
+            with suppress(OSError):  # it is gone, or was never kept
+                if stat(file).st_mtime > now() - _YOUNG:
+                    unlink(bytecode_of(file))
+
+    return forget
 
 
 def _load(root: Path, *, private: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,27 @@ def test_an_interrupt_ends_a_build_with_130(script, project):
     assert building.wait() == 130
     assert "Traceback" not in rest
     assert not (project / "generated").exists()
+
+
+def test_a_file_that_changes_twice_in_a_second_is_built_as_it_is(project):
+    command = Path(sys.executable).with_name("actionary")
+    environment = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    (project / "actions").mkdir(exist_ok=True)
+    file, moment = project / "actions" / "changing.py", int(time.time())
+    for word in ("first", "other"):
+        file.write_text(CHANGING.format(word))
+        os.utime(file, (moment, moment))
+        subprocess.run([command, "build"], cwd=project, env=environment, check=True, capture_output=True)
+        assert f"Say {word}." in (project / "generated" / "catalog.json").read_text()
+
+
+CHANGING = """
+from actionary import action
+
+@action(public=True, when_to_use="It is asked for.")
+def changing() -> None:
+    \"\"\"Say {}.\"\"\"
+"""
 
 
 @pytest.mark.parametrize("case", ["minimal", "text-attacks"])
