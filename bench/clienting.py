@@ -154,7 +154,8 @@ def _python(root: Path, many: int) -> Table:
             Row("nothing changed: imports of the generator of types", (imported, "", ""), at_most(0)),
         ),
         "One run each; what is kept is in `.actionary_cache` of the folder. A limit of an argument "
-        "is told of in the README only; one of a field is in its type, too, which the generator makes anew.",
+        "is in no type and, of so many actions, told of nowhere; one of a field is in its type, which the "
+        "generator makes anew.",
     )
 
 

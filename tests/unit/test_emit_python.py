@@ -14,6 +14,7 @@ import pytest
 from actionary import codes
 from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, RateSpec
 from actionary.catalog import Catalog, load
+from actionary_build.emit.long_readme import MOST_IN_FULL
 from actionary_build.emit.python.annotations import Code, Expression, as_json
 from actionary_build.emit.python.emitter import Options, emitter
 from actionary_build.emit.python.generate import GeneratorError
@@ -299,6 +300,25 @@ def test_the_readme_says_how_callers_say_who_they_are(sample: Catalog) -> None:
     ) in readme
     asks_nobody = replace(sample, actions=tuple(each for each in sample if each.scheme is None))
     assert "## Who calls" not in emitted(asks_nobody)["README.md"]
+
+
+def test_a_readme_of_very_many_actions_has_a_line_of_each(sample: Catalog) -> None:
+    base = sample.get("search_products")
+    assert base is not None
+
+    def written(count: int) -> str:
+        actions = tuple(replace(base, name=f"find_{number:04}") for number in range(count))
+        return emitted(replace(sample, actions=actions))["README.md"]
+
+    few, many = written(MOST_IN_FULL), written(MOST_IN_FULL + 1)
+    assert few.count("\n### find_") == MOST_IN_FULL
+    assert "\n## Types\n" in few
+    assert "\n### find_" not in many
+    assert "\n## Types\n" not in many
+    assert many.count("\n| `find_") == MOST_IN_FULL + 1
+    assert "told by its docstring" in many
+    assert "told by its docstring" not in few
+    assert max(len(few.encode()), len(many.encode())) < 512_000  # of which GitHub shows no more
 
 
 def test_agents_are_told_of_so_many_actions_and_where_the_others_are(sample: Catalog) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from actionary.action_spec import ActionSpec
 
 from actionary_build.emit.credentials import by_scheme, header_of
+from actionary_build.emit.long_readme import MOST_IN_FULL
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key, ModuleView
 from actionary_build.emit.python.digests import Digests
@@ -25,6 +26,7 @@ from actionary_build.texts import MarkdownCode, MarkdownText, PythonIdentifier, 
 def readme(api: Api, types: Types[Key], modules: Iterable[ModuleView], digests: Digests, package: str) -> str:
     """Give the README; the sections of actions and types of which nothing changed are as they were."""
     catalog = api.catalog
+    in_full = len(api.actions) <= MOST_IN_FULL
     changes_scheme = catalog.changes.scheme if catalog.changes is not None else None
     text = kept_file(
         "README.md.j2",
@@ -50,14 +52,16 @@ def readme(api: Api, types: Types[Key], modules: Iterable[ModuleView], digests: 
             for scheme, asking in by_scheme(api.actions)
         ],
         actions=[_row(api, action) for action in api.actions],
-        sections=_SECTIONS,
-        types=_TYPES if types.names else None,
+        sections=_SECTIONS if in_full else None,
+        types=_TYPES if types.names and in_full else None,
         renamed=list(renamed(api, types)),
         paged=_paged(modules),
         changes=catalog.changes is not None,
         changes_scheme=None if changes_scheme is None else MarkdownCode(changes_scheme.name),
         **_repeated(api),
     )
+    if not in_full:
+        return f"{text.rstrip()}\n"
     text = text.replace(_SECTIONS, "".join(_sections(api, types, digests, package)), 1)
     return f"{text.replace(_TYPES, ''.join(_type_sections(types, digests)), 1).rstrip()}\n"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final
 
 from actionary.catalog import Catalog
 from actionary.json_schema import Schema
 
 from actionary_build.emit.constraints import constraints
+from actionary_build.emit.long_readme import MOST_IN_FULL
 from actionary_build.emit.signature import takes_other_keys
 from actionary_build.emit.typescript import examples
 from actionary_build.emit.typescript.agents import action_line
@@ -17,9 +17,6 @@ from actionary_build.emit.typescript.calls import Call, by_module
 from actionary_build.emit.typescript.examples import Setting
 from actionary_build.emit.typescript.types import TypeNames, expression, property_order
 from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownText
-
-MOST_IN_FULL: Final = 400
-"""With more actions than these, each is told of in a line: GitHub shows half a megabyte of a README."""
 
 
 def actions_part(
