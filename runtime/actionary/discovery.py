@@ -81,7 +81,7 @@ def import_file(path: Path, root: Path) -> ModuleType:
 def _parts_below(path: Path, root: Path) -> tuple[str, ...]:
     """Do what `Path.relative_to` does, which takes long where both begin alike."""
     above = root.parts
-    is_below = path.parts[: len(above)] == above
+    is_below = bool(above) and path.parts[: len(above)] == above
     return path.parts[len(above) :] if is_below else path.relative_to(root).parts
 
 
@@ -102,8 +102,17 @@ def _action_files(folder: Path) -> list[Path]:
         folders[:] = filter(_is_shown, folders)
         names = (name for name in files if name.endswith(".py") and _is_shown(name))
         paths = (os.path.join(above, name) for name in names)  # noqa: PTH118 - a `Path` asks far more slowly
-        found.extend(Path(path) for path in paths if os.path.isfile(path))  # noqa: PTH113 - so it does here
+        found.extend(Path(path) for path in paths if _is_file(path))
     return sorted(found, key=lambda path: path.parts)
+
+
+def _is_file(path: str) -> bool:
+    """Say whether a path leads to a file; where a quick look says no, it is asked what may be wrong.
+
+    Raises:
+        OSError: It cannot be told.
+    """
+    return os.path.isfile(path) or Path(path).is_file()  # noqa: PTH113 - a `Path` asks far more slowly
 
 
 def _is_shown(name: str) -> bool:

@@ -141,7 +141,8 @@ class _Reader:
     def hint(self, name: str, given: Any, module: dict[str, Any], local: Mapping[str, Any]) -> Any:
         field = "output" if name == "return" else name
         try:
-            return _hints({name: given}, module, local)[name]
+            holder = SimpleNamespace(__annotations__={name: given})  # `typing` says best what is wrong
+            return typing.get_type_hints(holder, module, dict(local), include_extras=True)[name]
         except NameError as error:
             self.fail(
                 field,

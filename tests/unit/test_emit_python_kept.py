@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+import actionary
 import actionary_build
 import pytest
 from actionary.action_spec import HttpSpec
@@ -478,6 +479,51 @@ def test_a_process_loads_the_generator_only_where_a_type_is_not_known(
     emitted(replace(sample, types=_with_limit(sample, "Product", "price_cents")), tmp_path)
     assert len(started) == 2
     assert all(process.poll() is not None for process in started)
+
+
+def test_a_process_finds_what_this_one_finds(sample: Catalog, tmp_path: Path) -> None:
+    without_packages = Path(sys.base_prefix, "bin", "python3")
+    (tmp_path / "catalog.json").write_text(json.dumps(sample.dump()))
+    program = f"""
+import json, sys
+sys.path[:] = {sys.path!r} + {[str(Path(each.__path__[0]).parent) for each in (actionary, actionary_build)]!r}
+from pathlib import Path
+from actionary.catalog import load
+from actionary_build.emit.python.kept import kept_types
+from actionary_build.emit.python.package import package_files
+with kept_types(Path(), writing=True):
+    print(len(list(package_files(load(json.loads(Path("catalog.json").read_text())), "shop"))) > 10)
+"""
+    done = subprocess.run(
+        [without_packages, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def test_what_stands_inside_of_what_is_found_is_kept_for_the_next_change(
+    sample: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = sample.get("search_products")
+    assert base is not None
+    rendered: list[str] = []
+    view = package.action_view
+    monkeypatch.setattr(
+        package, "action_view", lambda *given: (rendered.append(given[2].name), view(*given))[1]
+    )
+
+    def written(changed: dict[str, str]) -> list[str]:
+        rendered.clear()
+        actions = [
+            replace(base, name=name, tags=(name[:1],), description=changed.get(name, "As it was."))
+            for name in ("a_1", "a_2", "a_3", "b_1", "b_2", "b_3")
+        ]
+        emitted(replace(sample, actions=tuple(actions)), tmp_path)
+        return rendered
+
+    assert len(written({})) == 6
+    assert written({"a_1": "New."}) == ["a_1"]
+    assert written({"a_1": "New.", "b_2": "New."}) == ["b_2"]
+    assert written({"a_1": "New.", "b_2": "New.", "a_3": "New."}) == ["a_3"]
 
 
 def test_a_process_that_dies_says_so_and_nothing_of_that_build_is_kept(

@@ -342,6 +342,12 @@ class TestDiscovery:
         finally:
             gc.unfreeze()
 
+    def test_a_file_that_cannot_be_looked_at_is_no_reason_to_leave_its_action_out(self, project):
+        (project / "actions").mkdir(exist_ok=True)
+        (project / "actions" / "long.py").symlink_to("x" * 300)
+        with pytest.raises(OSError, match="File name too long"):
+            Registry().discover(project / "actions")
+
     def test_discovering_twice_is_fine(self, project):
         write(project, "ping.py", ONE.format("ping"))
         registry = discovered(project)

@@ -49,7 +49,7 @@ def kept_types(root: Path, *, writing: bool, processes: int = _PROCESSES) -> Gen
     types, pieces = _Types(folder / "python-types.txt", processes), Shelf(folder / "python-pieces.txt")
     asking = GENERATOR.set(types.types_of)
     knowing = KNOWN.set(types.known)
-    keeping = PIECES.set(pieces.give)
+    keeping = PIECES.set(pieces)
     try:
         yield
     finally:

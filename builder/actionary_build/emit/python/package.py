@@ -27,7 +27,7 @@ from actionary_build.emit.python.groups import SHARED, by_module, error_modules
 from actionary_build.emit.python.models import Types
 from actionary_build.emit.python.names import TomlString, names_for
 from actionary_build.emit.python.offered import RUNTIME_ERRORS, RUNTIME_MODULES, RUNTIME_NAMES
-from actionary_build.emit.python.pieces import kept
+from actionary_build.emit.python.pieces import keep, kept
 from actionary_build.emit.python.python_version import python_version
 from actionary_build.emit.python.readme_file import readme
 from actionary_build.emit.python.rendering import HERE, Rendered, kept_file, kept_module, piece, python_module
@@ -108,7 +108,10 @@ def _actions(api: Api, types: Types[Key], module: ModuleView, digests: Digests) 
             async_methods=Rendered("\n".join(async_methods)),
         )
 
-    return kept(made, "actions", module.name, [digests.of_action(action) for action in module.actions])
+    text = kept(made, "actions", module.name, [digests.of_action(action) for action in module.actions])
+    for action in module.actions:
+        keep(*_key_of_action(action, digests))
+    return text
 
 
 def _action(api: Api, types: Types[Key], action: ActionSpec, digests: Digests) -> list[str]:
@@ -120,7 +123,11 @@ def _action(api: Api, types: Types[Key], action: ActionSpec, digests: Digests) -
         methods = (method(action=view, is_async=each) for each in (False, True))
         return "\0".join((call(action=view), *methods))
 
-    return kept(made, "action", digests.of_action(action)).split("\0")
+    return kept(made, *_key_of_action(action, digests)).split("\0")
+
+
+def _key_of_action(action: ActionSpec, digests: Digests) -> tuple[str, str]:
+    return "action", digests.of_action(action)
 
 
 def _project(catalog: Catalog, package: str, *, plain: bool) -> str:

@@ -15,8 +15,14 @@ from actionary_build.emit.python.generate import GeneratorError, generate
 _WORTH_A_PROCESS: Final = 200
 """Fewer schemas are quicker made here than by a second process that has to be started first."""
 
-_PROGRAM: Final = "import gc; gc.disable(); from actionary_build.emit.python.generate import main; main()"
-"""It ends soon, so that no garbage need be collected."""
+_PROGRAM: Final = """\
+import gc, json, sys
+gc.disable()
+sys.path[:] = json.loads(sys.argv[1])
+from actionary_build.emit.python.generate import main
+main()
+"""
+"""It finds what this process finds, and ends soon, so that no garbage need be collected."""
 
 
 class Processes:
@@ -59,7 +65,8 @@ class Processes:
 
 def _started() -> subprocess.Popen[bytes]:
     pipe = subprocess.PIPE
-    command = [sys.executable, "-P", "-c", _PROGRAM]
+    path = json.dumps([str(folder) for folder in sys.path if folder])
+    command = [sys.executable, "-P", "-c", _PROGRAM, path]
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)  # noqa: S603 - our own
 
 

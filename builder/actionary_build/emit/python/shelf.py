@@ -46,6 +46,12 @@ class Shelf:
             self.put(key, text)
         return text
 
+    def keep(self, key: str) -> None:
+        """Keep a text for the next time, if it is there."""
+        line = self._found.get(key)
+        if line is not None:
+            self._used.setdefault(key, line)
+
     def save(self) -> None:
         """Keep what was used this time, and nothing else; where nothing is new all stays as it is.
 
