@@ -26,7 +26,7 @@ from actionary.action_spec import (
     RateSpec,
     SchemeSpec,
 )
-from actionary.json_schema import Schema, references, resolved
+from actionary.json_schema import Schema, reached, references, resolved
 
 FORMAT: Final = 1
 """The version of the dumped form; another one is refused."""
@@ -105,14 +105,8 @@ class Catalog:
 
     def types_used(self, *schemas: Schema) -> list[str]:
         """Name the types that schemas refer to, directly or through others, sorted."""
-        seen: set[str] = set()
-        waiting: list[Any] = list(schemas)
-        while waiting:
-            for name in references(waiting.pop()):
-                if name not in seen:
-                    seen.add(name)
-                    waiting.append(self.types[name])
-        return sorted(seen)
+        named = (name for schema in schemas for name in references(schema))
+        return sorted(reached(named, lambda name: references(self.types[name])))
 
     def dump(self) -> dict[str, Any]:
         """Give the catalog as JSON data; `load` reads it back."""

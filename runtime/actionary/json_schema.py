@@ -6,7 +6,7 @@ A named type is referred to as ``{"$ref": "#/$defs/<name>"}``. Values under ``de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 REF: Final = "#/$defs/"
@@ -26,6 +26,18 @@ def references(node: Any) -> Iterator[str]:
         reference = schema.get("$ref")
         if isinstance(reference, str) and reference.startswith(REF):
             yield reference.removeprefix(REF)
+
+
+def reached(names: Iterable[str], direct: Callable[[str], Iterable[str]]) -> set[str]:
+    """Give some types and all that they lead to; ``direct`` names what a type refers to itself."""
+    found: set[str] = set()
+    waiting = [*names]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += direct(name)
+    return found
 
 
 _SCHEMA_KEYS: Final = frozenset(

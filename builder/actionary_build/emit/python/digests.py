@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from actionary.action_spec import ActionSpec
+from actionary.json_schema import reached
 
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key
@@ -25,7 +26,7 @@ class Digests:
         self.shared = digest(*shared, sorted(types.hidden))
         self._actions: dict[str, str] = {}
         self._own: dict[str, str] = {}
-        self._reachable: dict[str, frozenset[str]] = {}
+        self._reachable: dict[str, set[str]] = {}
 
     def of_action(self, action: ActionSpec) -> str:
         """Give the digest of a method: its definition, its names, and every type that it leads to."""
@@ -83,14 +84,7 @@ class Digests:
             )
         return self._own[name]
 
-    def _leads_to(self, name: str) -> frozenset[str]:
+    def _leads_to(self, name: str) -> set[str]:
         if name not in self._reachable:
-            found: set[str] = set()
-            waiting = [name]
-            while waiting:
-                one = waiting.pop()
-                if one not in found:
-                    found.add(one)
-                    waiting += self._types.references[one]
-            self._reachable[name] = frozenset(found)
+            self._reachable[name] = reached([name], self._types.references.__getitem__)
         return self._reachable[name]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from actionary.catalog import Catalog
-from actionary.json_schema import Schema, references
+from actionary.json_schema import Schema, reached, references
 
 from actionary_build.emit.typescript.calls import Call
 from actionary_build.emit.typescript.comments import comment
@@ -68,17 +68,11 @@ class _Literals:
     def _used(self, name: str) -> set[str]:
         """Name the types that a type refers to, directly or through others."""
         if name not in self.used:
-            found = self.used[name] = set()
-            waiting = [*self._direct(name)]
-            while waiting:
-                reached = waiting.pop()
-                if reached not in found:
-                    found.add(reached)
-                    waiting += self._direct(reached)
+            self.used[name] = reached(self._direct(name), self._direct)
         return self.used[name]
 
     def _reached(self, schema: Schema) -> set[str]:
-        return {reached for name in references(schema) for reached in (name, *self._used(name))}
+        return {used for name in references(schema) for used in (name, *self._used(name))}
 
 
 def _literal(schema: Schema) -> str:
