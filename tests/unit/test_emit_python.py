@@ -14,7 +14,7 @@ import pytest
 from actionary import codes
 from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec, ExampleSpec, RateSpec
 from actionary.catalog import Catalog, load
-from actionary_build.emit.long_readme import MOST_IN_FULL
+from actionary_build.emit.client_docs import MOST_IN_FULL
 from actionary_build.emit.python.annotations import Code, Expression, as_json
 from actionary_build.emit.python.emitter import Options, emitter
 from actionary_build.emit.python.generate import GeneratorError

@@ -9,7 +9,7 @@ import pytest
 from actionary import codes
 from actionary.action_spec import ActionSpec, CursorSpec, DeprecationSpec, ErrorSpec
 from actionary.catalog import Catalog, ChangesSpec, load
-from actionary_build.emit.long_readme import MOST_IN_FULL
+from actionary_build.emit.client_docs import MOST_IN_FULL
 from actionary_build.emit.typescript.calls import COMMON_DETAILS, SHARED_TYPES
 from actionary_build.emit.typescript.emitter import Options, emitter
 from actionary_build.emit.typescript.examples import literal

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from actionary.action_spec import ActionSpec
 
+from actionary_build.emit.client_docs import MOST_LISTED, told_after_call
 from actionary_build.emit.python.annotations import literal, readable
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key
@@ -18,11 +17,6 @@ from actionary_build.emit.python.readme_file import base_url
 from actionary_build.emit.python.rendering import Rendered, kept_file
 from actionary_build.texts import MarkdownCode, MarkdownText, PythonIdentifier
 
-MOST_ACTIONS: Final = 100
-"""So many are listed; a longer list would cost whoever reads it more than it tells."""
-
-_LONGEST: Final = 120
-
 
 def agents(api: Api, types: Types[Key], digests: Digests, package: str) -> str:
     """Write how to call, what comes back, what never to do, and a line for each action."""
@@ -34,38 +28,19 @@ def agents(api: Api, types: Types[Key], digests: Digests, package: str) -> str:
         example=example_view(api, types),
         plain=types.plain_data,
         approval=any(action.needs_approval for action in api.actions),
-        actions=[_line(api, types, digests, action) for action in api.actions[:MOST_ACTIONS]],
-        more=literal(len(api.actions) - MOST_ACTIONS) if len(api.actions) > MOST_ACTIONS else None,
+        actions=[_line(api, types, digests, action) for action in api.actions[:MOST_LISTED]],
+        more=literal(len(api.actions) - MOST_LISTED) if len(api.actions) > MOST_LISTED else None,
     )
 
 
-def _line(
-    api: Api, types: Types[Key], digests: Digests, action: ActionSpec
-) -> dict[str, MarkdownText | Rendered]:
-    marks = [
-        word
-        for word, holds in (
-            ("reads only", action.read_only),
-            ("pages", action.paginate is not None),
-            ("may need approval", action.needs_approval),
-            ("deprecated", action.deprecated is not None),
-        )
-        if holds
-    ]
-    text = " ".join(action.description.split())
-    told = text if len(text) <= _LONGEST else f"{text[:_LONGEST].rsplit(' ', 1)[0]} …"
-    marked = f"({', '.join(marks)}): {told}" if marks else told
-
+def _line(api: Api, types: Types[Key], digests: Digests, action: ActionSpec) -> Rendered:
     def made() -> str:
         data = readable(types.expression(("output", action.name)))
         return MarkdownCode(
             f"{PythonIdentifier(action.name)}({', '.join(_arguments(api, action))}) -> {data}"
         )
 
-    return {
-        "call": Rendered(kept(made, "call", digests.of_action(action))),
-        "told": MarkdownText(marked),
-    }
+    return Rendered(kept(made, "call", digests.of_action(action)) + told_after_call(action))
 
 
 def _arguments(api: Api, action: ActionSpec) -> list[str]:

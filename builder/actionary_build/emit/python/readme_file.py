@@ -7,8 +7,8 @@ from typing import Final
 
 from actionary.action_spec import ActionSpec
 
+from actionary_build.emit.client_docs import MOST_IN_FULL
 from actionary_build.emit.credentials import by_scheme, header_of
-from actionary_build.emit.long_readme import MOST_IN_FULL
 from actionary_build.emit.python.api import Api
 from actionary_build.emit.python.calls import Key, ModuleView
 from actionary_build.emit.python.digests import Digests

@@ -8,8 +8,8 @@ from functools import cache
 from actionary.catalog import Catalog
 from actionary.json_schema import Schema
 
+from actionary_build.emit.client_docs import MOST_IN_FULL
 from actionary_build.emit.constraints import constraints
-from actionary_build.emit.long_readme import MOST_IN_FULL
 from actionary_build.emit.signature import takes_other_keys
 from actionary_build.emit.typescript import examples
 from actionary_build.emit.typescript.agents import action_line
@@ -83,7 +83,7 @@ def _fields(schema: Schema, types: TypeNames) -> Iterator[str]:
 
 
 def _failures(call: Call) -> str:
-    common = _listed(tuple([failure.code for failure in call.common_failures]))
+    common = _listed(call.common_codes)
     own = "".join(
         f" {MarkdownCode(failure.code)} ({failure.status}): {MarkdownText(failure.meaning)}"
         for failure in call.domain_failures

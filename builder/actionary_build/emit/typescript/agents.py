@@ -7,15 +7,11 @@ from typing import Final
 
 from actionary.catalog import Catalog
 
+from actionary_build.emit.client_docs import MOST_LISTED, told_after_call
 from actionary_build.emit.typescript import examples
 from actionary_build.emit.typescript.calls import Call
 from actionary_build.emit.typescript.examples import Setting
 from actionary_build.texts import MarkdownCode, MarkdownFence, MarkdownText
-
-MOST_ACTIONS: Final = 100
-"""So many are listed; a longer list would cost whoever reads it more than it tells."""
-
-_LONGEST: Final = 120
 
 
 def agents(catalog: Catalog, setting: Setting, calls: Sequence[Call]) -> str:
@@ -81,37 +77,19 @@ def _actions(calls: Sequence[Call]) -> Iterator[str]:
     if not calls:
         return
     yield "## Actions"
-    yield "\n".join(action_line(call) for call in calls[:MOST_ACTIONS])
-    if len(calls) > MOST_ACTIONS:
+    yield "\n".join(action_line(call) for call in calls[:MOST_LISTED])
+    if len(calls) > MOST_LISTED:
         yield (
-            f"And {len(calls) - MOST_ACTIONS} more: `src/client.ts` declares all with what each does; "
+            f"And {len(calls) - MOST_LISTED} more: `src/client.ts` declares all with what each does; "
             "`src/actions/` has them by subject."
         )
 
 
 def action_line(call: Call) -> str:
     """Tell of an action in a line of a list."""
-    action = call.action
-    marks = [
-        word
-        for word, holds in (
-            ("reads only", action.read_only),
-            ("pages", action.paginate is not None),
-            ("may need approval", action.needs_approval),
-            ("deprecated", action.deprecated is not None),
-        )
-        if holds
-    ]
-    marked = f" ({', '.join(marks)})" if marks else ""
-    return (
-        f"- {MarkdownCode(f'{call.names.function}({_parameter(call)})')}{marked}: {_told(action.description)}"
-    )
+    call_shown = MarkdownCode(f"{call.names.function}({_parameter(call)})")
+    return f"- {call_shown}{told_after_call(call.action)}"
 
 
 def _parameter(call: Call) -> str:
     return f"input{'' if call.input_required else '?'}: {call.names.input}"
-
-
-def _told(description: str) -> MarkdownText:
-    text = " ".join(description.split())
-    return MarkdownText(text if len(text) <= _LONGEST else f"{text[:_LONGEST].rsplit(' ', 1)[0]} …")

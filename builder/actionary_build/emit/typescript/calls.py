@@ -71,19 +71,20 @@ class Call:
     @property
     def shared_type(self) -> str:
         """The type of the runtime that stands for the client's failures and most of the common ones."""
-        return _standing_for(self._common_codes)[0]
+        return _standing_for(self.common_codes)[0]
 
     @property
     def own_failures(self) -> list[ServerFailure]:
         """The failures that the shared type does not stand for."""
-        others = _standing_for(self._common_codes)[1]
+        others = _standing_for(self.common_codes)[1]
         return [
             *(failure for failure in self.common_failures if failure.code in others),
             *self.domain_failures,
         ]
 
     @property
-    def _common_codes(self) -> tuple[str, ...]:
+    def common_codes(self) -> tuple[str, ...]:
+        """The codes of `common_failures`."""
         return tuple([failure.code for failure in self.common_failures])
 
     @property
