@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,7 +20,7 @@ from typing import Any, Final
 from client_tools import ESBUILD, HEY_API, OPENAPI_PYTHON_CLIENT, OPENAPI_TYPESCRIPT, TSC, install
 from generating import write_project
 from importing import ACTIONARY
-from measure import cpu_of, median_ratio
+from measure import ENVIRONMENT, cpu_of, median_ratio
 from report import Row, Table, at_least, at_most
 
 EMIT: Final = str(Path(__file__).with_name("emitting.py"))
@@ -41,9 +40,6 @@ STRICT: Final = (
 """The options under which the other's output is type-checked; our package has stricter ones of its own."""
 
 SKIP: Final = ("--skipLibCheck",)
-
-ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-"""In which programs run: Python's keep their bytecode, as they do for users."""
 
 USE: Final = """\
 import httpx2

@@ -13,6 +13,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""In which programs are measured: Python's keep their bytecode, as they do for users."""
+
 PATIENCE: Final = 30.0
 """Seconds that a process may go on working after its last reply."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import Final
 from beside import Peer, serving
 from generating import build_project
 from load import post, send_all
-from measure import cpu_of, median_ratio, memory_of
+from measure import ENVIRONMENT, cpu_of, median_ratio, memory_of
 from report import Row, Table, at_most
 from workload import BODY, path_of
 
@@ -70,10 +69,9 @@ def _application(peer: str, of: str) -> list[str]:
 def _cpu_of_each(commands: Sequence[list[str]], rounds: int) -> list[list[float]]:
     """Measure programs in interleaved rounds; the first, in which Python writes bytecode, does not count."""
     found: list[list[float]] = [[] for _ in commands]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for number in range(rounds + 1):
         for command, seconds in zip(commands, found, strict=True):
-            took = cpu_of(command, cwd=HERE, env=environment, stdout=subprocess.DEVNULL)
+            took = cpu_of(command, cwd=HERE, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
             if number:
                 seconds.append(took)
     return found

@@ -141,8 +141,7 @@ class _Reader:
     def hint(self, name: str, given: Any, module: dict[str, Any], local: Mapping[str, Any]) -> Any:
         field = "output" if name == "return" else name
         try:
-            holder = SimpleNamespace(__annotations__={name: given})  # `typing` says best what is wrong
-            return typing.get_type_hints(holder, module, dict(local), include_extras=True)[name]
+            return _by_typing({name: given}, module, dict(local))[name]  # which says best what is wrong
         except NameError as error:
             self.fail(
                 field,
@@ -284,10 +283,12 @@ def _hints(annotations: dict[str, Any], module: dict[str, Any], local: Mapping[s
             hints[name] = value
         else:
             rest[name] = value if get_origin(value) in _GENERIC else given
-    if rest:
-        holder = SimpleNamespace(__annotations__=rest)
-        hints |= typing.get_type_hints(holder, module, names, include_extras=True)
-    return hints
+    return hints | _by_typing(rest, module, names) if rest else hints
+
+
+def _by_typing(annotations: dict[str, Any], module: dict[str, Any], local: dict[str, Any]) -> dict[str, Any]:
+    holder = SimpleNamespace(__annotations__=annotations)
+    return typing.get_type_hints(holder, module, local, include_extras=True)
 
 
 _RESERVED: Final = frozenset(name for name in dir(BaseModel) if not name.startswith("__"))

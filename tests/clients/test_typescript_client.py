@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from actionary.catalog import Catalog
-from actionary_build.emit.typescript.emitter import emitter
-from actionary_build.emit.typescript.package_files import FOLDER
 
 HERE = Path(__file__).parent / "typescript"
 RUNTIME = Path(__file__).parents[2] / "builder" / "actionary_build" / "emit" / "typescript" / "runtime"
@@ -33,33 +31,23 @@ def test_the_runtime_compiles_where_it_stands(ts_tools: Path, run, compiler: str
     run(ts_tools.parent / compiler / "bin" / "tsc", "-p", RUNTIME, "--lib", f"ES2022,{has}", cwd=HERE)
 
 
-def test_a_tag_may_be_called_like_anything_in_the_package(
-    sample: Catalog, tsc: Path, run, tmp_path: Path
-) -> None:
+def test_a_tag_may_be_called_like_anything_in_the_package(sample: Catalog, ts_build, tmp_path: Path) -> None:
     tags = [*"actions catalog clientOf codes default class 1 client types a_b".split(), "a b"]
     copies = (replace(action, name=f"{action.name}_x") for action in sample)
     actions = (*sample.actions, *copies)
     tagged = [replace(action, tags=(tags[at % len(tags)],)) for at, action in enumerate(actions)]
     assert len(tagged) >= len(tags)
-    for file in emitter.emit(replace(sample, actions=tuple(tagged)), emitter.options(), {}):
-        path = tmp_path / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.content)
-    run(tsc, cwd=tmp_path / FOLDER)
+    ts_build(replace(sample, actions=tuple(tagged)), tmp_path)
 
 
 def test_a_type_that_only_a_union_with_anything_has_is_not_imported(
-    sample: Catalog, tsc: Path, run, tmp_path: Path
+    sample: Catalog, ts_build, tmp_path: Path
 ) -> None:
     search = next(action for action in sample if action.name == "search_products")
     name = next(name for name in sample.types if name not in sample.types_used(search.input))
     anything = {"anyOf": [{"$ref": f"#/$defs/{name}"}, {}]}
     alone = replace(sample, actions=(replace(search, output=anything, errors=()),))
-    for file in emitter.emit(alone, emitter.options(), {}):
-        path = tmp_path / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.content)
-    run(tsc, cwd=tmp_path / FOLDER)
+    ts_build(alone, tmp_path)
 
 
 def test_the_package_compiles_with_the_oldest_compiler_too(ts_package: Path, ts_tools: Path, run) -> None:

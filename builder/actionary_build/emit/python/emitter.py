@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from actionary_build.emit import Emitter, OutputFile, Sources
 from actionary_build.emit.python.names import default_package
+from actionary_build.emit.python.package import package_files
 
 _NEEDED: Final = frozenset(
     {"actionary", "actionary_build", "annotated_types", "anyio", "httpcore2", "httpx2", "idna", "pydantic"}
@@ -41,14 +42,10 @@ class Options(BaseModel):
     """What types are: models that check and convert, or plain data as JSON has it."""
 
 
-def emit(catalog: Catalog, options: Options, sources: Sources) -> Iterator[OutputFile]:  # noqa: ARG001 - the protocol
+def emit(catalog: Catalog, options: Options, _sources: Sources) -> Iterator[OutputFile]:
     """Emit the client: a project that builds as a wheel."""
-    from actionary_build.emit.python.package import (  # noqa: PLC0415 - looking up the emitter loads no templates
-        package_files,
-    )
-
     package = options.package or default_package(catalog)
-    yield from package_files(catalog, package, plain=options.style == "typeddict")
+    return package_files(catalog, package, plain=options.style == "typeddict")
 
 
 emitter = Emitter("python", Options, emit)

@@ -52,10 +52,12 @@ class Expressions:
         self._generated: dict[str, Expression] = {}
         self._resolved: dict[Place, Expression] = {}
 
-    def foresee(self) -> bool:
-        """Say whether all types are known, so that a build gets ready for those that are not."""
+    def foresee(self) -> None:
+        """Ask for the types that are known until one is not, so that a build gets ready to make it."""
         known = KNOWN.get()
-        return all(known(text) is not None for text in {asked.text for asked in self._all_asked()})
+        for text in {asked.text for asked in self._all_asked()}:
+            if known(text) is None:
+                return
 
     def _all_asked(self) -> Iterator[Asked]:
         for definition in self._definitions.values():

@@ -14,46 +14,27 @@ from contextvars import ContextVar
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import actionary
 
+from actionary_build.emit.python.shelf import Shelf
 
-class Keeper(Protocol):
-    """Keeps pieces for the next time."""
-
-    def give(self, key: str, make: Callable[[], str]) -> str:
-        """Give the piece of a key, which a function makes where it is not there."""
-        ...
-
-    def keep(self, key: str) -> None:
-        """Keep what is there, as if it had been asked for."""
-        ...
-
-
-class _Forgetful:
-    """Keeps nothing."""
-
-    def give(self, key: str, make: Callable[[], str]) -> str:  # noqa: ARG002 - the protocol
-        return make()
-
-    def keep(self, key: str) -> None:
-        pass
-
-
-_FORGETFUL: Final[Keeper] = _Forgetful()
-PIECES: Final[ContextVar[Keeper]] = ContextVar[Keeper]("PIECES", default=_FORGETFUL)
-"""What keeps the pieces: nothing, unless a build does."""
+PIECES: Final = ContextVar[Shelf | None]("PIECES", default=None)
+"""Where the pieces are kept: nowhere, unless a build says where."""
 
 
 def kept(make: Callable[[], str], *parts: object) -> str:
     """Give the piece that is made of some parts and by our programs, made where it is not there."""
-    return PIECES.get().give(digest(sources_digest(), *parts), make)
+    shelf = PIECES.get()
+    return make() if shelf is None else shelf.give(digest(sources_digest(), *parts), make)
 
 
 def keep(*parts: object) -> None:
     """Keep a piece that stands inside of one that was found, for when that one is made anew."""
-    PIECES.get().keep(digest(sources_digest(), *parts))
+    shelf = PIECES.get()
+    if shelf is not None:
+        shelf.keep(digest(sources_digest(), *parts))
 
 
 def digest(*parts: object) -> str:
