@@ -124,7 +124,7 @@ def _typescript(root: Path, many: int) -> Table:
 def _python(root: Path, many: int) -> Table:
     cold = _emitted(root, "many", "python")
     again, imported = _emitted_again(root)
-    argument, field = (
+    argument, field, new_type = (
         _spent([sys.executable, EMIT, changed, "python"], root / "python-many") for changed in _changed(root)
     )
     document = str(root / "many" / "generated" / "openapi.json")
@@ -146,25 +146,36 @@ def _python(root: Path, many: int) -> Table:
                 (theirs.wall / field.wall, field.wall, theirs.wall),
                 at_least(40),
             ),
+            Row(
+                "one schema changed, to a type that was nowhere, wall",
+                (theirs.wall / new_type.wall, new_type.wall, theirs.wall),
+                at_least(40),
+            ),
             Row("nothing changed, wall", (theirs.wall / again.wall, again.wall, theirs.wall)),
             Row("nothing changed: imports of the generator of types", (imported, "", ""), at_most(0)),
         ),
-        "One run each; what is kept is in `.actionary_cache` of the folder. A limit of an argument "
-        "is in no type and, of so many actions, told of nowhere; one of a field is in its type, which the "
-        "generator makes anew.",
+        "One run each; what is kept is in `.actionary_cache` of the folder. An argument and a field get "
+        "another limit, for which the generator of types is not needed; then a field gets values to choose "
+        "from, for which it is.",
     )
 
 
 def _changed(root: Path) -> Iterator[Path]:
-    """Save catalogs with another limit: of one property of one input, and of one field of one output."""
-    for which, wire, limit in (("input", "query", "maxLength"), ("output", "total", "maximum")):
+    """Save catalogs with another limit: of an argument, and of a field; and with another type of a field."""
+    for number, (which, wire, change) in enumerate(
+        (
+            ("input", "query", {"maxLength": 777}),
+            ("output", "total", {"maximum": 777}),
+            ("output", "total", {"enum": [0, 777]}),
+        )
+    ):
         catalog: dict[str, Any] = json.loads((root / "many" / "generated" / "catalog.json").read_text())
         action = next(each for each in catalog["actions"] if each["name"] == "search_tickets_1")
         schema = action[which]
         while "$ref" in schema:
             schema = catalog["$defs"][schema["$ref"].removeprefix("#/$defs/")]
-        schema["properties"][wire][limit] = 777
-        changed = root / f"changed-{which}.json"
+        schema["properties"][wire].update(change)
+        changed = root / f"changed-{number}.json"
         changed.write_text(json.dumps(catalog))
         yield changed
 

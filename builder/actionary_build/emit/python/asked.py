@@ -11,26 +11,29 @@ from actionary.json_schema import references
 
 from actionary_build.emit.python.annotations import Expression
 from actionary_build.emit.python.generate import DECIMAL, GENERATOR, REFERENCE
+from actionary_build.emit.python.limits import set_aside
 from actionary_build.emit.python.schemas import ANNOTATIONS, Definition, for_generator
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A schema as the generator gets it, as JSON, and what its names for types stand for."""
+    """A schema as the generator gets it, as JSON, and what stands for types and limits in it."""
 
     text: str
     names: Mapping[str, str]
+    limits: Mapping[str, str]
 
     @classmethod
     def of(cls, schema: Any, *, limits: bool) -> Asked:
         """Give a schema names that depend on nothing else; ``limits`` says whether the type has them."""
         if not isinstance(schema, dict):
-            return cls("{}", {})
+            return cls("{}", {}, {})
         told = {key: schema[key] for key in schema if key not in ANNOTATIONS}
         used = sorted(set(references(told)) - {DECIMAL})
         names = {name: f"{REFERENCE}{at}" for at, name in enumerate(used)}
-        text = json.dumps(for_generator(told, names, limits=limits), sort_keys=True)
-        return cls(text, {generated: name for name, generated in names.items()})
+        cleaned, aside = set_aside(for_generator(told, names, limits=limits))
+        text = json.dumps(cleaned, sort_keys=True)
+        return cls(text, {generated: name for name, generated in names.items()}, aside)
 
 
 def places_of(definition: Definition) -> Iterator[tuple[str, str]]:

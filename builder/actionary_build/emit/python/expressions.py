@@ -17,6 +17,7 @@ from actionary_build.emit.python.annotations import (
 )
 from actionary_build.emit.python.asked import Asked, generated, places_of
 from actionary_build.emit.python.generate import DECIMAL, KNOWN
+from actionary_build.emit.python.limits import put_back
 from actionary_build.emit.python.names import Name
 from actionary_build.emit.python.schemas import Definition
 from actionary_build.texts import PythonString
@@ -93,7 +94,7 @@ class Expressions:
         place = (owner, wire)
         if place not in self._resolved:
             asked = self._asked_at(owner, wire)
-            made = self._made(asked)
+            made = put_back(self._made(asked), asked.limits)
             expression = replace_names(
                 as_json(made) if self._plain_data else made, lambda name: self._resolve_name(name, asked)
             )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Final
 from actionary import json_schema
 from actionary.json_schema import Schema
 
+from actionary_build.emit.python.common import common_texts
 from actionary_build.emit.python.generate import GENERATOR, KNOWN
 from actionary_build.emit.python.pieces import PIECES, digest_of_programs
 from actionary_build.emit.python.processes import Processes
@@ -82,18 +83,29 @@ class _Types:
 
     def known(self, schema: str) -> str | None:
         """Give the type of a schema, as JSON, where it is there; else what makes it starts to load."""
-        text = self.shelf.get(digest(self._programs, schema))
+        text = self.shelf.get(self._key(schema))
         if text is None:
             self.processes.start()
         return text
 
     def types_of(self, schemas: Sequence[Schema]) -> list[str]:
-        """Give the type of each schema; the generator is asked for those that are not there."""
-        keys = [digest(self._programs, json.dumps(schema, sort_keys=True)) for schema in schemas]
-        types = {key: self.shelf.get(key) for key in keys}
-        missing = {key: schema for key, schema in zip(keys, schemas, strict=True) if types[key] is None}
-        made = self.processes.generate([*missing.values()])
-        for key, text in zip(missing, made, strict=True):
-            self.shelf.put(key, text)
-            types[key] = text
-        return [types[key] or "" for key in keys]
+        """Give the type of each schema; the generator is asked for those that are not there.
+
+        Where it is asked at all it is asked for what is `common`, too, since to load it takes longer.
+        """
+        texts = [json.dumps(schema, sort_keys=True) for schema in schemas]
+        missing = self._missing(texts)
+        if missing:
+            missing |= self._missing(common_texts())
+            made = self.processes.generate([json.loads(text) for text in missing.values()])
+            for key, text in zip(missing, made, strict=True):
+                self.shelf.put(key, text)
+        return [self.shelf.get(self._key(text)) or "" for text in texts]
+
+    def _missing(self, texts: Iterable[str]) -> dict[str, str]:
+        """Give the schemas whose types are not there, by their keys."""
+        keys = {self._key(text): text for text in texts}
+        return {key: text for key, text in keys.items() if self.shelf.get(key) is None}
+
+    def _key(self, text: str) -> str:
+        return digest(self._programs, text)
