@@ -47,6 +47,7 @@ test: setup check
 test-long: setup
 	$(SERVERS)
 	$(BIN)/python -m pytest -m long || [ $$? -eq 5 ]
+	$(BIN)/python -m pytest -m 'hypothesis and not long' --hypothesis-profile=thorough
 
 bench: setup
 	$(BIN)/python bench/run.py

@@ -1,15 +1,30 @@
 from __future__ import annotations
 
 import json
+import math
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from actionary import running
 from actionary.catalog import Catalog, load
+from hypothesis import settings
 from postgres_server import Postgres
 
 ROOT = Path(__file__).parent.parent
+
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.register_profile("thorough", deadline=None, max_examples=2000)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_busy_machine_is_no_blocked_loop() -> Iterator[None]:
+    """Machines that run tests stand still now and then; who tests the warning of it says from when on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "BLOCKED", math.inf)
+        yield
 
 
 @pytest.fixture(scope="session")

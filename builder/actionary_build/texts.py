@@ -104,7 +104,7 @@ class MarkdownParagraphs(str):
 _MARKDOWN_SPAN: Final = re.compile(
     r"""
     [\\`*\[\]|~]                            # escapes, code, emphasis, links, table cells, strikethrough
-    | <(?=[A-Za-z/!?])                      # HTML
+    | <(?=[A-Za-z/!?]|[^\s<>]+@)            # HTML, addresses
     | &(?=\#?[A-Za-z0-9]+;)                 # entities
     | (?<![^\s#])\#                         # headings and their closing
     | (?<![^\W_]) _ | (?<=_) _ | _ (?![^\W_])  # emphasis: an underscore inside a word has no meaning

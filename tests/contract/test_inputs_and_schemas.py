@@ -228,7 +228,7 @@ class Subject:
             assert known(value), "the schema accepts it, and it is not read"
 
 
-@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_what_the_schema_accepts_is_read_and_nothing_else(subject, data):
     types = subject.schema["$defs"]

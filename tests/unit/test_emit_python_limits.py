@@ -43,7 +43,7 @@ SCHEMAS = st.recursive(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(SCHEMAS, min_size=20, max_size=200))
 def test_types_are_what_the_generator_makes_of_the_limits_themselves(schemas):
     asides = [set_aside(schema) for schema in schemas]

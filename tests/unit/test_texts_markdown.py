@@ -52,6 +52,11 @@ def test_a_line_of_text_shows_as_written_wherever_it_stands(before, after, frame
         assert shown(f"{before}{MarkdownText(text)}{after}", frame).strip() == one_line(text)
 
 
+@pytest.mark.parametrize("text", ["<1@1>", "<.a@b.c>", "<=a@b>", "a <~@b> c", "1 <2 and 3<=4 @ 5", "<<1@1>>"])
+def test_an_address_between_angle_brackets_is_no_link(text):
+    assert shown(MarkdownText(text), r"^<p>(.*)</p>\n$") == text
+
+
 @given(text=TEXTS)
 def test_paragraphs_keep_their_lines_and_are_only_paragraphs(text):
     rendered = MARKDOWN.render(MarkdownParagraphs(text))
