@@ -7,10 +7,9 @@ import logging
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from logging.handlers import QueueHandler, QueueListener
-from queue import SimpleQueue
 from typing import Any, Final
 
+from actionary.log_thread import to_standard_error, written_by_thread
 from actionary.observe import CALLS
 
 FIELDS: Final = (
@@ -47,54 +46,23 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, separators=(",", ":"))
 
 
-class _Queued(QueueHandler):
-    """Puts records into the queue, as long as there is room; then says how many had none."""
-
-    def __init__(self, queue: SimpleQueue[Any]) -> None:
-        super().__init__(queue)
-        self._lines: Final = queue
-        self._left_out = 0
-
-    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        return record  # everything in it is plain data already
-
-    def enqueue(self, record: logging.LogRecord) -> None:
-        if self._lines.qsize() >= MOST_LINES:
-            self._left_out += 1
-            return
-        if self._left_out:
-            self._lines.put_nowait(_gap(self._left_out))
-            self._left_out = 0
-        self._lines.put_nowait(record)
-
-
-def _gap(calls: int) -> logging.LogRecord:
-    said = {"name": CALLS.name, "levelno": logging.WARNING, "levelname": "WARNING", "left_out": calls}
-    return logging.makeLogRecord({**said, "msg": f"{calls} calls are left out: the log was not read in time"})
-
-
 @contextmanager
 def call_log(handler: logging.Handler | None = None) -> Generator[None]:
     """Write a line for each call, to stderr or where ``handler`` writes, for as long as the context lasts.
 
     No call waits for what writes: records go through a queue, in which `MOST_LINES`
-    have room. All of them are written when the context ends.
+    have room. All of them are written when the context ends, unless nobody reads them
+    (`actionary.log_thread.END`).
     """
-    writes = logging.StreamHandler() if handler is None else handler
-    if handler is None:
-        writes.setFormatter(JsonFormatter())
-    queue: SimpleQueue[Any] = SimpleQueue()
-    listener = QueueListener(queue, writes)
-    queued = _Queued(queue)
+    write = to_standard_error(JsonFormatter()) if handler is None else handler.handle
     level, propagate = CALLS.level, CALLS.propagate
-    CALLS.addHandler(queued)
-    CALLS.setLevel(logging.INFO)
-    CALLS.propagate = False
-    listener.start()
-    try:
-        yield
-    finally:
-        CALLS.removeHandler(queued)
-        CALLS.setLevel(level)
-        CALLS.propagate = propagate
-        listener.stop()
+    with written_by_thread(write, MOST_LINES, "calls", plain=True) as queued:
+        CALLS.addHandler(queued)
+        CALLS.setLevel(logging.INFO)
+        CALLS.propagate = False
+        try:
+            yield
+        finally:
+            CALLS.removeHandler(queued)
+            CALLS.setLevel(level)
+            CALLS.propagate = propagate

@@ -97,6 +97,13 @@ def _proxies(_context: click.Context, _option: click.Parameter, value: str | Non
     default=None,
     help="Write a line of JSON for each call to standard error, without its input.  [default: the settings]",
 )
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error", "critical"]),
+    default="warning",
+    show_default=True,
+    help="From which level on messages are written, unless the project sets up logging itself.",
+)
 @click.option("--allow-drift", is_flag=True, help="Serve although the output folder is of other definitions.")
 @click.option("--verify", is_flag=True, help="Compare every type and file with the output folder first.")
 @project_option
@@ -112,6 +119,7 @@ def command(
     shutdown_timeout: float,
     forwarded_allow_ips: str | None,
     call_log: bool | None,
+    log_level: str,
     allow_drift: bool,
     verify: bool,
     project: str | None,
@@ -133,6 +141,7 @@ def command(
         limit=shutdown_timeout,
         trusted=forwarded_allow_ips,
         logs_calls=settings_of(root).call_log if call_log is None else call_log,
+        log_level=log_level,
     )
     if workers > 1:
         return _serve_with_workers(serving, workers, _listening(host, port, uds, uds_mode))
@@ -170,10 +179,11 @@ def _serve(serving: Serving, listening: Listening) -> int:
 
 
 def _serve_with_workers(serving: Serving, count: int, listening: Listening) -> int:
+    from actionary_build.serving.server_log import speaking
     from actionary_build.serving.workers import Workers
 
     async def supervise() -> int:
-        with listening as (listener, address):
-            return await Workers(serving, listener, count, address).run()
+        with listening as (listener, address), speaking() as say:
+            return await Workers(serving, listener, count, address, say).run()
 
     return asyncio.run(supervise())

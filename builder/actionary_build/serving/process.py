@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import uvicorn
 from actionary.call_log import call_log
@@ -16,14 +15,12 @@ from actionary.describe import DefinitionErrors
 from actionary.http import CannotServe, create_app
 from actionary.http.stores import look_at_stores
 from starlette.applications import Starlette
-from uvicorn.config import LOGGING_CONFIG
 
 from actionary_build.cli.project import registry_of, settings_of
 from actionary_build.cli.say import Failed, error
 from actionary_build.diagnose import diagnose
 from actionary_build.serving.server import GracefulServer
-
-_FORMAT: Final = "%(levelname)s: %(message)s"
+from actionary_build.serving.server_log import server_log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +29,8 @@ class Serving:
 
     ``limit`` are the seconds in which calls may end when the server does,
     ``trusted`` the addresses of proxies whose headers are believed. ``logs_calls`` says
-    whether each call is a line of the log, and ``label`` names the process in that.
+    whether each call is a line of the log, ``log_level`` from when on other messages are written,
+    and ``label`` names the process in both.
     """
 
     root: str
@@ -41,6 +39,7 @@ class Serving:
     limit: float
     trusted: str | None
     logs_calls: bool
+    log_level: str
     label: str | None = None
 
 
@@ -72,8 +71,9 @@ def server_of(app: Any, serving: Serving, **options: Any) -> GracefulServer:
     """Make the server of an application; ``options`` are more of uvicorn's."""
     config = uvicorn.Config(
         app,
-        log_level="warning",
-        log_config=_log_config(serving.label),
+        log_level=None,
+        log_config=None,
+        access_log=False,
         lifespan="on",
         proxy_headers=serving.trusted is not None,
         forwarded_allow_ips=serving.trusted or "",
@@ -92,24 +92,13 @@ def run(server: GracefulServer, serving: Serving, listener: socket.socket) -> in
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as `nohup` wants it
         signal.signal(signal.SIGHUP, server.handle_exit)
     try:
-        with call_log() if serving.logs_calls else nullcontext():
+        with (
+            server_log(serving.log_level, serving.label),
+            call_log() if serving.logs_calls else nullcontext(),
+        ):
             server.run(sockets=[listener])
     except KeyboardInterrupt:
         return 0
     except SystemExit:  # some versions end so when the resources cannot be opened, which they have logged
         return 1
     return 1 if server.cut_off or not server.started else 0
-
-
-def _log_config(label: str | None) -> dict[str, Any]:
-    """Give uvicorn's setting of its log, with a label where there is one; then ours has it too.
-
-    A project that sets up its log itself is let be: the name of the process is in
-    its records.
-    """
-    if label is None:
-        return LOGGING_CONFIG
-    if not logging.getLogger().handlers:
-        logging.basicConfig(format=f"%(processName)s: {_FORMAT}")
-    plain = {"format": f"%(processName)s: {_FORMAT}"}
-    return {**LOGGING_CONFIG, "formatters": {"default": plain, "access": plain}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import select
 import socket
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
@@ -222,6 +223,7 @@ def _end_in_time(seconds_left: SimpleQueue[float]) -> None:
 
 
 def _end_process(why: str) -> None:
-    # Not by the log, which may be what hangs.
-    os.write(2, f"the server is ended at once: {why}\n".encode())
+    # Not by the log, which may be what hangs, and not where nobody reads.
+    if select.select([], [2], [], 0)[1]:
+        os.write(2, f"the server is ended at once: {why}\n".encode())
     os._exit(1)

@@ -12,11 +12,10 @@ import json
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from typing import Final
-
-import click
 
 from actionary_build.serving.process import Serving
 from actionary_build.serving.server import GRACE
@@ -34,6 +33,7 @@ class _Worker:
     label: str
     process: asyncio.subprocess.Process
     channel: socket.socket
+    say: Callable[[str], None]
 
     def __str__(self) -> str:
         return f"{self.label} (process {self.process.pid})"
@@ -45,7 +45,7 @@ class _Worker:
         except ConnectionError:
             ready = False
         if ready:
-            click.echo(f"{self} is ready", err=True)
+            self.say(f"{self} is ready")
         return ready
 
     async def is_sound(self) -> bool:
@@ -79,13 +79,21 @@ class _Worker:
 
 
 class Workers:
-    """The worker processes of a server, each in its place from 1 on."""
+    """The worker processes of a server, each in its place from 1 on; ``say`` tells people what happens."""
 
-    def __init__(self, serving: Serving, listener: socket.socket, count: int, address: str) -> None:
+    def __init__(
+        self,
+        serving: Serving,
+        listener: socket.socket,
+        count: int,
+        address: str,
+        say: Callable[[str], None],
+    ) -> None:
         self._serving = serving
         self._listener = listener
         self._count = count
         self._address = address
+        self._say = say
         self._running: set[_Worker] = set()
         self._signals = 0
         self._ending = asyncio.Event()
@@ -103,7 +111,7 @@ class Workers:
         if not await first.is_ready():
             code = await first.process.wait()
             return 0 if self._ending.is_set() else max(code, 1)
-        click.echo(f"serving on {self._address}", err=True)
+        self._say(f"serving on {self._address}")
         places = [
             asyncio.create_task(self._keep(number, first if number == 1 else None))
             for number in range(1, self._count + 1)
@@ -153,7 +161,7 @@ class Workers:
                 failed += 1
                 pause = max(1.0, _pause_after(failed))
                 why = refused.strerror or refused
-                click.echo(f"worker {number} cannot be started: {why}; next try in {pause:g} s", err=True)
+                self._say(f"worker {number} cannot be started: {why}; next try in {pause:g} s")
                 await self._pause(pause)
                 continue
             failed = 0 if await worker.is_sound() else failed + 1
@@ -186,7 +194,7 @@ class Workers:
                 start_new_session=True,  # Ctrl+C is for the supervisor to pass on
             )
             unless_started.pop_all()
-        worker = _Worker(label, process, channel)
+        worker = _Worker(label, process, channel, self._say)
         self._running.add(worker)
         if self._ending.is_set():
             worker.end()
@@ -203,7 +211,7 @@ class Workers:
         if not self._ending.is_set():
             how = f"ended with {code}" if code >= 0 else f"was ended by {signal.Signals(-code).name}"
             then = f"it is started again in {pause:g} s" if pause else "another takes its place"
-            click.echo(f"{worker} {how}; {then}", err=True)
+            self._say(f"{worker} {how}; {then}")
             await self._pause(pause)
             return 0
         return 0 if code == -signal.SIGTERM else code

@@ -86,9 +86,9 @@ import os
 from actionary import Context, action
 
 @action(public=True, when_to_use="A test asks.")
-async def tell(ctx: Context) -> dict[str, int | str | None]:
+async def tell(ctx: Context, length: int = 4) -> dict[str, int | str | None]:
     "Tell which process this is, and who seems to call."
-    logging.getLogger("shop").warning("told")
+    logging.getLogger("shop").warning(("told" * length)[:length])
     client = ctx.request.client
     return {"pid": os.getpid(), "client": client and client.host, "scheme": ctx.request.url.scheme}
 """,

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+from time import monotonic
 
 import pytest
 
@@ -105,6 +106,31 @@ def test_their_log_says_which_of_them_speaks(start):
     served = start("--workers", "2")
     served.call("tell")
     served.until(r"^worker [12]: WARNING: told$")
+
+
+def pid_of(served):
+    """Give the process that answers a call, ``None`` where it was killed meanwhile."""
+    try:
+        return served.call("tell")[1]["data"]["pid"]
+    except OSError:
+        return None
+
+
+def test_one_that_dies_while_nobody_reads_the_log_is_replaced(start, call_on):
+    served = start("--workers", "2")
+    first = re.search(r"^worker 1 \(process (\d+)\) is ready$", served.said, re.MULTILINE)
+    assert first is not None
+    workers = {1: int(first[1]), **served.ready_workers(1)}
+    connection = served.connection()
+    for _ in range(100):  # more than a pipe holds
+        assert call_on(connection, "tell", length=1000)[0] == 200
+    connection.close()
+    os.kill(workers[2], signal.SIGKILL)
+    until = monotonic() + 60
+    while pid_of(served) in {None, *workers.values()}:
+        assert monotonic() < until, "no other took its place"
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(60) == 0
 
 
 def test_when_the_supervisor_is_killed_they_end_by_themselves(start, tmp_path):
