@@ -124,6 +124,7 @@ def test_a_project_whose_surface_changed_is_refused_unless_drift_is_allowed(acti
     action.write_text(action.read_text().replace("Add two numbers.", "Give the sum."))
     refused = actionary("serve", "--port", "0")
     assert refused.returncode == 1
+    assert "has changed since the last build (changed: add (description))" in refused.stderr
     assert "--allow-drift" in refused.stderr
     _, address = serving("--allow-drift")
     assert _get(f"{address}/api/actions/add?first=3")[0] == 200

@@ -57,14 +57,23 @@ def read_built(
         drift.found(f"nothing is built in {settings.out}", _BUILD)
         return {}
     if manifest.surface != surface:
-        drift.found("what callers see has changed since the last build", _BUILD)
+        what = _told("what callers see has changed since the last build", registry, settings)
+        drift.found(what, _BUILD)
     elif verify and manifest.fingerprint != describe(registry, settings).fingerprint:
-        drift.found("the types of actions have changed since the last build", _BUILD)
+        what = _told("the types of actions have changed since the last build", registry, settings)
+        drift.found(what, _BUILD)
     return {
         path: file
         for path, file in _read_files(settings.out, manifest, drift, everything=verify).items()
         if manifest.files[path].served
     }
+
+
+def _told(what: str, registry: Registry, settings: Settings) -> str:
+    from actionary.http.what_differs import what_differs  # noqa: PLC0415 - only where something does
+
+    differences = what_differs(registry, settings)
+    return f"{what} ({differences})" if differences else what
 
 
 @dataclass(frozen=True, slots=True)
