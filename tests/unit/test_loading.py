@@ -72,6 +72,30 @@ class TestFolders:
             load(root, "my_acts")
         assert caught.value.key == "actions"
 
+    def test_a_registry_file_without_one_is_refused(self, root):
+        write(root, "my_acts/_registry.py", "import logging\n")
+        with pytest.raises(SettingsError, match=r"my_acts/_registry\.py defines no `registry`"):
+            load(root, "my_acts")
+
+    def test_a_registry_of_another_name_is_refused_and_not_left_out_with_its_auth(self, root):
+        write(root, "my_acts/_registry.py", "from actionary import Registry\nreg = Registry()\n")
+        with pytest.raises(
+            SettingsError, match=r"`reg` in my_acts\._registry is a Registry that nothing"
+        ) as caught:
+            load(root, "my_acts")
+        assert "call it `registry`" in caught.value.mend
+
+    @pytest.mark.parametrize("file", ["_regisry.py", "shop/_registry.py"])
+    def test_a_registry_in_another_file_is_refused_until_the_right_one_has_it(self, root, file):
+        write(root, "my_acts/ping.py", ONE.format("ping"))
+        write(root, f"my_acts/{file}", "from actionary import Registry\nregistry: Registry = Registry()\n")
+        with pytest.raises(SettingsError, match=f"my_acts/{file} makes a registry that nothing") as caught:
+            load(root, "my_acts")
+        assert "my_acts/_registry.py" in caught.value.mend
+        module = f"my_acts.{file.removesuffix('.py').replace('/', '.')}"
+        write(root, "my_acts/_registry.py", f"from {module} import registry\n")
+        assert load(root, "my_acts") is sys.modules[module].registry
+
     def test_a_file_that_fails_is_reported(self, root):
         file = write(root, "my_acts/ping.py", "raise RuntimeError('no')\n")
         with pytest.raises(DiscoveryError) as caught:
@@ -106,6 +130,14 @@ class TestModules:
         )
         registry = load(root, "my_pkg.app")
         assert (names(registry), len(default_registry)) == (["ping"], 0)
+
+    def test_its_registry_of_another_name_is_refused_unless_it_is_for_something_else(self, root):
+        source = "from actionary import Registry, default_registry\nadmin = Registry()\n"
+        write(root, "my_app.py", source)
+        with pytest.raises(SettingsError, match="`admin` in my_app is a Registry that nothing"):
+            load(root, "my_app")
+        write(root, "my_other.py", f"{source}registry = default_registry\n")
+        assert load(root, "my_other") is default_registry
 
     def test_the_project_comes_first_on_the_path(self, root):
         write(root, "my_app.py", "")
