@@ -25,6 +25,12 @@ def limited(kind: str, limits: st.SearchStrategy[dict[str, Any]]) -> st.SearchSt
 
 SCALARS = st.one_of(
     limited("integer", st.dictionaries(st.sampled_from(BOUNDS), INTEGERS | st.integers())),
+    limited("integer", st.dictionaries(st.sampled_from((*BOUNDS, "multipleOf")), NUMBERS.filter(bool))),
+    st.builds(
+        lambda schema, more: {**schema, **more},
+        limited("number", st.dictionaries(st.sampled_from(BOUNDS), NUMBERS)),
+        st.sampled_from([{"enum": [0, 1]}, {"const": 1}, {"enum": ["a", 0]}]),
+    ),
     limited("number", st.dictionaries(st.sampled_from((*BOUNDS, "multipleOf")), NUMBERS.filter(bool))),
     limited("string", st.dictionaries(st.sampled_from(("minLength", "maxLength")), st.integers(0, 2**64))),
     st.just({"type": "string", "pattern": r"^\d{704170000000}$"}),
@@ -43,14 +49,32 @@ SCHEMAS = st.recursive(
 )
 
 
-@settings(max_examples=10)
-@given(st.lists(SCHEMAS, min_size=20, max_size=200))
+@settings(max_examples=settings.default.max_examples // 5)
+@given(st.lists(SCHEMAS, min_size=10, max_size=60))
 def test_types_are_what_the_generator_makes_of_the_limits_themselves(schemas):
     asides = [set_aside(schema) for schema in schemas]
     made = generate([schema for schema, _ in asides])
     assert [
         put_back(Expression(text), limits) for text, (_, limits) in zip(made, asides, strict=True)
     ] == generate(schemas)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "number", "minimum": 0.0, "maximum": 1.0, "enum": [0, 1]},
+        {"type": "number", "minimum": 0, "const": 1},
+        {"type": "integer", "minimum": 0, "exclusiveMinimum": 1.5},
+        {"type": "integer", "maximum": 0, "exclusiveMaximum": 1.5},
+        {"type": "integer", "minimum": 4, "exclusiveMinimum": 2, "multipleOf": 1},
+        {"anyOf": [{"type": "string", "maxLength": 5}, {"type": "string", "maxLength": 5}]},
+        {"anyOf": [{"type": "string", "maxLength": 5}, {"type": "string", "maxLength": 6}]},
+    ],
+)
+def test_what_the_generator_holds_together_stays_so(schema):
+    aside, limits = set_aside(schema)
+    [made], [direct] = generate([aside]), generate([schema])
+    assert put_back(Expression(made), limits) == direct
 
 
 @pytest.mark.parametrize(

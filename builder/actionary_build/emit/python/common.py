@@ -14,9 +14,9 @@ from actionary.json_schema import REF, Schema
 from actionary_build.emit.python.asked import Asked
 
 _LOWER: Final[tuple[Mapping[str, Any], ...]] = ({}, {"minimum": 0}, {"exclusiveMinimum": 0})
-_UPPER: Final[tuple[Mapping[str, Any], ...]] = ({}, {"maximum": 0}, {"exclusiveMaximum": 0})
+_UPPER: Final[tuple[Mapping[str, Any], ...]] = ({}, {"maximum": 1}, {"exclusiveMaximum": 1})
 _SHORTEST: Final[tuple[Mapping[str, Any], ...]] = ({}, {"minLength": 0})
-_LONGEST: Final[tuple[Mapping[str, Any], ...]] = ({}, {"maxLength": 0})
+_LONGEST: Final[tuple[Mapping[str, Any], ...]] = ({}, {"maxLength": 1})
 
 
 def common_texts() -> Iterator[str]:

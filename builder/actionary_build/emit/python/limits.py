@@ -1,13 +1,13 @@
 """Limits that are numbers: the generator gets others in their place, so a changed one does not need it.
 
-What it makes of a type does not depend on them, but for ``multipleOf``: a multiple of 1 it leaves out.
+It is so where a schema says its type and limits, and nothing that the generator would hold them against.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from actionary.json_schema import Schema, map_schema
@@ -20,6 +20,12 @@ _LIMITS: Final = {
     "integer": _BOUNDS,
     "number": _BOUNDS,
 }
+_HARMLESS: Final = frozenset({"type", "pattern"})
+"""What else such a schema may say."""
+
+_TWICE: Final = ({"minimum", "exclusiveMinimum"}, {"maximum", "exclusiveMaximum"})
+"""Limits of one end, of which the generator may choose one."""
+
 _EXACT: Final = 2**53
 _PREFIX: Final = "704170"
 _FIRST: Final = 704_170_000_000
@@ -27,30 +33,41 @@ _STAND_IN: Final = re.compile(rf"\b{_PREFIX}\d{{6}}\b(?:\.0)?")
 
 
 def set_aside(schema: Schema) -> tuple[Schema, Mapping[str, str]]:
-    """Copy a schema with other numbers as its limits, and say what each stands for, as Python writes both."""
+    """Copy a schema with other numbers as its limits, and say what each stands for, as Python writes both.
+
+    Equal limits get one number: the generator makes one of equal branches of a union.
+    """
     if _PREFIX in json.dumps(schema):  # it may stand in an enum
         return schema, {}
-    limits: dict[str, str] = {}
+    stand_ins: dict[str, int | float] = {}
 
     def change(node: Schema) -> Schema:
-        for key, value in [*_found(node)]:
-            stand_in = type(value)(_FIRST + len(limits))
-            limits[repr(stand_in)] = repr(value)
-            node[key] = stand_in
+        for key, value in _limits_of(node).items():
+            node[key] = stand_ins.setdefault(repr(value), type(value)(_FIRST + len(stand_ins)))
         return node
 
-    return map_schema(schema, change), limits
+    copy = map_schema(schema, change)
+    return copy, {repr(stand_in): value for value, stand_in in stand_ins.items()}
 
 
-def _found(node: Schema) -> Iterator[tuple[str, int | float]]:
+def _limits_of(node: Schema) -> dict[str, int | float]:
+    """Give the limits that can be set aside: all of a schema, or none."""
     kind = node.get("type")
-    for key in _LIMITS.get(kind, ()) if isinstance(kind, str) else ():
-        value = node.get(key)
-        if kind != "number":
-            if type(value) is int:
-                yield key, value
-        elif type(value) is float or (type(value) is int and abs(value) < _EXACT):
-            yield key, float(value)
+    keys = _LIMITS.get(kind, ()) if isinstance(kind, str) else ()
+    if not node.keys() <= {*keys, *_HARMLESS} or any(both <= node.keys() for both in _TWICE):
+        return {}
+    limits: dict[str, int | float] = {}
+    for key in keys:
+        if key in node:
+            value = node[key]
+            if type(value) is not int and (kind != "number" or type(value) is not float):
+                return {}
+            if kind == "number":
+                if abs(value) >= _EXACT and type(value) is int:
+                    return {}
+                value = float(value)
+            limits[key] = value
+    return limits
 
 
 def put_back(expression: Expression, limits: Mapping[str, str]) -> Expression:
