@@ -57,10 +57,10 @@ def read_built(
         drift.found(f"nothing is built in {settings.out}", _BUILD)
         return {}
     if manifest.surface != surface:
-        what = _told("what callers see has changed since the last build", registry, settings)
+        what = _told("what callers see has changed since the last build", registry, settings, manifest)
         drift.found(what, _BUILD)
     elif verify and manifest.fingerprint != describe(registry, settings).fingerprint:
-        what = _told("the types of actions have changed since the last build", registry, settings)
+        what = _told("the types of actions have changed since the last build", registry, settings, manifest)
         drift.found(what, _BUILD)
     return {
         path: file
@@ -69,10 +69,10 @@ def read_built(
     }
 
 
-def _told(what: str, registry: Registry, settings: Settings) -> str:
+def _told(what: str, registry: Registry, settings: Settings, manifest: Manifest) -> str:
     from actionary.http.what_differs import what_differs  # noqa: PLC0415 - only where something does
 
-    differences = what_differs(registry, settings)
+    differences = what_differs(registry, settings, manifest)
     return f"{what} ({differences})" if differences else what
 
 
