@@ -56,13 +56,11 @@ def call_log(handler: logging.Handler | None = None) -> Generator[None]:
     """
     write = to_standard_error(JsonFormatter()) if handler is None else handler.handle
     level, propagate = CALLS.level, CALLS.propagate
-    with written_by_thread(write, MOST_LINES, "calls", plain=True) as queued:
-        CALLS.addHandler(queued)
+    with written_by_thread(CALLS, write, MOST_LINES, "calls", plain=True):
         CALLS.setLevel(logging.INFO)
         CALLS.propagate = False
         try:
             yield
         finally:
-            CALLS.removeHandler(queued)
             CALLS.setLevel(level)
             CALLS.propagate = propagate

@@ -100,9 +100,7 @@ def _proxies(_context: click.Context, _option: click.Parameter, value: str | Non
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error", "critical"]),
-    default="warning",
-    show_default=True,
-    help="From which level on messages are written, unless the project sets up logging itself.",
+    help="From which level on messages of Actionary are written.  [default: warning]",
 )
 @click.option("--allow-drift", is_flag=True, help="Serve although the output folder is of other definitions.")
 @click.option("--verify", is_flag=True, help="Compare every type and file with the output folder first.")
@@ -119,7 +117,7 @@ def command(
     shutdown_timeout: float,
     forwarded_allow_ips: str | None,
     call_log: bool | None,
-    log_level: str,
+    log_level: str | None,
     allow_drift: bool,
     verify: bool,
     project: str | None,

@@ -39,7 +39,7 @@ class Serving:
     limit: float
     trusted: str | None
     logs_calls: bool
-    log_level: str
+    log_level: str | None
     label: str | None = None
 
 
@@ -71,7 +71,8 @@ def server_of(app: Any, serving: Serving, **options: Any) -> GracefulServer:
     """Make the server of an application; ``options`` are more of uvicorn's."""
     config = uvicorn.Config(
         app,
-        log_level=None,
+        log_level="warning",  # it would tell of addresses and queries
+        ws="none",  # nothing here speaks it
         log_config=None,
         access_log=False,
         lifespan="on",
@@ -97,8 +98,9 @@ def run(server: GracefulServer, serving: Serving, listener: socket.socket) -> in
             call_log() if serving.logs_calls else nullcontext(),
         ):
             server.run(sockets=[listener])
+            server.has_ended()
     except KeyboardInterrupt:
-        return 0
+        return 1 if server.cut_off else 0
     except SystemExit:  # some versions end so when the resources cannot be opened, which they have logged
         return 1
     return 1 if server.cut_off or not server.started else 0

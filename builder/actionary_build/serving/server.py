@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import uvicorn
 from actionary.http.changes import LISTENER, end_streams
+from actionary.log_thread import END
 from actionary.running import running_here
 
 from actionary_build.serving.listening import hold_off
@@ -84,6 +85,10 @@ class GracefulServer(uvicorn.Server):
         """Begin the end, which has its limit."""
         self.should_exit = True
         self._seconds_left.put(self._limit + GRACE)
+
+    def has_ended(self) -> None:
+        """Say that all is closed, and only the last messages are still to be written."""
+        self._seconds_left.put(GRACE + 2 * END)
 
     def end_with_all(self) -> None:
         """Begin the end of the whole server: nobody answers on these sockets any more."""
@@ -224,6 +229,8 @@ def _end_in_time(seconds_left: SimpleQueue[float]) -> None:
 
 def _end_process(why: str) -> None:
     # Not by the log, which may be what hangs, and not where nobody reads.
-    if select.select([], [2], [], 0)[1]:
-        os.write(2, f"the server is ended at once: {why}\n".encode())
-    os._exit(1)
+    try:
+        if select.select([], [2], [], 0)[1]:
+            os.write(2, f"the server is ended at once: {why}\n".encode())
+    finally:  # whatever became of standard error
+        os._exit(1)

@@ -18,6 +18,7 @@ from typing import Any, Final
 from actionary_build.cli.say import Failed
 from actionary_build.serving.process import Serving, application, run, server_of
 from actionary_build.serving.server import GracefulServer
+from actionary_build.serving.server_log import speaking
 
 READY: Final = b"r"
 END: Final = b"e"
@@ -34,7 +35,8 @@ def main(given: str) -> int:
         try:
             app = application(serving)
         except Failed as failed:
-            failed.show()
+            with speaking() as say:  # the others may have said more than anybody reads
+                say(failed.message)
             return failed.exit_code
         except KeyboardInterrupt:
             return 0

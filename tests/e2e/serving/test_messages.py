@@ -42,10 +42,82 @@ def test_the_most_talkative_level_tells_no_input_and_no_secret(start):
     served = start("--log-level", "debug")
     served.call("add", {"Authorization": "Bearer s3cret"}, first=987654, second=1)
     served.call("add", {"Authorization": "Bearer s3cret"}, first="987654")
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    connection = served.connection()
+    connection.request("GET", "/api/actions/add?first=987654&key=s3cret", headers=upgrade)
+    assert connection.getresponse().status == 405
+    connection.close()
     assert served.end() == 0
-    assert "INFO: " in served.said
     assert "987654" not in served.said
     assert "s3cret" not in served.said
+    assert "add" not in served.said
+
+
+@pytest.mark.parametrize(("options", "written"), [([], False), (["--log-level", "info"], True)])
+def test_calls_that_are_tried_again_are_told_of_where_it_is_asked_for(start, project, options, written):
+    (project / "actions" / "again.py").write_text(AGAIN)
+    served = start("--allow-drift", *options)
+    assert served.call("again")[1]["data"] == 2
+    assert served.end() == 0
+    assert ("INFO: action again" in served.said) is written
+
+
+AGAIN = """
+from actionary import ActionError, action
+
+TRIED = []
+
+class Busy(ActionError, code="busy", status=409, retryable=True):
+    "It is busy."
+
+@action(public=True, errors=[Busy], read_only=True, retries=1, backoff=0.01)
+async def again() -> int:
+    "Work at the second time."
+    TRIED.append(1)
+    if len(TRIED) < 2:
+        raise Busy("Busy.")
+    return len(TRIED)
+"""
+
+
+def test_what_a_project_has_a_handler_for_is_not_written_twice(start, project):
+    path = project / "actions" / "tell.py"
+    own = "_own = logging.StreamHandler()\n_own.setFormatter(logging.Formatter('mine: %(message)s'))\n"
+    path.write_text(f"import logging\n{own}logging.getLogger('shop').addHandler(_own)\n{path.read_text()}")
+    served = start()
+    served.call("tell")
+    assert served.end() == 0
+    assert [line for line in served.lines if "told" in line] == ["mine: told\n"]
+
+
+def test_a_level_that_a_project_sets_holds(start, project):
+    path = project / "actions" / "tell.py"
+    path.write_text(f"import logging\nlogging.getLogger().setLevel(logging.ERROR)\n{path.read_text()}")
+    served = start()
+    served.call("tell")
+    assert served.end() == 0
+    assert "told" not in served.said
+
+
+@WORKERS
+def test_a_server_whose_messages_nobody_reads_ends_well_at_once_when_it_shall(start, call_on, workers):
+    served = start("--shutdown-timeout", "0", "--call-log", "--workers", workers)
+    if workers != "1":
+        served.ready_workers(1)
+    connection = served.connection()
+    for _ in range(100):
+        assert call_on(connection, "tell", length=1000)[0] == 200
+    connection.close()
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(60) == 0
+
+
+def test_a_process_that_hangs_is_ended_where_the_reader_of_its_messages_is_gone(start, tmp_path):
+    served = start("--shutdown-timeout", "0")
+    served.begin("hang", tmp_path, how="for all")
+    served.process.stderr.close()
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(60) == 1
 
 
 def test_a_project_that_sets_up_its_own_log_gets_all_messages(start, project):
