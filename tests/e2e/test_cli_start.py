@@ -73,7 +73,7 @@ def test_the_version_is_the_distributions(actionary):
 def test_without_click_the_install_line_is_shown(project):
     shown = _without(["click"], "list", cwd=project)
     assert shown.returncode == 2
-    assert "pip install 'actionary[cli]'" in shown.stderr
+    assert "pip install 'actionary[build,serve]', or 'actionary[cli]'" in shown.stderr
     assert "Traceback" not in shown.stderr
 
 

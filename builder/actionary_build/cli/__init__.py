@@ -14,7 +14,7 @@ def run() -> int:
             raise
         sys.stderr.write(
             "error[missing-extra]: the command line needs click, which is not installed\n"
-            "  mend: pip install 'actionary[cli]'\n"
+            "  mend: pip install 'actionary[build,serve]', or 'actionary[cli]' to call actions only\n"
         )
         return 2
     return main()
