@@ -130,6 +130,15 @@ def test_a_project_whose_surface_changed_is_refused_unless_drift_is_allowed(acti
     assert _get(f"{address}/api/actions/add?first=3")[0] == 200
 
 
+def test_a_generated_file_that_was_edited_is_refused_with_the_command_that_mends_it(actionary, project):
+    actionary("build")
+    (project / "generated" / "llms.txt").write_text("edited")
+    refused = actionary("serve", "--port", "0")
+    assert refused.returncode == 1
+    assert "llms.txt was changed since it was built" in refused.stderr
+    assert "  mend: run `actionary build --force`, or allow the difference" in refused.stderr
+
+
 def test_a_change_of_types_only_is_found_by_verify(actionary, project, serving):
     actionary("build")
     action = project / "actions" / "add.py"
