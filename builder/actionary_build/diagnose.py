@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 import traceback
@@ -110,7 +111,7 @@ def _import_failed(error: BaseException, file: str | None, root: Path) -> Diagno
         code="import-failed",
         severity="error",
         message=f"the {'file' if name else 'project'} cannot be imported: {said}",
-        mend=_mend(error),
+        mend=_mend(error, root),
         file=name,
         line=at.line if at else None,
         detail="\n".join([*_ends(list(map(str, frames))), *_ends(more)]),
@@ -144,12 +145,32 @@ def _frames(error: BaseException, root: Path) -> Iterator[UserFrame]:
             yield UserFrame(file, frame.lineno or 1, frame.name, (frame.line or "").strip()[:_WIDTH])
 
 
-def _mend(error: BaseException) -> str:
+def _mend(error: BaseException, root: Path) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
-        return f"install what brings the module {error.name!r}, or mend the import"
+        brings = f"install what brings the module {error.name!r}, or mend the import"
+        return _mend_own(error.name, root) or brings
     if isinstance(error, SystemExit):
         return "end the process only under `if __name__ == '__main__':`"
     return _MEND_IMPORT
+
+
+def _mend_own(name: str, root: Path) -> str:
+    """Give the mend for a module that a package of the project itself does not have, else an empty text."""
+    *package, last = name.split(".")
+    folder = root.joinpath(*package)
+    missing = user_file(str(folder / f"{last}.py"), root) if package else None
+    if missing is None or not all(map(str.isidentifier, (*package, last))):
+        return ""
+    if folder.with_suffix(".py").is_file() and not (folder / "__init__.py").is_file():
+        return f"{'/'.join(package)}.py is a file, and no module lies below it: mend the import"
+    if not folder.is_dir():
+        return ""
+    there = {each.stem for each in folder.glob("*.py")} | {each.parent.name for each in folder.glob("*/*.py")}
+    if last in there:
+        return ""
+    near = difflib.get_close_matches(last, sorted(there), n=1)
+    mend = f"did you mean `{'.'.join((*package, near[0]))}`?" if near else "write it, or mend the import"
+    return f"there is no file {missing}; {mend}"
 
 
 def _relative(text: str, root: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, Final
 
+from actionary.discovery import is_looked_at
 from actionary.settings import KEYS as SETTINGS_KEYS
 from actionary.settings import SERVE_KEYS, Settings, SettingsError, read_settings, read_table
 from pydantic import BaseModel, ValidationError
@@ -106,7 +108,12 @@ def read_project(root: Path) -> Project:
             targets.append(_target(emitters[name], table.get(name, {})))
         except BuildError as error:
             problems += error.diagnostics
-    problems = [*_unknown_keys(table, emitters, targets), *_bad_version(settings), *problems]
+    problems = [
+        *_unknown_keys(table, emitters, targets),
+        *_bad_version(settings),
+        *_bad_out(settings),
+        *problems,
+    ]
     if problems:
         raise BuildError(problems)
     return Project(settings=settings, targets=tuple(target for target in targets if target.name in names))
@@ -147,6 +154,37 @@ def _bad_version(settings: Settings) -> Iterator[Diagnostic]:
             f"version: {settings.version!r} is no version of a Python package",
             "write it like `1.2.0`, `2.0.0rc1` or `2026.1` (PEP 440); without it the project's own counts",
         )
+
+
+def _bad_out(settings: Settings) -> Iterator[Diagnostic]:
+    """Refuse an output folder whose files would lie among the actions."""
+    if settings.root.is_relative_to(settings.out):
+        return  # which is refused for that, whatever the actions are
+    out, folder = settings.out, (settings.root / settings.actions).resolve()
+    mend = "set `out` in [tool.actionary] to a folder of its own"
+    if not folder.is_dir():
+        module = settings.root.joinpath(*settings.actions.split("."))
+        files = (module.with_suffix(".py"), module / "__init__.py")
+        if any(file.is_file() and file.resolve().is_relative_to(out) for file in files):
+            yield _bad_out_folder(settings, f"holds the module of the actions, {settings.actions}", mend)
+    elif folder.is_relative_to(out):
+        how = "is" if folder == out else "holds"
+        yield _bad_out_folder(settings, f"{how} the folder of the actions", mend)
+    elif out.is_relative_to(folder) and all(map(is_looked_at, out.relative_to(folder).parts)):
+        mend += f" outside of `{settings.actions}`, or begin its name with `_`"
+        yield _bad_out_folder(
+            settings, "lies in the folder of the actions, where its files would be taken for actions", mend
+        )
+
+
+def _bad_out_folder(settings: Settings, what: str, mend: str) -> Diagnostic:
+    return Diagnostic(
+        code="bad-output-folder",
+        severity="error",
+        message=f"[tool.actionary] out: the output folder {what}",
+        mend=mend,
+        file=Path(os.path.relpath(settings.out, settings.root)).as_posix(),
+    )
 
 
 def _target_names(table: Mapping[str, Any], emitters: Mapping[str, EntryPoint]) -> list[str]:

@@ -99,8 +99,8 @@ def _is_same(one: Path, other: Path) -> bool:
 def _action_files(folder: Path) -> list[Path]:
     found: list[Path] = []
     for above, folders, files in os.walk(folder, onerror=_raise):  # unread, one would lose its actions unseen
-        folders[:] = filter(_is_shown, folders)
-        names = (name for name in files if name.endswith(".py") and _is_shown(name))
+        folders[:] = filter(is_looked_at, folders)
+        names = (name for name in files if name.endswith(".py") and is_looked_at(name))
         paths = (os.path.join(above, name) for name in names)  # noqa: PTH118 - a `Path` asks far more slowly
         found.extend(Path(path) for path in paths if _is_file(path))
     return sorted(found, key=lambda path: path.parts)
@@ -115,7 +115,8 @@ def _is_file(path: str) -> bool:
     return os.path.isfile(path) or Path(path).is_file()  # noqa: PTH113 - a `Path` asks far more slowly
 
 
-def _is_shown(name: str) -> bool:
+def is_looked_at(name: str) -> bool:
+    """Say whether actions are looked for in a file or folder of that name."""
     return not name.startswith(("_", "."))
 
 

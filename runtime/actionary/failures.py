@@ -13,7 +13,7 @@ from actionary.away import OwnStoreAwayError, store_away
 from actionary.context import Context
 from actionary.defining import AnyAction
 from actionary.outputs import OutputError
-from actionary.result import ActionError, CommonError, Err, NotBegunError, details_adapter
+from actionary.result import ActionError, CommonError, Err, FailedCall, NotBegunError, details_adapter
 from actionary.running import PASSED_ON, Call, is_cancelled
 from actionary.threads import ThreadsExhausted
 
@@ -66,7 +66,7 @@ def _as_declared(
     """Give an error that was raised if its action declares it, and a mask for it otherwise."""
     declared = action.prepared.errors.get(type(error).code)
     if declared is None or not isinstance(error, declared):
-        return masked(ctx, error, doing)
+        return masked(ctx, error, doing, _undeclared(action, error))
     try:
         _details(action, error)
         error.message.encode()
@@ -77,6 +77,20 @@ def _as_declared(
     except BaseException as failed:  # noqa: BLE001 - a serializer may raise any class
         return error_of_code(ctx, failed, "writing the details of its error")
     return error
+
+
+def _undeclared(action: AnyAction, error: ActionError[Any]) -> str:
+    """Say for the log that an action raised an error which it does not declare, and how to mend that."""
+    if isinstance(error, CommonError | FailedCall):
+        return ""  # no action can declare those
+    kind, declared = type(error), action.prepared.errors
+    of_that_code = declared.get(kind.code)
+    if of_that_code is None:
+        names = ", ".join(each.__name__ for each in (*declared.values(), kind))
+        mend = f"declare it, `errors=[{names}]`"
+    else:
+        mend = f"that code is {of_that_code.__name__}'s there, so raise that, or give this another code"
+    return f": {kind.__name__} (code `{kind.code}`) is not among the action's `errors`; {mend}"
 
 
 def _details(action: AnyAction, error: ActionError[Any]) -> Any:
@@ -168,13 +182,14 @@ def since(started: float) -> float:
     return (monotonic() - started) * 1000
 
 
-def masked(ctx: Context[Any], error: BaseException, doing: str) -> CommonError:
-    """Log what nobody declared, and give callers what says nothing of it."""
+def masked(ctx: Context[Any], error: BaseException, doing: str, why: str = "") -> CommonError:
+    """Log what nobody declared, with ``why`` that is wrong, and give callers what says nothing of it."""
     told = ctx.secrets.told(error)
+    what = f"{doing}{why}"
     if told is None:
-        _log.error("action %s failed in %s (request %s)", ctx.action, doing, ctx.request_id, exc_info=error)
+        _log.error("action %s failed in %s (request %s)", ctx.action, what, ctx.request_id, exc_info=error)
     else:
-        _log.error("action %s failed in %s (request %s)\n%s", ctx.action, doing, ctx.request_id, told)
+        _log.error("action %s failed in %s (request %s)\n%s", ctx.action, what, ctx.request_id, told)
     return CommonError("handler_error", "The action failed.")
 
 

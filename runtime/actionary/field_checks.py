@@ -147,7 +147,9 @@ class FieldChecks:
             return Deprecated() if value else None
         if not isinstance(value, Deprecated):
             self.fail(
-                "deprecated", f"{value!r} does not say it", "write True or `Deprecated(since=date(...))`"
+                "deprecated",
+                f"{value!r} is neither True nor False nor a `Deprecated`",
+                f"write True, or `{_deprecation_meant(value)}`, with `from actionary import Deprecated`",
             )
         for day in (value.since, value.sunset):
             given: Any = day
@@ -269,6 +271,9 @@ _PATH_MEND: Final = (
     "it is literal, and the input is all that varies"
 )
 
+_USE: Final = re.compile(r"\b[Uu]se:? [`'\"]?(\w+)")
+"""Where a text about a deprecated action names another one."""
+
 _TAG_MEND: Final = "use 1 to 64 printable characters, no space at either end, such as `shop`"
 
 
@@ -291,6 +296,20 @@ def _no_date(given: Any) -> tuple[str, str]:
         f"{given!r} is a text, and a `datetime.date` is needed",
         f"write `{_spelled(meant)}`, with `from datetime import date`",
     )
+
+
+def _deprecation_meant(given: Any) -> str:
+    """Spell the `Deprecated` that was probably meant by something else: a day, or another action."""
+    if isinstance(given, date):
+        return f"Deprecated(since={_spelled(given)})"
+    if not isinstance(given, str):
+        return 'Deprecated(use_instead="other_action")'
+    try:
+        return f"Deprecated(since={_spelled(date.fromisoformat(given))})"
+    except ValueError:
+        named = _USE.search(given)
+        name = named[1] if named else given
+        return f'Deprecated(use_instead="{name if is_name(name) else "other_action"}")'
 
 
 def _spelled(day: date) -> str:

@@ -43,7 +43,7 @@ from actionary.observe import CALLS, Observed, telemetry_now
 from actionary.registry import Registry, default_registry
 from actionary.result import CommonError, Err, Ok
 from actionary.running import PASSED_ON, Call, late, running_here
-from actionary.written import written
+from actionary.written import read_again, written
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[AnyAction], Awaitable[BaseModel]]
@@ -158,8 +158,8 @@ async def run_action(action: AnyAction, input: Any, ctx: Context[Any] | Request 
     async with _resources_of(action, context, registry) as resources:
         read = _reader_of(input, context.caller)
         gates = _gates_of(action, registry, context)
-        value, _ = await perform(action, gates, read, context, call, resources=resources)
-        return value
+        value, json = await perform(action, gates, read, context, call, resources=resources)
+        return read_again(action, context, json) if context.replayed else value
 
 
 def _reader_of(value: Any, caller: Caller) -> Read:
@@ -205,6 +205,8 @@ async def invoke(
         try:
             gates = _gates_of(action, registry, context)
             data, json = await perform(action, gates, read, context, call, resources=resources)
+            if context.replayed:
+                data = read_again(action, context, json)
         except Exception as error:  # noqa: BLE001 - every outcome is a value here
             return failure(error, action, context, started)
         return Answer(data, json, action.name, since(started))

@@ -94,6 +94,40 @@ def misfit_writer(
             return None
 
 
+def output_reader(
+    declared: Described | None, write: Callable[[Any], tuple[Any, bytes]]
+) -> Callable[[bytes], Any]:
+    """Make the function that reads what `output_writer` wrote, as the type that the handler gave.
+
+    A type may write what it does not read, such as fields under other names. Of that the
+    function gives the JSON data, and so it does without a type.
+    """
+    if declared is None:
+        return from_json
+    validator = declared.validator if isinstance(declared, TypeAdapter) else declared.__pydantic_validator__
+    validate = validator.validate_json
+
+    def read(written: bytes) -> Any:
+        data = from_json(written)
+        try:
+            value = validate(written)
+            again = from_json(write(value)[1])
+        except (ValidationError, OutputError):
+            return data
+        return value if _regardless_of_order(again) == _regardless_of_order(data) else data
+
+    return read
+
+
+def _regardless_of_order(data: Any) -> Any:
+    """Give JSON data with its lists sorted: sets are written in any order."""
+    if isinstance(data, dict):
+        return {key: _regardless_of_order(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return sorted(map(_regardless_of_order, data), key=repr)
+    return data
+
+
 def _never(_: Any) -> bool:
     return False
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from actionary.around import Attempts, InputHooks, attempts_of, input_hooks_of
 from actionary.coerce import Parameter, parameters_of
 from actionary.inputs import json_reader, value_reader
-from actionary.outputs import misfit_writer, output_writer
+from actionary.outputs import misfit_writer, output_reader, output_writer
 from actionary.raw_input import RawInput, described_raw, raw_json_reader, raw_value_reader
 from actionary.result import ActionError, details_adapter
 from actionary.schema import Types, core_schema_of, describe_types
@@ -27,9 +27,10 @@ class Prepared:
 
     ``read_json`` and ``read_value`` make the input model (`actionary.inputs`),
     ``takes_extra`` says that the model keeps unknown keys. ``write_output`` checks and
-    writes a result (`actionary.outputs`), ``write_misfit`` makes something of one that
-    does not fit, where that is not an error, and ``write_details`` checks and writes
-    the details of each declared error that has any. ``input_hooks`` and ``attempts`` are
+    writes a result (`actionary.outputs`), ``read_output`` reads what was written,
+    ``write_misfit`` makes something of a result that does not fit, where that is not an
+    error, and ``write_details`` checks and writes the details of each declared error
+    that has any. ``input_hooks`` and ``attempts`` are
     what a definition puts around reading the input and running the handler, if it does.
     """
 
@@ -38,6 +39,7 @@ class Prepared:
     read_value: Callable[[Any], BaseModel]
     takes_extra: bool
     write_output: Callable[[Any], tuple[Any, bytes]]
+    read_output: Callable[[bytes], Any]
     write_misfit: Callable[[Any], tuple[Any, bytes]] | None
     errors: Mapping[str, type[ActionError[Any]]]
     write_details: Mapping[str, Callable[[Any], tuple[Any, bytes]]]
@@ -76,6 +78,7 @@ def prepare(action: Action[..., Any]) -> Prepared:
         read_value=read_value,
         takes_extra=(unknown_keys or model.model_config.get("extra")) == "allow",
         write_output=write_output,
+        read_output=output_reader(action.output, write_output),
         write_misfit=misfit_writer(action.definition, write_output),
         errors={error.code: error for error in errors},
         write_details={

@@ -1,4 +1,4 @@
-"""Writing what a handler gave, and doing with what does not fit as the definition says."""
+"""Writing what a handler gave, doing with what does not fit as the definition says, and reading it again."""
 
 from __future__ import annotations
 
@@ -29,6 +29,21 @@ def written(action: AnyAction, ctx: Context[Any], value: Any) -> tuple[Any, byte
         raise
     except BaseException as error:  # a validator or serializer of the user's own type
         raise error_of_code(ctx, error, "writing the output") from error
+
+
+def read_again(action: AnyAction, ctx: Context[Any], kept: bytes) -> Any:
+    """Give the value of an answer that is kept as JSON, as the call gave it that was made.
+
+    Raises:
+        CommonError: ``handler_error``: code of the user's own type fails.
+        CancelledError: The current task was cancelled.
+    """
+    try:
+        return action.prepared.read_output(kept)
+    except PASSED_ON:
+        raise
+    except BaseException as error:  # a validator or serializer of the user's own type
+        raise error_of_code(ctx, error, "reading the kept output") from error
 
 
 def _misfit(action: AnyAction, ctx: Context[Any], value: Any, error: OutputError) -> tuple[Any, bytes]:

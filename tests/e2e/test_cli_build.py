@@ -57,6 +57,18 @@ def test_errors_as_json_are_all_that_is_printed(actionary, project):
     )
 
 
+@pytest.mark.parametrize("out", ["actions", "actions/made"])
+def test_a_build_among_the_actions_is_refused_and_writes_nothing(actionary, project, out):
+    with (project / "pyproject.toml").open("a") as table:
+        table.write(f'out = "{out}"\n')
+    before = _tree(project)
+    shown = actionary("build", "--force")
+    assert shown.returncode == 1
+    assert f"{out}: error[bad-output-folder]: [tool.actionary] out: the output folder" in shown.stderr
+    assert "mend: set `out` in [tool.actionary] to a folder of its own" in shown.stderr
+    assert _tree(project) == before
+
+
 def test_warnings_go_to_standard_error_and_do_not_fail(actionary, project):
     action = project / "actions" / "add.py"
     action.write_text(action.read_text().replace('when_to_use="The user adds.", ', ""))

@@ -130,6 +130,15 @@ def test_a_project_whose_surface_changed_is_refused_unless_drift_is_allowed(acti
     assert _get(f"{address}/api/actions/add?first=3")[0] == 200
 
 
+def test_a_generated_file_that_was_edited_is_refused_with_the_command_that_mends_it(actionary, project):
+    actionary("build")
+    (project / "generated" / "llms.txt").write_text("edited")
+    refused = actionary("serve", "--port", "0")
+    assert refused.returncode == 1
+    assert "llms.txt was changed since it was built" in refused.stderr
+    assert "  mend: run `actionary build --force`, or allow the difference" in refused.stderr
+
+
 def test_a_change_of_types_only_is_found_by_verify(actionary, project, serving):
     actionary("build")
     action = project / "actions" / "add.py"
@@ -153,3 +162,43 @@ def test_make_serve_takes_a_port_and_compares_everything(given, port):
         check=True,
     )
     assert said.stdout.endswith(f"actionary serve --verify --host 127.0.0.1 --port {port}\n")
+
+
+REGISTRY = "from actionary import Registry\nregistry = Registry(store={store!r})\n"
+NOTE = """
+from actionary import action
+
+@action(public=True)
+async def note(text: str) -> str:
+    'Note a text.'
+    return text
+"""
+
+
+@pytest.fixture
+def two_workers(actionary, project):
+    """Serves with two workers what relies on a store, named by the code and by the environment."""
+
+    def serve(code, environment):
+        (project / "actions" / "_registry.py").write_text(REGISTRY.format(store=code))
+        (project / "actions" / "note.py").write_text(NOTE)
+        actionary("build")
+        return actionary("serve", "--workers", "2", "--port", "0", env={"ACTIONARY_STORE": environment})
+
+    return serve
+
+
+@pytest.mark.parametrize(
+    ("code", "environment", "said", "mend"),
+    [
+        ("sqlite:///a.db", "memory://", "ACTIONARY_STORE says that ", "`ACTIONARY_STORE=sqlite:///state.db`"),
+        ("memory://", "", "error[cannot-serve]: ", '`Registry(store="sqlite:///state.db")`'),
+    ],
+)
+def test_workers_with_a_store_in_memory_are_told_where_to_name_another(
+    two_workers, code, environment, said, mend
+):
+    refused = two_workers(code, environment)
+    assert refused.returncode == 1
+    assert f"{said}the answers to idempotency keys of note are kept in memory, " in refused.stderr
+    assert f"  mend: name a database: {mend}, or serve with one worker\n" in refused.stderr

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from actionary import ActionDefinitionError, Context, Principal, Registry, Request, action, define_actions
+from actionary import (
+    ActionDefinitionError,
+    ActionError,
+    Context,
+    Principal,
+    Registry,
+    Request,
+    action,
+    define_actions,
+)
 from actionary.http import create_app
 from starlette.testclient import TestClient
 
@@ -149,8 +158,12 @@ async def test_code_of_your_own_needs_no_scopes_unless_it_acts_for_somebody():
     registry_of(guarded, auth=people)
     assert (await guarded.run()) is None
     assert (await guarded.run(None, Context(principal=PEOPLE["Bearer ann"]))) == "ann"
-    with pytest.raises(Exception, match="needs the scopes write"):
+    with pytest.raises(ActionError, match=r"^This needs the scope write\.$"):
         await guarded.run(None, Context(principal=PEOPLE["Bearer bob"]))
+    twice = action(name="twice", scopes=["write", "read"])(who)
+    registry_of(twice, auth=people)
+    with pytest.raises(ActionError, match=r"^This needs the scopes read, write\.$"):
+        await twice.run(None, Context(principal=PEOPLE["Bearer bob"]))
 
 
 @pytest.mark.parametrize("auth", [3, Principal, lambda: True])

@@ -126,7 +126,20 @@ WRONG: list[tuple[str, Any, str]] = [
         ("http", Http("GET", path), "where the server's own routes are.*choose another")
         for path in ("/actions", "/actions/other", "/approvals/x", "/changes")
     ),
-    *(("deprecated", value, "does not say it.*write True or") for value in ("yes", None, 1)),
+    *(
+        ("deprecated", value, rf"is neither True nor False nor a `Deprecated`.*write True, or `{meant}`")
+        for value, meant in (
+            ("use get_book", r"Deprecated\(use_instead=\"get_book\"\)"),
+            ("Gone in May. Use `get_book` instead.", r"Deprecated\(use_instead=\"get_book\"\)"),
+            ("get_book", r"Deprecated\(use_instead=\"get_book\"\)"),
+            ("use GetBook", r"Deprecated\(use_instead=\"other_action\"\)"),
+            ("no longer", r"Deprecated\(use_instead=\"other_action\"\)"),
+            ("2027-02-01", r"Deprecated\(since=date\(2027, 2, 1\)\)"),
+            (date(2027, 2, 1), r"Deprecated\(since=date\(2027, 2, 1\)\)"),
+            (None, r"Deprecated\(use_instead=\"other_action\"\)"),
+            (1, r"Deprecated\(use_instead=\"other_action\"\)"),
+        )
+    ),
     (
         "deprecated",
         Deprecated(since="2027-02-01"),  # type: ignore[arg-type]  # that is the point

@@ -372,6 +372,56 @@ class TestRunning:
         assert result.request_id in caplog.text
         assert "hunter2" in caplog.text
 
+    async def test_the_log_names_an_error_of_the_project_that_is_not_declared(self, caplog):
+        class Torn(ActionError, code="torn"):  # noqa: N818 - as users name them
+            pass
+
+        @action(errors=[OutOfStock])
+        async def tears() -> None:
+            raise Torn("hunter2")
+
+        result = await call(tears)
+        assert isinstance(result, Err)
+        assert (result.code, result.message, result.details) == ("handler_error", "The action failed.", None)
+        [record] = caplog.records
+        assert record.getMessage() == (
+            "action tears failed in running: Torn (code `torn`) is not among the action's `errors`;"
+            f" declare it, `errors=[OutOfStock, Torn]` (request {result.request_id})"
+        )
+        assert "hunter2" in caplog.text
+
+    async def test_the_log_names_an_error_whose_code_another_one_has(self, caplog):
+        class Sold(ActionError, code="out_of_stock"):  # noqa: N818 - as users name them
+            pass
+
+        @action(errors=[OutOfStock])
+        def short() -> None:
+            raise Sold("out")
+
+        assert code_of(await call(short)) == "handler_error"
+        assert "Sold (code `out_of_stock`) is not among the action's `errors`" in caplog.text
+        assert "that code is OutOfStock's there, so raise that, or give this another code" in caplog.text
+
+    async def test_the_log_asks_nobody_to_declare_what_no_action_can(self, caplog):
+        @action
+        async def passes_on() -> None:
+            unwrap(
+                Err(
+                    "torn",
+                    "Torn.",
+                    409,
+                    retryable=False,
+                    details=None,
+                    action="",
+                    latency_ms=0,
+                    request_id="",
+                )
+            )
+
+        assert code_of(await call(passes_on)) == "handler_error"
+        assert "action passes_on failed in running (request " in caplog.text
+        assert "`errors`" not in caplog.text
+
     async def test_a_declared_error_keeps_its_message_and_details(self):
         @action(errors=[OutOfStock])
         async def short() -> None:

@@ -331,3 +331,30 @@ def test_the_catalog_is_the_same_as_described_here(load, tmp_path):
     )
     assert loaded.catalog.dump() == json.loads(run.stdout)
     assert Path(loaded.places["add"].file) == Path("actions/add.py")
+
+
+@pytest.mark.parametrize(
+    ("line", "mend"),
+    [
+        ("from actions._dbx import x", "there is no file actions/_dbx.py; did you mean `actions._db`?"),
+        ("from ._dbx import x", "there is no file actions/_dbx.py; did you mean `actions._db`?"),
+        ("import actions.shp.prices", "there is no file actions/shp.py; did you mean `actions._shop`?"),
+        (
+            "import actions._shop.pricez",
+            "there is no file actions/_shop/pricez.py; did you mean `actions._shop.prices`?",
+        ),
+        (
+            "import actions.nothing_like_it",
+            "there is no file actions/nothing_like_it.py; write it, or mend the import",
+        ),
+        ("import actions._db.more", "actions/_db.py is a file, and no module lies below it: mend the import"),
+        ("import no_such_module", "install what brings the module 'no_such_module', or mend the import"),
+        (
+            "raise ModuleNotFoundError('no', name='actions.../etc')",
+            "install what brings the module 'actions.../etc', or mend the import",
+        ),
+    ],
+)
+def test_an_import_of_what_the_project_itself_lacks_names_the_file_that_is_not_there(complaint, line, mend):
+    found = complaint({"add.py": f"{line}\n{ADD}", "_db.py": "", "_shop/prices.py": ""})
+    assert (found.code, found.file, found.line, found.mend) == ("import-failed", "actions/add.py", 1, mend)

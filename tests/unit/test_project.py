@@ -265,3 +265,32 @@ def test_two_emitters_of_one_name_are_an_error_that_names_both(project, plugin):
 def test_an_emitter_that_is_installed_twice_the_same_is_one():
     point = EntryPoint("catalog", "actionary_build.emit.catalog:emitter", GROUP)
     assert list(unique([point, point])) == ["catalog"]
+
+
+@pytest.mark.parametrize(
+    ("actions", "out", "said"),
+    [
+        ("src/actions", "src/actions", "the output folder is the folder of the actions"),
+        ("src/actions", "src", "the output folder holds the folder of the actions"),
+        ("src/actions", "src/actions/made/here", "would be taken for actions"),
+        ("src/actions", "linked", "the output folder is the folder of the actions"),
+        ("src.app", "src", "the output folder holds the module of the actions, src.app"),
+        (".", "generated", "would be taken for actions"),
+    ],
+)
+def test_an_output_folder_among_the_actions_is_refused(project, tmp_path, actions, out, said):
+    (tmp_path / "src/actions").mkdir(parents=True)
+    (tmp_path / "src/app.py").touch()
+    (tmp_path / "linked").symlink_to("src/actions")
+    with pytest.raises(BuildError) as caught:
+        project(f'actions = "{actions}"\nout = "{out}"')
+    [problem] = caught.value.diagnostics
+    assert (problem.code, problem.file) == ("bad-output-folder", "src/actions" if out == "linked" else out)
+    assert said in problem.message
+    assert "set `out` in [tool.actionary] to a folder of its own" in problem.mend
+
+
+@pytest.mark.parametrize("out", ["src/made", "src/actions_made", "src/actions/_made", "src/actions/.made"])
+def test_an_output_folder_where_no_actions_are_looked_for_may_lie_beside_them(project, tmp_path, out):
+    (tmp_path / "src/actions").mkdir(parents=True)
+    assert project(f'actions = "src/actions"\nout = "{out}"').out == tmp_path / out

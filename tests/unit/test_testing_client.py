@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -24,13 +25,15 @@ from actionary import (
     Registry,
     Request,
     action,
+    invoke_action_sync,
     unwrap,
 )
 from actionary.auth import AuthUnavailable, BearerAuth
 from actionary.credentials import MappingCredentials
 from actionary.http import create_app
 from actionary.testing import ContractBroken, Sent, TestClient, assert_contract, load_project, refused
-from pydantic import BaseModel, Field, SecretStr
+from actionary.testing.request import FakeRequest
+from pydantic import BaseModel, Field, SecretStr, field_validator
 from starlette.testclient import TestClient as WebClient
 
 ADA = Principal(id="ada", scopes=frozenset({"write"}))
@@ -303,6 +306,90 @@ def test_details_that_do_not_fit_are_a_failure_too():
         ContractBroken, match="details of no_page do not fit the JSON Schema: number: 0 is less"
     ):
         TestClient(registry_of(turn)).call_sync(turn)
+
+
+class Member(BaseModel):
+    id: int
+    joined: dt.date
+    tags: frozenset[str] = frozenset()
+
+
+class Renamed(BaseModel):
+    number: int = Field(0, serialization_alias="no")
+
+
+def twice(called: Any) -> tuple[Sent[Any], Sent[Any]]:
+    """Make a call, and again by another client with the same idempotency key."""
+    registry = registry_of(called, store="memory://")
+    headers = {"Idempotency-Key": "key-1"}
+    first, again = (TestClient(registry, headers=headers).call_sync(called) for _ in range(2))
+    assert isinstance(first, Sent)
+    assert isinstance(again, Sent)
+    return first, again
+
+
+def test_a_call_that_is_repeated_with_its_key_gives_a_value_of_the_same_type():
+    made = list[int]()
+
+    @action(public=True)
+    async def add_member() -> Member:
+        """Add a member."""
+        made.append(len(made))
+        return Member(id=len(made), joined=dt.date(2026, 1, 31), tags=frozenset("abcdefgh"))
+
+    @action(public=True)
+    async def add_members() -> list[Member] | None:
+        """Add members."""
+        return [Member(id=1, joined=dt.date(2026, 1, 31))]
+
+    first, again = twice(add_member)
+    assert made == [0]
+    assert isinstance(again.data, Member)
+    assert (again.data, again.json) == (first.data, first.json)
+    first, again = twice(add_members)
+    assert again.data == first.data == [Member(id=1, joined=dt.date(2026, 1, 31))]
+
+
+def test_a_repeated_call_whose_type_does_not_read_what_it_writes_gives_the_json():
+    @action(public=True)
+    async def give() -> Renamed:
+        """Give a number."""
+        return Renamed(number=7)
+
+    first, again = twice(give)
+    assert first.data == Renamed(number=7)
+    assert again.data == again.json == first.json == {"no": 7}
+
+
+def test_a_repeated_call_whose_type_raises_while_it_is_read_fails_the_test():
+    class Odd(BaseModel):
+        value: int
+
+        @field_validator("value")
+        @classmethod
+        def never(cls, _: int) -> int:
+            raise ZeroDivisionError("in a validator")
+
+    @action(public=True)
+    async def give() -> Odd:
+        """Give a value."""
+        return Odd.model_construct(value=7)
+
+    with pytest.raises(ZeroDivisionError, match="in a validator"):
+        twice(give)
+
+
+def test_code_that_repeats_a_call_with_its_key_gets_a_value_of_the_same_type():
+    @action(public=True)
+    async def add_member() -> Member:
+        """Add a member."""
+        return Member(id=1, joined=dt.date(2026, 1, 31))
+
+    registry_of(add_member, store="memory://")
+    ctx = Context[Any](caller="http", request=FakeRequest("POST", "/", {"idempotency-key": "key-1"}))
+    results = [unwrap(invoke_action_sync(add_member, ctx=ctx)) for _ in range(2)]
+    results.append(asyncio.run(add_member.run(ctx=ctx)))
+    assert results == [Member(id=1, joined=dt.date(2026, 1, 31))] * 3
 
 
 def registry_of(*actions: Any, **fields: Any) -> Registry:

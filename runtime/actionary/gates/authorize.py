@@ -27,7 +27,8 @@ def check_scopes(scopes: frozenset[str], ctx: Context[Any]) -> None:
     if principal is None and ctx.caller not in OUTSIDE:
         return
     if lacks(scopes, principal):
-        raise CommonError("forbidden", f"This needs the scopes {', '.join(sorted(scopes))}.")
+        named = "scope" if len(scopes) == 1 else "scopes"
+        raise CommonError("forbidden", f"This needs the {named} {', '.join(sorted(scopes))}.")
 
 
 def lacks(scopes: frozenset[str], principal: Principal | None) -> bool:

@@ -104,6 +104,6 @@ def _read_files(
             continue
         sha256 = hashlib.sha256(content).hexdigest()
         if sha256 != listed.sha256:
-            drift.found(f"{folder / path} was changed since it was built", f"{_BUILD} --force")
+            drift.found(f"{folder / path} was changed since it was built", "run `actionary build --force`")
         files[path] = ServedFile(content, sha256, listed.emitter)
     return files

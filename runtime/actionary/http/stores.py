@@ -117,7 +117,11 @@ def _check(place: StorePlace, what: str, *, alone: bool) -> None:
     except StoreError as error:
         raise CannotServe(error.what, error.mend) from error
     if not is_shared and not alone:
+        why, where = "", '`Registry(store="sqlite:///state.db")`'
+        if place.is_named_by_environment:
+            why = f"{VARIABLE} says that "
+            where = f"`{VARIABLE}=sqlite:///state.db`"
         raise CannotServe(
-            f"{what} are kept in memory, which each worker has for itself",
-            'name a database: `Registry(store="sqlite:///state.db")`, or serve with one worker',
+            f"{why}{what} are kept in memory, which each worker has for itself",
+            f"name a database: {where}, or serve with one worker",
         )

@@ -58,6 +58,11 @@ class StorePlace:
         """Whether what the code gives is in the memory of one process, whatever the environment names."""
         return self._given == IN_MEMORY if isinstance(self._given, str) else not self._given.is_shared
 
+    @property
+    def is_named_by_environment(self) -> bool:
+        """Whether the environment names the store; an object that the code gives it does not replace."""
+        return isinstance(self._given, str) and bool(os.environ.get(VARIABLE))
+
     def ready(self) -> Store:
         """Give the store; nothing is connected yet.
 

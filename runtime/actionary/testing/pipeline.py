@@ -41,6 +41,7 @@ from actionary.testing.watched import (
     hooks_in_test,
 )
 from actionary.testing.wire import travelled
+from actionary.written import read_again
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -53,7 +54,11 @@ PREFIX: Final = "/api"
 
 @dataclass(frozen=True, slots=True)
 class Sent(Ok[T], Generic[T]):
-    """An `Ok` of the test kit: ``json`` is what travels, parsed, ``data`` what the handler gave."""
+    """An `Ok` of the test kit: ``json`` is what travels, parsed, ``data`` what the handler gave.
+
+    Where a key had the call's answer already, ``data`` is read from that JSON as the output's
+    type; where the type does not read what it writes, it is the JSON itself.
+    """
 
     json: Any = field(default=None, kw_only=True)
 
@@ -205,6 +210,8 @@ class Pipeline:
             outcome: Sent[Any] | Err
             try:
                 data, sent = await perform(action, gates, read, context, call)
+                if context.replayed:
+                    data = read_again(action, context, sent)
             except ActionError as error:
                 outcome = err_of(error, action.name, self._since(call), context.request_id, action)
                 await self._wait_for_compensation(context, mistakes)
