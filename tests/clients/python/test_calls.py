@@ -76,6 +76,7 @@ def test_a_get_travels_as_a_query(shop: Any, call: Call, serve: Any, says: Any) 
     assert server.requests[0].target.startswith("/api/actions/list_events?")
 
 
+@pytest.mark.filterwarnings("ignore:Deprecated since:DeprecationWarning")
 def test_a_query_without_arguments_is_only_the_path(call: Call, serve: Any, says: Any) -> None:
     server = serve(says(200, ok({"any": ["thing"]}, "old_ping")))
     assert call(server.url, "old_ping").data == {"any": ["thing"]}
