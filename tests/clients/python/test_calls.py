@@ -159,6 +159,17 @@ def test_what_is_no_answer_of_this_api_is_kept(
     assert result.details == shop.RawReply(status, raw.decode())
 
 
+def test_a_wrong_address_is_named_without_the_query(shop: Any, call: Call, serve: Any, says: Any) -> None:
+    wrong = serve(says(404, b"Not Found", {"Content-Type": "text/plain"}))
+    result = call(f"{wrong.url}/v1/", "list_events", from_=date(2026, 1, 2), kind="secret")
+    assert type(result) is shop.InvalidResponse
+    assert "secret" in wrong.requests[0].target
+    assert result.message == (
+        f"The reply to GET {wrong.url}/v1/api/actions/list_events is not an answer of this API: "
+        "status 404 and no JSON, where an envelope of Actionary was expected: check `base_url`."
+    )
+
+
 def test_a_body_that_cannot_be_decoded_is_no_answer(shop: Any, call: Call, serve: Any, says: Any) -> None:
     server = serve(says(200, b"not gzip", {"Content-Encoding": "gzip"}))
     result = call(server.url, "search_products", query="x")
