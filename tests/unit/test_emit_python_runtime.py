@@ -108,7 +108,7 @@ ERR: dict[str, Any] = {
 
 def read(status: int, body: Any) -> Any:
     text = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return read_reply(CALL, Reply(status, text), latency_ms=7.0)
+    return read_reply(CALL, "http://shop/x", Reply(status, text), latency_ms=7.0)
 
 
 def test_unknown_keys_in_a_reply_are_ignored() -> None:
@@ -130,13 +130,15 @@ def test_a_code_that_is_not_the_actions_is_kept() -> None:
     ("status", "body", "where"),
     [
         (200, b"", "no JSON"),
-        (502, b"<html>", "status 502 and no JSON"),
+        (502, b"<html>", "status 502 and no JSON, where an envelope of Actionary was expected."),
+        (404, {"detail": "Not Found"}, "status 404 and a JSON object in which `ok` is missing"),
+        (200, b' {"ok": tr', "status 200 and no JSON (Expecting value: line 1 column 9 (char 8))"),
         (200, b"\xff", "no JSON"),
         (200, b"[" * 100_000, "no JSON"),
         (200, b'{"ok": NaN}', "NaN is no JSON"),
         (200, b"9" * 5000, "no JSON"),
         (200, [], "no JSON object"),
-        (200, {}, "`ok` is missing"),
+        (200, {}, "`ok` is missing, where an envelope of Actionary was expected: check `base_url`"),
         (200, {**OK, "ok": 1}, "`ok` is not of the right type"),
         (500, OK, "`ok` is true under status 500"),
         (200, ERR, "`ok` is false under status 200"),
@@ -163,6 +165,7 @@ def test_a_reply_that_does_not_fit_is_named_and_kept(status: int, body: Any, whe
     error = read(status, body)
     assert isinstance(error, InvalidResponse)
     assert where in error.message
+    assert error.message.startswith("The reply to GET http://shop/x is not an answer of this API: ")
     assert error.details.status == error.status == status
     assert error.retryable == (status == 502)
     assert error.latency_ms == 7.0

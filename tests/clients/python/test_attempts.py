@@ -61,7 +61,7 @@ def rich(sample: Catalog) -> Catalog:
             replace(delete, idempotency_key=False),
             replace(sample.get("add_node"), input=nothing, examples=()),
             replace(sample.get("list_events"), input=nothing, examples=()),
-            replace(sample.get("old_ping"), scheme=basic, auth=True),
+            replace(sample.get("old_ping"), scheme=basic, auth=True, deprecated=None),
         ),
         changes=ChangesSpec(auth=True, scheme=sample.schemes["tokens"]),
     )

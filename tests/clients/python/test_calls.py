@@ -76,6 +76,7 @@ def test_a_get_travels_as_a_query(shop: Any, call: Call, serve: Any, says: Any) 
     assert server.requests[0].target.startswith("/api/actions/list_events?")
 
 
+@pytest.mark.filterwarnings("ignore:Deprecated since:DeprecationWarning")
 def test_a_query_without_arguments_is_only_the_path(call: Call, serve: Any, says: Any) -> None:
     server = serve(says(200, ok({"any": ["thing"]}, "old_ping")))
     assert call(server.url, "old_ping").data == {"any": ["thing"]}
@@ -156,6 +157,17 @@ def test_what_is_no_answer_of_this_api_is_kept(
     assert result.retryable is retryable
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     assert result.details == shop.RawReply(status, raw.decode())
+
+
+def test_a_wrong_address_is_named_without_the_query(shop: Any, call: Call, serve: Any, says: Any) -> None:
+    wrong = serve(says(404, b"Not Found", {"Content-Type": "text/plain"}))
+    result = call(f"{wrong.url}/v1/", "list_events", from_=date(2026, 1, 2), kind="secret")
+    assert type(result) is shop.InvalidResponse
+    assert "secret" in wrong.requests[0].target
+    assert result.message == (
+        f"The reply to GET {wrong.url}/v1/api/actions/list_events is not an answer of this API: "
+        "status 404 and no JSON, where an envelope of Actionary was expected: check `base_url`."
+    )
 
 
 def test_a_body_that_cannot_be_decoded_is_no_answer(shop: Any, call: Call, serve: Any, says: Any) -> None:

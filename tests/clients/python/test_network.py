@@ -24,8 +24,12 @@ def ok(data: Any, action: str = "search_products") -> dict[str, Any]:
 def test_a_server_that_is_not_there_is_a_network_error(shop: Any, call: Call) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    result = call(f"http://127.0.0.1:{port}", "search_products", query="x")
+    address = f"http://127.0.0.1:{port}"
+    result = call(address, "search_products", query="secret")
     assert type(result) is shop.NetworkError
+    told = f"The server could not be reached by GET {address}/api/actions/search_products: ConnectError: "
+    assert result.message.startswith(told)
+    assert "secret" not in result.message
     assert (result.status, result.retryable, result.code) == (0, True, "network_error")
 
 

@@ -125,7 +125,8 @@ def test_the_programs_of_every_action_pass_the_checkers_and_run(
     server = serve(says(200, {"ok": True, "data": None, "action": "any", "latencyMs": 1}))
     found = programs(copy, of_actions=True)
     for number, program in enumerate(found):
-        (copy / f"readme_{number}.py").write_text(program.replace("http://127.0.0.1:8000", server.url))
+        text = program.replace("http://127.0.0.1:8000", server.url)
+        (copy / f"readme_{number}.py").write_text(f"# pyright: reportDeprecated=false\n{text}")
     check_types(copy, *(f"readme_{number}.py" for number in range(len(found))))
     every = "".join(f"import readme_{number}\n" for number in range(len(found)))
     done = run_in(sys.executable, "-W", "ignore", "-c", every, cwd=copy)
@@ -157,7 +158,9 @@ def test_programs_that_call_what_asks_who_calls_say_it(
     ping = sample.get("old_ping")
     assert ping is not None
     scheme = SchemeSpec(name="people", kind=kind, header=header)
-    catalog = replace(sample, actions=(replace(ping, auth=True, scheme=scheme, examples=()),))
+    catalog = replace(
+        sample, actions=(replace(ping, auth=True, scheme=scheme, examples=(), deprecated=None),)
+    )
     server = serve(says(200, {"ok": True, "data": None, "action": "old_ping", "latencyMs": 1}))
     project = emit(catalog, tmp_path)
     agents = re.findall(r"```python\n(.*?)```", (project / "AGENTS.md").read_text(), flags=re.DOTALL)

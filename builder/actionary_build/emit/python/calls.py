@@ -54,7 +54,8 @@ class PagesView:
 class ActionView:
     """A method of the client, with what stands in the tables for it; ``facts`` are what `Call` is told more.
 
-    ``extra`` is the type of values under keys beside its parameters, where it takes such.
+    ``extra`` is the type of values under keys beside its parameters, where it takes such;
+    ``deprecated`` is what callers are warned with.
     """
 
     name: PythonString
@@ -70,6 +71,7 @@ class ActionView:
     reader: Code
     errors: tuple[tuple[PythonString, Name], ...]
     facts: tuple[Code, ...]
+    deprecated: PythonString | None
     pages: PagesView | None
 
 
@@ -179,6 +181,7 @@ def action_view(api: Api, types: Types[Key], action: ActionSpec) -> ActionView:
     output = types.expression(("output", action.name))
     data_type = argument_type(output, ())
     answered = [*api.common_codes(action), *sorted(error.code for error in action.errors)]
+    deprecation = api.deprecation(action)
     return ActionView(
         name=PythonString(action.name),
         method_name=PythonIdentifier(action.name),
@@ -195,6 +198,7 @@ def action_view(api: Api, types: Types[Key], action: ActionSpec) -> ActionView:
         ),
         errors=tuple((PythonString(code), api.error_names[code]) for code in dict.fromkeys(answered)),
         facts=tuple(_facts(api.catalog, types, action)),
+        deprecated=None if deprecation is None else PythonString(deprecation),
         pages=_pages(api, types, action),
     )
 

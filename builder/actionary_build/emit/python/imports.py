@@ -32,6 +32,7 @@ _FROM: Final = {
     "_UNSET": ("{dots}_runtime.unset", "UNSET"),
     "_Unset": ("{dots}_runtime.unset", "Unset"),
     "_dataclass": ("dataclasses", "dataclass"),
+    "_deprecated": ("typing_extensions", "deprecated"),
     "_Failure": ("{dots}_runtime.errors", "Failure"),
     "_errors": ("{dots}", "errors"),
     "_models": ("{dots}", "models"),

@@ -19,10 +19,8 @@ from .errors import (
     Forbidden,
     HandlerError,
     InvalidInput,
-    InvalidResponse,
     NetworkError,
     RateLimited,
-    RawReply,
     Timeout,
     Unauthorized,
     Unavailable,
@@ -30,7 +28,7 @@ from .errors import (
 from .events import Event, EventReader
 from .hooks import RetryInfo
 from .options import CallOptions
-from .reply import Reply, read_reply
+from .reply import no_answer, read_reply
 from .result import ActionError
 from .retry import retry_after
 from .steps import Ask, Close, Give, Open, Opened, Read, Steps, Wait
@@ -176,8 +174,10 @@ class HearsChanges(Calls):
             reply = yield from self._reply(opened, Deadline(planned.timeout))
         except TROUBLE as error:
             return _Lost(self._failure(planned, error, started))
-        result = read_reply(planned.call, reply, since(started))
-        failure = result if isinstance(result, Failure) else _no_stream(reply, since(started))
+        call, address, latency_ms = planned.call, self._address(planned.call), since(started)
+        failure = read_reply(call, address, reply, latency_ms)
+        if not isinstance(failure, Failure):
+            failure = no_answer(call, address, reply, latency_ms, "it is no stream of events")
         if not failure.retryable:
             raise ActionError(failure)
         return _Lost(failure, asked=retry_after(opened.response.headers))
@@ -209,17 +209,6 @@ def changes_call(path: str, scheme: Scheme | None = None) -> Call[Any, Any]:
 
 def _no_more(message: str, latency_ms: float) -> Failure:
     return NetworkError(message=message, status=0, retryable=True, action="changes", latency_ms=latency_ms)
-
-
-def _no_stream(reply: Reply, latency_ms: float) -> Failure:
-    return InvalidResponse(
-        message="The reply is not an answer of this API: it is no stream of events.",
-        status=reply.status,
-        retryable=False,
-        details=RawReply(reply.status, reply.body.decode("utf-8", "replace")),
-        action="changes",
-        latency_ms=latency_ms,
-    )
 
 
 def _told(event: Event) -> Change | Reset | None:

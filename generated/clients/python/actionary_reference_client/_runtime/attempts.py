@@ -205,7 +205,8 @@ class Calls:
             except TROUBLE as error:
                 return self._failure(planned, error, started), None
             self._look_for_drift(opened.response)
-            return read_reply(planned.call, reply, since(started)), retry_after(opened.response.headers)
+            result = read_reply(planned.call, self._address(planned.call), reply, since(started))
+            return result, retry_after(opened.response.headers)
         except DeadlineError as error:  # while a function of the user's was asked
             return self._failure(planned, error, started), None
         finally:
@@ -231,7 +232,7 @@ class Calls:
         if limit is not None:
             headers[_LIMIT] = limit
         headers.update(given)
-        url = self._base_url + call.path
+        url = self._address(call)
         if self._hooks.on_request is not None:
             told = RequestInfo(
                 action=call.action, method=call.method, url=url, attempt=attempt, headers=headers
@@ -242,6 +243,10 @@ class Calls:
         return self._build_request(
             call.method, url, params=planned.query, content=planned.body, headers=headers
         )
+
+    def _address(self, call: Call[Any, Any]) -> str:
+        """Give where an action is: without a query, nor a user or a password, which no base address has."""
+        return self._base_url + call.path
 
     def _told(
         self,
@@ -318,8 +323,9 @@ class Calls:
             )
         if isinstance(error, RuntimeError) and not isinstance(error, httpx2.StreamError):
             raise error
+        request = f"{planned.call.method} {self._address(planned.call)}"
         return NetworkError(
-            message=f"The server could not be reached: {type(error).__name__}: {error}",
+            message=f"The server could not be reached by {request}: {type(error).__name__}: {error}",
             status=0,
             retryable=True,
             action=action,

@@ -29,21 +29,31 @@ class Reply:
 
 
 def read_reply(
-    call: Call[T, E], reply: Reply, latency_ms: float
+    call: Call[T, E], address: str, reply: Reply, latency_ms: float
 ) -> Ok[T] | E | InvalidResponse | UnknownError:
-    """Read a reply; ``latency_ms`` is the client's measure, for replies that give none."""
+    """Read a reply; ``latency_ms`` is the client's measure, for replies that give none.
+
+    ``address`` is where it came from, without what may be a secret: it is told where the reply is no answer.
+    """
     try:
         envelope = _envelope(call, reply)
         return _ok(call, reply, envelope) if envelope["ok"] else _error(call, envelope)
     except UnfitError as unfit:
-        return InvalidResponse(
-            message=f"The reply is not an answer of this API: {unfit}.",
-            status=reply.status,
-            retryable=reply.status in RETRYABLE_STATUSES,
-            details=RawReply(reply.status, reply.body.decode("utf-8", "replace")),
-            action=call.action,
-            latency_ms=latency_ms,
-        )
+        return no_answer(call, address, reply, latency_ms, f"{unfit}")
+
+
+def no_answer(
+    call: Call[Any, Any], address: str, reply: Reply, latency_ms: float, reason: str
+) -> InvalidResponse:
+    """Give the result of a call whose reply is not an answer, for a reason that is told."""
+    return InvalidResponse(
+        message=f"The reply to {call.method} {address} is not an answer of this API: {reason}.",
+        status=reply.status,
+        retryable=reply.status in RETRYABLE_STATUSES,
+        details=RawReply(reply.status, reply.body.decode("utf-8", "replace")),
+        action=call.action,
+        latency_ms=latency_ms,
+    )
 
 
 def _envelope(call: Call[Any, Any], reply: Reply) -> dict[str, Any]:
@@ -52,10 +62,14 @@ def _envelope(call: Call[Any, Any], reply: Reply) -> dict[str, Any]:
     try:
         data: Any = json.loads(reply.body, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise UnfitError(f"status {reply.status} and no JSON ({error})") from error
+        if reply.body.lstrip().startswith(b"{"):  # damaged, and the parser says where
+            raise UnfitError(f"status {reply.status} and no JSON ({error})") from error
+        raise _no_envelope(reply, "no JSON") from error
     if not isinstance(data, dict):
-        raise UnfitError("it is no JSON object")
+        raise _no_envelope(reply, "no JSON object")
     envelope = cast("dict[str, Any]", data)
+    if "ok" not in envelope:
+        raise _no_envelope(reply, "a JSON object in which `ok` is missing")
     succeeded = _get(envelope, "ok", bool)
     if succeeded != (200 <= reply.status < 300):
         raise UnfitError(f"`ok` is {json.dumps(succeeded)} under status {reply.status}")
@@ -64,6 +78,12 @@ def _envelope(call: Call[Any, Any], reply: Reply) -> dict[str, Any]:
     if abs(_get(envelope, "latencyMs", int, float)) > sys.float_info.max:
         raise UnfitError("`latencyMs` is no length of time")
     return envelope
+
+
+def _no_envelope(reply: Reply, what: str) -> UnfitError:
+    """Say that somebody else answered: a gateway, or whoever is where the API is not."""
+    mend = "" if reply.status in RETRYABLE_STATUSES else ": check `base_url`"
+    return UnfitError(f"status {reply.status} and {what}, where an envelope of Actionary was expected{mend}")
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from types import FunctionType
 from typing import Any, NoReturn, ParamSpec, TypeVar, overload
@@ -68,12 +69,24 @@ def progress(method: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     recorder = _Recorder()
     is_action = isinstance(function, FunctionType) and function.__module__ != SyncCalls.__module__
     if is_action and isinstance(client, SyncCalls | AsyncCalls):
-        called: Any = function(recorder, *args, **kwargs)
+        called: Any = _warned_of(function)(recorder, *args, **kwargs)
         if inspect.iscoroutine(called):
             _finish(called)
     if recorder.noted is None or not isinstance(client, SyncCalls | AsyncCalls):
         raise TypeError(f"progress takes a method of a client, such as client.some_action, not {method!r}")
     return client._progress(*recorder.noted)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - a part of it
+
+
+def _warned_of(function: Any) -> Any:
+    """Give a method without its warning that it is deprecated, which whoever called `progress` gets at once.
+
+    The method would name a line of this module as the place of the call.
+    """
+    deprecation = getattr(function, "__deprecated__", None)
+    if deprecation is None:
+        return function
+    warnings.warn(deprecation, DeprecationWarning, stacklevel=3)
+    return function.__wrapped__
 
 
 def _finish(coroutine: Coroutine[Any, Any, Any]) -> None:
