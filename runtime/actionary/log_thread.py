@@ -85,8 +85,9 @@ class ThreadHandler(QueueHandler):
     def is_drained(self) -> bool:
         """Wait until all is written, as long as somebody reads it; say whether it is."""
         self._tell_what_is_left_out()
-        written, before = Event(), -1
+        written = Event()
         self._records.put_nowait(written)
+        before = self._records.qsize()
         while not written.wait(END):
             if (waiting := self._records.qsize()) == before:
                 return False
