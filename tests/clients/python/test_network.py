@@ -191,6 +191,7 @@ async def test_cancelling_a_task_cancels_its_call(shop: Any, serve: Any) -> None
         ("http://shop.test\n", "must be an address"),
         ("http://ann:s3cret@shop.test", "holds a user or a password; give them as auth"),
         ("http://@shop.test", "holds a user or a password"),
+        ("http:ann:s3cret@shop.test", "base_url must be"),
         ("http://shop.test/?s3cret", "holds a query, but the paths of actions are added"),
         ("http://shop.test?", "holds a query"),
         ("http://shop.test/#s3cret", "holds a fragment"),

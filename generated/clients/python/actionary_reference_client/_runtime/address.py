@@ -31,5 +31,6 @@ def checked_address(base_url: str) -> str:
             )
     is_port = url.port is None or 0 < url.port < 65_536
     if not url.host or "%" in url.host or " " in base_url or not is_port:
-        raise ValueError(f"base_url is {base_url!r}, but must be {_LIKE}")
+        shown = "" if "@" in base_url else f" is {base_url!r}, but"
+        raise ValueError(f"base_url{shown} must be {_LIKE}")
     return base_url.rstrip("/")
