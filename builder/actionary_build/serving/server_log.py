@@ -54,10 +54,10 @@ def server_log(level: str | None, label: str | None) -> Generator[None]:
 
 
 def _has_no_other(record: logging.LogRecord, handler: ThreadHandler) -> bool:
-    """Say whether no other handler gets a record."""
+    """Say whether no other handler writes a record; libraries have one that writes nothing."""
     log: logging.Logger | None = logging.getLogger(record.name)
     while log is not None:
-        if any(other is not handler for other in log.handlers):
+        if any(other is not handler and not isinstance(other, logging.NullHandler) for other in log.handlers):
             return False
         log = log.parent if log.propagate else None
     return True

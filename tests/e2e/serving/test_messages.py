@@ -90,6 +90,16 @@ def test_what_a_project_has_a_handler_for_is_not_written_twice(start, project):
     assert [line for line in served.lines if "told" in line] == ["mine: told\n"]
 
 
+def test_a_handler_that_writes_nothing_hides_no_message(start, project):
+    path = project / "actions" / "tell.py"
+    null = "logging.getLogger('shop').addHandler(logging.NullHandler())"
+    path.write_text(f"import logging\n{null}\n{path.read_text()}")
+    served = start()
+    served.call("tell")
+    assert served.end() == 0
+    assert "WARNING: told\n" in served.lines
+
+
 def test_a_level_that_a_project_sets_holds(start, project):
     path = project / "actions" / "tell.py"
     path.write_text(f"import logging\nlogging.getLogger().setLevel(logging.ERROR)\n{path.read_text()}")
