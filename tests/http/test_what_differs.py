@@ -7,6 +7,7 @@ import json
 import pytest
 from actionary import Example, Http, Registry, action, define_actions
 from actionary.describe import DefinitionErrors, describe
+from actionary.http import CannotServe, create_app
 from actionary.http.what_differs import what_differs
 from actionary.manifest import read_manifest
 from actionary.settings import Settings
@@ -29,7 +30,7 @@ def action_of(name, *, description="Do it.", output=str, **options):
 def differences(registry, settings):
     manifest = read_manifest(settings.out)
     assert manifest is not None
-    return what_differs(registry, settings, manifest)
+    return what_differs(describe(registry, settings), settings.out, manifest)
 
 
 def registry_of(*actions):
@@ -115,7 +116,9 @@ def test_a_catalog_that_is_not_as_it_was_built_says_nothing(built, settings, con
 
 def test_of_definitions_that_cannot_be_described_nothing_is_said(built, settings):
     built(action_of("stays"))
-    wrong = registry_of(action_of("stays", examples=[Example({"text": 1})]))
+    wrong = registry_of(action_of("comes", examples=[Example({"text": 1})]))
     with pytest.raises(DefinitionErrors):
         describe(wrong, settings)
-    assert differences(wrong, settings) == ""
+    with pytest.raises(CannotServe) as refused:
+        create_app(wrong, settings=settings)
+    assert refused.value.what == "what callers see has changed since the last build"

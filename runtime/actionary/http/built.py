@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from actionary.describe import describe
+from actionary.catalog import Catalog
+from actionary.describe import DefinitionErrors, describe
+from actionary.http.what_differs import what_differs
 from actionary.manifest import Manifest, ManifestError, read_manifest
 from actionary.registry import Registry
 from actionary.settings import Settings
@@ -57,11 +59,12 @@ def read_built(
         drift.found(f"nothing is built in {settings.out}", _BUILD)
         return {}
     if manifest.surface != surface:
-        what = _told("what callers see has changed since the last build", registry, settings, manifest)
-        drift.found(what, _BUILD)
-    elif verify and manifest.fingerprint != describe(registry, settings).fingerprint:
-        what = _told("the types of actions have changed since the last build", registry, settings, manifest)
-        drift.found(what, _BUILD)
+        now = _described(registry, settings)
+        drift.found(_told("what callers see has changed", now, settings.out, manifest), _BUILD)
+    elif verify:
+        now = describe(registry, settings)
+        if manifest.fingerprint != now.fingerprint:
+            drift.found(_told("the types of actions have changed", now, settings.out, manifest), _BUILD)
     return {
         path: file
         for path, file in _read_files(settings.out, manifest, drift, everything=verify).items()
@@ -69,11 +72,17 @@ def read_built(
     }
 
 
-def _told(what: str, registry: Registry, settings: Settings, manifest: Manifest) -> str:
-    from actionary.http.what_differs import what_differs  # noqa: PLC0415 - only where something does
+def _described(registry: Registry, settings: Settings) -> Catalog | None:
+    """Describe the actions, if they can be; where they cannot a build complains of it."""
+    try:
+        return describe(registry, settings)
+    except DefinitionErrors:
+        return None
 
-    differences = what_differs(registry, settings, manifest)
-    return f"{what} ({differences})" if differences else what
+
+def _told(what: str, now: Catalog | None, out: Path, manifest: Manifest) -> str:
+    differences = "" if now is None else what_differs(now, out, manifest)
+    return f"{what} since the last build{f' ({differences})' if differences else ''}"
 
 
 @dataclass(frozen=True, slots=True)

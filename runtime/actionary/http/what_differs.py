@@ -6,14 +6,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Final
 
 from actionary.action_spec import ActionSpec
 from actionary.catalog import Catalog, load
-from actionary.describe import DefinitionErrors, describe
 from actionary.manifest import Manifest
-from actionary.registry import Registry
-from actionary.settings import Settings
 
 _CATALOG: Final = "catalog.json"
 _MOST: Final = 5
@@ -22,20 +20,19 @@ _MOST: Final = 5
 _API_FIELDS: Final = ("title", "version", "description", "prefix", "base_url", "servers", "changes")
 
 
-def what_differs(registry: Registry, settings: Settings, manifest: Manifest) -> str:
+def what_differs(now: Catalog, out: Path, manifest: Manifest) -> str:
     """Say which actions are new, gone or changed, ``""`` where that cannot be found out.
 
-    The catalog that was built says what they were; a project may not build it, and one that is not
-    as it was built says nothing. Of definitions that cannot be described a build complains.
+    The catalog that was built into ``out`` says what they were; a project may not build it, and
+    one that is not as it was built says nothing.
     """
     listed = manifest.files.get(_CATALOG)
     try:
-        content = (settings.out / _CATALOG).read_bytes()
+        content = (out / _CATALOG).read_bytes()
         if listed is None or hashlib.sha256(content).hexdigest() != listed.sha256:
             return ""
         built = load(json.loads(content))
-        now = describe(registry, settings)
-    except (OSError, ValueError, DefinitionErrors):
+    except (OSError, ValueError):
         return ""
     return "; ".join(_differences(built, now))
 
