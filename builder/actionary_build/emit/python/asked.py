@@ -31,7 +31,10 @@ class Asked:
         told = {key: schema[key] for key in schema if key not in ANNOTATIONS}
         used = sorted(set(references(told)) - {DECIMAL})
         names = {name: f"{REFERENCE}{at}" for at, name in enumerate(used)}
-        cleaned, aside = set_aside(for_generator(told, names, limits=limits))
+        cleaned = for_generator(told, names, limits=limits)
+        aside: Mapping[str, str] = {}
+        if limits:
+            cleaned, aside = set_aside(cleaned)
         text = json.dumps(cleaned, sort_keys=True)
         return cls(text, {generated: name for name, generated in names.items()}, aside)
 

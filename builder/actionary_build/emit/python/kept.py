@@ -94,18 +94,18 @@ class _Types:
         Where it is asked at all it is asked for what is `common`, too, since to load it takes longer.
         """
         texts = [json.dumps(schema, sort_keys=True) for schema in schemas]
-        missing = self._missing(texts)
+        keys = [*map(self._key, texts)]
+        missing = self._missing(zip(keys, texts, strict=True))
         if missing:
-            missing |= self._missing(common_texts())
+            missing |= self._missing((self._key(text), text) for text in common_texts())
             made = self.processes.generate([json.loads(text) for text in missing.values()])
             for key, text in zip(missing, made, strict=True):
                 self.shelf.put(key, text)
-        return [self.shelf.get(self._key(text)) or "" for text in texts]
+        return [self.shelf.get(key) or "" for key in keys]
 
-    def _missing(self, texts: Iterable[str]) -> dict[str, str]:
+    def _missing(self, asked: Iterable[tuple[str, str]]) -> dict[str, str]:
         """Give the schemas whose types are not there, by their keys."""
-        keys = {self._key(text): text for text in texts}
-        return {key: text for key, text in keys.items() if self.shelf.get(key) is None}
+        return {key: text for key, text in asked if self.shelf.get(key) is None}
 
     def _key(self, text: str) -> str:
         return digest(self._programs, text)

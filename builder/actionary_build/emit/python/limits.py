@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from actionary.json_schema import Schema, map_schema
 
@@ -56,18 +56,16 @@ def _limits_of(node: Schema) -> dict[str, int | float]:
     keys = _LIMITS.get(kind, ()) if isinstance(kind, str) else ()
     if not node.keys() <= {*keys, *_HARMLESS} or any(both <= node.keys() for both in _TWICE):
         return {}
-    limits: dict[str, int | float] = {}
-    for key in keys:
-        if key in node:
-            value = node[key]
-            if type(value) is not int and (kind != "number" or type(value) is not float):
-                return {}
-            if kind == "number":
-                if abs(value) >= _EXACT and type(value) is int:
-                    return {}
-                value = float(value)
-            limits[key] = value
-    return limits
+    values = {key: _as_written(kind, node[key]) for key in keys if key in node}
+    limits = {key: value for key, value in values.items() if value is not None}
+    return limits if len(limits) == len(values) else {}
+
+
+def _as_written(kind: Any, value: Any) -> int | float | None:
+    """Give a limit as the generator writes it for a type, ``None`` where it may make something else of it."""
+    if kind == "number" and type(value) is int:
+        return float(value) if abs(value) < _EXACT else None
+    return value if type(value) is (float if kind == "number" else int) else None
 
 
 def put_back(expression: Expression, limits: Mapping[str, str]) -> Expression:
