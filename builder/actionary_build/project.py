@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from actionary_build.diagnostics import BuildError, Diagnostic
 from actionary_build.emit import Emitter
+from actionary_build.output.place import Place, bad_folder
 from actionary_build.targets import installed, load_emitter
 
 KEYS: Final = SETTINGS_KEYS | {"targets"}
@@ -161,30 +161,20 @@ def _bad_out(settings: Settings) -> Iterator[Diagnostic]:
     if settings.root.is_relative_to(settings.out):
         return  # which is refused for that, whatever the actions are
     out, folder = settings.out, (settings.root / settings.actions).resolve()
-    mend = "set `out` in [tool.actionary] to a folder of its own"
+    place, is_it = Place(out, settings.root), "[tool.actionary] out: the output folder"
     if not folder.is_dir():
         module = settings.root.joinpath(*settings.actions.split("."))
         files = (module.with_suffix(".py"), module / "__init__.py")
         if any(file.is_file() and file.resolve().is_relative_to(out) for file in files):
-            yield _bad_out_folder(settings, f"holds the module of the actions, {settings.actions}", mend)
+            yield bad_folder(place, f"{is_it} holds the module of the actions, {settings.actions}")
     elif folder.is_relative_to(out):
-        how = "is" if folder == out else "holds"
-        yield _bad_out_folder(settings, f"{how} the folder of the actions", mend)
+        yield bad_folder(place, f"{is_it} {'is' if folder == out else 'holds'} the folder of the actions")
     elif out.is_relative_to(folder) and all(map(is_looked_at, out.relative_to(folder).parts)):
-        mend += f" outside of `{settings.actions}`, or begin its name with `_`"
-        yield _bad_out_folder(
-            settings, "lies in the folder of the actions, where its files would be taken for actions", mend
+        yield bad_folder(
+            place,
+            f"{is_it} lies in the folder of the actions, where its files would be taken for actions",
+            f" outside of `{settings.actions}`, or begin its name with `_`",
         )
-
-
-def _bad_out_folder(settings: Settings, what: str, mend: str) -> Diagnostic:
-    return Diagnostic(
-        code="bad-output-folder",
-        severity="error",
-        message=f"[tool.actionary] out: the output folder {what}",
-        mend=mend,
-        file=Path(os.path.relpath(settings.out, settings.root)).as_posix(),
-    )
 
 
 def _target_names(table: Mapping[str, Any], emitters: Mapping[str, EntryPoint]) -> list[str]:

@@ -39,17 +39,17 @@ def output_place(out: Path, project: Path | None) -> Place:
     place = Place(out.resolve(), base)
     if base.is_relative_to(place.folder):
         raise BuildError(
-            _bad_folder(place, "the output folder is the project's own folder, or lies around it")
+            bad_folder(place, "the output folder is the project's own folder, or lies around it")
         )
     if place.folder.exists() and not place.folder.is_dir():
-        raise BuildError(_bad_folder(place, "the output folder is a file"))
+        raise BuildError(bad_folder(place, "the output folder is a file"))
     return place
 
 
-def _bad_folder(place: Place, message: str) -> Diagnostic:
-    return place.error(
-        "bad-output-folder", "", message, "set `out` in [tool.actionary] to a folder of its own"
-    )
+def bad_folder(place: Place, message: str, where: str = "") -> Diagnostic:
+    """Make the error of an output folder that no build may own, and say ``where`` else it may be."""
+    mend = f"set `out` in [tool.actionary] to a folder of its own{where}"
+    return place.error("bad-output-folder", "", message, mend)
 
 
 @contextmanager
