@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +13,9 @@ from actionary.action_spec import CursorSpec, SchemeSpec
 from actionary.catalog import Catalog, ChangesSpec
 from actionary_build.emit.typescript.emitter import emitter
 from actionary_build.emit.typescript.package_files import FOLDER
+from served import served
 
 TYPESCRIPT = Path(__file__).parent / "typescript"
-COMMAND = Path(sys.executable).with_name("actionary")
 ROOT = Path(__file__).parents[2]
 TYPES = ("@types", "undici-types", "json-schema-to-ts", "ts-algebra")
 """Packages whose types the sources of tests use."""
@@ -145,22 +143,9 @@ def ts_project(tsc: Path) -> Callable[[Path, Path, dict[str, str]], Path]:
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """A server of the reference actions on a database of its own."""
-    server = subprocess.Popen(
-        [COMMAND, "serve", "--port", "0"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DATABASE_URL": f"sqlite:///{tmp_path}/shop.db",
-            "ACTIONARY_STORE": f"sqlite:///{tmp_path}/state.db",
-        },
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stderr is not None
-    try:
-        while (said := re.fullmatch(r"serving on (http://\S+)\n", line := server.stderr.readline())) is None:
-            assert line, "the server ended"
-        yield said[1]
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
+    data = {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/shop.db",
+        "ACTIONARY_STORE": f"sqlite:///{tmp_path}/state.db",
+    }
+    with served(ROOT, data) as address:
+        yield address

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import httpx2
 import pytest
 from actionary.names import camel_case
 from jsonschema import Draft202012Validator
+from served import served
 
 HERE = Path(__file__).parent / "parity"
 COMMAND = Path(sys.executable).with_name("actionary")
@@ -33,17 +33,8 @@ def project(tmp_path_factory: pytest.TempPathFactory, run: Callable[..., str]) -
 
 @pytest.fixture(scope="module")
 def address(project: Path) -> Iterator[str]:
-    server = subprocess.Popen(
-        [COMMAND, "serve", "--port", "0"], cwd=project, stderr=subprocess.PIPE, text=True
-    )
-    assert server.stderr is not None
-    try:
-        while (said := re.fullmatch(r"serving on (http://\S+)\n", line := server.stderr.readline())) is None:
-            assert line, "the server ended"
-        yield said[1]
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
+    with served(project) as address:
+        yield address
 
 
 def calls_of(door: str) -> list[dict[str, Any]]:

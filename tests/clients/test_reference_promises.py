@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from served import served
 
 ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).with_name("actionary")
@@ -56,18 +56,8 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         "ACTIONARY_STORE": f"sqlite:///{tmp_path}/state.db",
         "SHOPKEEPER_TOKEN": "open-sesame",
     }
-    command = [COMMAND, "serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        try:
-            while (
-                said := re.fullmatch(r"serving on (http://\S+)\n", line := server.stderr.readline())
-            ) is None:
-                assert line, "the server ended"
-            with httpx2.Client(base_url=said[1], timeout=20) as client:
-                yield Shop(client, tmp_path, environment)
-        finally:
-            server.terminate()
+    with served(ROOT, environment) as address, httpx2.Client(base_url=address, timeout=20) as client:
+        yield Shop(client, tmp_path, environment)
 
 
 def decide(shop: Shop, decision: str, key: str, token: str = "open-sesame") -> httpx2.Response:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from served import served
 
 HERE = Path(__file__).parent / "remembering"
 COMMAND = Path(sys.executable).with_name("actionary")
@@ -27,15 +26,8 @@ def project(tmp_path_factory: pytest.TempPathFactory, run) -> Path:
 
 @pytest.fixture(scope="module")
 def address(project: Path) -> Iterator[str]:
-    command = [COMMAND, "serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        try:
-            while not (said := re.fullmatch(r"serving on (http://\S+)\n", line := server.stderr.readline())):
-                assert line, "the server ended"
-            yield said[1]
-        finally:
-            server.terminate()
+    with served(project) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from actionary import catalog as catalogs
 from actionary.catalog import Catalog
+from served import served
 
 COMMAND = Path(sys.executable).with_name("actionary")
 
@@ -124,15 +124,8 @@ def newer(root: Path, old: Catalog) -> Iterator[str]:
     subprocess.run([COMMAND, "build"], cwd=root, check=True, capture_output=True)
     changed = catalogs.load(json.loads((root / "generated" / "catalog.json").read_text()))
     assert changed.surface != old.surface
-    server = subprocess.Popen([COMMAND, "serve", "--port", "0"], cwd=root, stderr=subprocess.PIPE, text=True)
-    assert server.stderr is not None
-    try:
-        while (said := re.fullmatch(r"serving on (http://\S+)\n", line := server.stderr.readline())) is None:
-            assert line, "the server ended"
-        yield said[1]
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
+    with served(root) as address:
+        yield address
 
 
 @pytest.fixture(scope="module", params=["pydantic", "typeddict"])

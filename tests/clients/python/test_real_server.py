@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from served import served
 
 COMMAND = Path(sys.executable).with_name("actionary")
 
@@ -80,18 +80,6 @@ async def count_up(to: int, *, ctx: Context[Any]) -> str:
 }
 
 
-def serve(root: Path) -> Iterator[str]:
-    server = subprocess.Popen([COMMAND, "serve", "--port", "0"], cwd=root, stderr=subprocess.PIPE, text=True)
-    assert server.stderr is not None
-    try:
-        while (said := re.fullmatch(r"serving on (http://\S+)\n", line := server.stderr.readline())) is None:
-            assert line, "the server ended"
-        yield said[1]
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
-
-
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("post")
@@ -105,7 +93,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(root: Path) -> Iterator[str]:
-    yield from serve(root)
+    with served(root) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

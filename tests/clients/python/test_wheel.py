@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import venv
@@ -16,6 +15,7 @@ import pytest
 from actionary import catalog as catalogs
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from served import served
 
 COMMAND = Path(sys.executable).with_name("actionary")
 
@@ -94,16 +94,8 @@ def depot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(depot: Path) -> Iterator[str]:
-    command = [COMMAND, "serve", "--port", "0"]
-    server = subprocess.Popen(command, cwd=depot, stderr=subprocess.PIPE, text=True)
-    assert server.stderr is not None
-    try:
-        while (said := re.fullmatch(r"serving on (http://\S+)\n", line := server.stderr.readline())) is None:
-            assert line, "the server ended"
-        yield said[1]
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
+    with served(depot) as address:
+        yield address
 
 
 @pytest.fixture(scope="module", params=PROGRAMS)

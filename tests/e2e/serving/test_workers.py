@@ -11,11 +11,16 @@ from time import monotonic
 import pytest
 
 
-def test_each_is_told_of_and_answers_on_one_address(start):
-    served = start("--workers", "4")
+def all_workers(served, count):
+    """Wait until all workers are ready; gives their processes by number."""
     first = re.search(r"^worker 1 \(process (\d+)\) is ready$", served.said, re.MULTILINE)
     assert first is not None
-    workers = {1: int(first[1]), **served.ready_workers(3)}
+    return {1: int(first[1]), **served.ready_workers(count - 1)}
+
+
+def test_each_is_told_of_and_answers_on_one_address(start):
+    served = start("--workers", "4")
+    workers = all_workers(served, 4)
     assert sorted(workers) == [1, 2, 3, 4]
     assert served.process.pid not in workers.values()
     assert served.call("tell")[1]["data"]["pid"] in workers.values()
@@ -90,9 +95,7 @@ def test_one_that_cannot_start_again_is_told_of_and_the_others_answer(start, pro
 @pytest.mark.parametrize("number", [1, 2])
 def test_one_that_dies_whenever_it_was_started_is_started_again_more_and_more_slowly(start, number):
     served = start("--workers", "2")
-    first = re.search(r"^worker 1 \(process (\d+)\) is ready$", served.said, re.MULTILINE)
-    assert first is not None
-    workers = {1: int(first[1]), **served.ready_workers(1)}
+    workers = all_workers(served, 2)
     for then in ("another takes its place", "it is started again in 1 s", "it is started again in 2 s"):
         os.kill(workers[number], signal.SIGKILL)
         served.until(rf"^worker {number} \(process {workers[number]}\) was ended by SIGKILL; {then}$")
@@ -118,9 +121,7 @@ def pid_of(served):
 
 def test_one_that_dies_while_nobody_reads_the_log_is_replaced(start, call_on):
     served = start("--workers", "2")
-    first = re.search(r"^worker 1 \(process (\d+)\) is ready$", served.said, re.MULTILINE)
-    assert first is not None
-    workers = {1: int(first[1]), **served.ready_workers(1)}
+    workers = all_workers(served, 2)
     connection = served.connection()
     for _ in range(100):  # more than a pipe holds
         assert call_on(connection, "tell", length=1000)[0] == 200
